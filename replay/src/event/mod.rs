@@ -1,0 +1,1 @@
+//! What entries mean: the register of event types and the typed envelope.

@@ -1,0 +1,1 @@
+//! C2SP checkpoints as signed notes (anchors §3).

@@ -1,0 +1,433 @@
+//! Commit frames and segment headers: the bytes of a segment file.
+//!
+//! A frame is one group of appends, whole or not at all. Its trailer is a
+//! BLAKE3 digest over the header, the link of every entry and the digest of the
+//! disclosures, so checking a frame costs nothing beyond the chain. All numbers
+//! are big-endian. `schemas/FORMAT.md` §5 draws both layouts.
+
+use super::chain::{Digest, entry_hash};
+use super::entry::ENTRY_BYTES_MAX;
+
+/// Bytes of a segment header; the first frame follows.
+pub const SEGMENT_HEADER_BYTES: usize = 4096;
+/// Bytes of a frame header.
+pub const FRAME_HEADER_BYTES: usize = 96;
+/// Bytes of a frame trailer.
+pub const FRAME_TRAILER_BYTES: usize = 32;
+/// Most entries in one frame.
+pub const FRAME_ENTRIES_MAX: usize = 65_536;
+/// Most bytes of entries, or of disclosures, in one frame.
+pub const FRAME_BYTES_MAX: usize = 32 << 20;
+/// What a device writes whole or not at all; a torn frame lacks whole sectors.
+pub const SECTOR_BYTES: usize = 512;
+
+const SEGMENT_MAGIC: &[u8; 8] = b"PLUMBSEG";
+const FRAME_MAGIC: &[u8; 4] = b"PLF1";
+const SEGMENT_VERSION: u16 = 1;
+/// An RFC 6962 frontier has at most one node for each bit of the size.
+const FRONTIER_MAX: usize = 64;
+
+/// What a segment file says of itself before its first frame. It repeats the
+/// state of chain and tree at its start, so that opening a log reads one
+/// segment and not all; full verification recomputes and compares it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SegmentHeader {
+    /// SHA-256 of the log's origin: a segment cannot stand in another log.
+    pub origin: Digest,
+    pub first_position: u64,
+    /// BLAKE3 of the entry before `first_position`; zero at 0.
+    pub previous: Digest,
+    /// RFC 6962 compact range of the tree of size `first_position`, largest
+    /// subtree first.
+    pub frontier: Vec<Digest>,
+}
+
+/// Numbers at the head of a frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FrameHeader {
+    pub count: u32,
+    /// The writer's epoch (design §3): who wrote it, in order of takeover.
+    pub epoch: u64,
+    pub first_position: u64,
+    /// BLAKE3 of the entry before `first_position`.
+    pub previous: Digest,
+    /// Bytes of the entries, each with its two length bytes.
+    pub entries_bytes: u32,
+    pub disclosures_bytes: u32,
+}
+
+/// A frame read and checked: positions, links and trailer agree.
+#[derive(Clone, Debug)]
+pub struct Frame<'a> {
+    pub header: FrameHeader,
+    pub entries: Vec<&'a [u8]>,
+    /// BLAKE3 of each entry.
+    pub hashes: Vec<Digest>,
+    pub disclosures: &'a [u8],
+    /// Bytes of the whole frame.
+    pub bytes: usize,
+}
+
+/// Why the bytes at a place are not a sound frame.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FrameError {
+    /// Nothing but zeros from here: the preallocated part.
+    #[error("no frame here")]
+    Blank,
+    /// The frame was never wholly written: at least one sector of it is still
+    /// as preallocation left it, or the file ends inside it.
+    #[error("a torn frame: it was never wholly written")]
+    Torn,
+    /// Wholly written once, other bytes now.
+    #[error("{what}")]
+    Damaged { position: u64, what: &'static str },
+}
+
+impl SegmentHeader {
+    /// The 4,096 bytes of the header.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(SEGMENT_HEADER_BYTES);
+        out.extend_from_slice(SEGMENT_MAGIC);
+        out.extend_from_slice(&SEGMENT_VERSION.to_be_bytes());
+        out.extend_from_slice(&(self.frontier.len() as u16).to_be_bytes());
+        out.extend_from_slice(&[0; 4]);
+        out.extend_from_slice(&self.first_position.to_be_bytes());
+        out.extend_from_slice(&self.origin.0);
+        out.extend_from_slice(&self.previous.0);
+        for node in &self.frontier {
+            out.extend_from_slice(&node.0);
+        }
+        out.resize(SEGMENT_HEADER_BYTES - 32, 0);
+        let check = entry_hash(&out);
+        out.extend_from_slice(&check.0);
+        out
+    }
+
+    /// Reads a header; `Err` says which part is not as written.
+    pub fn decode(bytes: &[u8]) -> Result<SegmentHeader, &'static str> {
+        let bytes = bytes
+            .get(..SEGMENT_HEADER_BYTES)
+            .ok_or("the file ends inside its header")?;
+        if &bytes[..8] != SEGMENT_MAGIC {
+            return Err("not a segment file");
+        }
+        if u16_at(bytes, 8) != SEGMENT_VERSION {
+            return Err("a segment of a newer format");
+        }
+        let body = &bytes[..SEGMENT_HEADER_BYTES - 32];
+        if entry_hash(body).0 != bytes[SEGMENT_HEADER_BYTES - 32..] {
+            return Err("the segment header does not match its digest");
+        }
+        let nodes = usize::from(u16_at(bytes, 10));
+        if nodes > FRONTIER_MAX {
+            return Err("the segment header names too many tree nodes");
+        }
+        let frontier = (0..nodes)
+            .map(|index| digest_at(bytes, 88 + index * 32))
+            .collect();
+        Ok(SegmentHeader {
+            origin: digest_at(bytes, 24),
+            first_position: u64_at(bytes, 16),
+            previous: digest_at(bytes, 56),
+            frontier,
+        })
+    }
+}
+
+impl FrameHeader {
+    fn encode(&self) -> [u8; FRAME_HEADER_BYTES] {
+        let mut out = [0u8; FRAME_HEADER_BYTES];
+        out[..4].copy_from_slice(FRAME_MAGIC);
+        out[4..8].copy_from_slice(&self.count.to_be_bytes());
+        out[8..16].copy_from_slice(&self.epoch.to_be_bytes());
+        out[16..24].copy_from_slice(&self.first_position.to_be_bytes());
+        out[24..56].copy_from_slice(&self.previous.0);
+        out[56..60].copy_from_slice(&self.entries_bytes.to_be_bytes());
+        out[60..64].copy_from_slice(&self.disclosures_bytes.to_be_bytes());
+        let check = entry_hash(&out[..64]);
+        out[64..].copy_from_slice(&check.0);
+        out
+    }
+
+    /// Reads a frame header whose own digest holds. `None` if it does not.
+    pub fn decode(bytes: &[u8]) -> Option<FrameHeader> {
+        let bytes = bytes.get(..FRAME_HEADER_BYTES)?;
+        if &bytes[..4] != FRAME_MAGIC || entry_hash(&bytes[..64]).0 != bytes[64..] {
+            return None;
+        }
+        let header = FrameHeader {
+            count: u32_at(bytes, 4),
+            epoch: u64_at(bytes, 8),
+            first_position: u64_at(bytes, 16),
+            previous: digest_at(bytes, 24),
+            entries_bytes: u32_at(bytes, 56),
+            disclosures_bytes: u32_at(bytes, 60),
+        };
+        let sane = header.count as usize <= FRAME_ENTRIES_MAX
+            && header.entries_bytes as usize <= FRAME_BYTES_MAX
+            && header.disclosures_bytes as usize <= FRAME_BYTES_MAX;
+        sane.then_some(header)
+    }
+
+    /// Bytes of the whole frame.
+    pub fn frame_bytes(&self) -> usize {
+        FRAME_HEADER_BYTES
+            + self.entries_bytes as usize
+            + self.disclosures_bytes as usize
+            + FRAME_TRAILER_BYTES
+    }
+}
+
+/// Gathers entries into one frame. The caller has made the entries and their
+/// hashes; this puts bytes one after another.
+#[derive(Debug)]
+pub struct FrameBuilder {
+    bytes: Vec<u8>,
+    hashes: Vec<Digest>,
+    disclosures: Vec<u8>,
+    epoch: u64,
+    first_position: u64,
+    previous: Digest,
+}
+
+impl FrameBuilder {
+    pub fn new(epoch: u64, first_position: u64, previous: Digest) -> FrameBuilder {
+        let mut bytes = Vec::with_capacity(1 << 16);
+        bytes.resize(FRAME_HEADER_BYTES, 0);
+        FrameBuilder {
+            bytes,
+            hashes: Vec::new(),
+            disclosures: Vec::new(),
+            epoch,
+            first_position,
+            previous,
+        }
+    }
+
+    /// Starts the next frame in the same buffers.
+    pub fn restart(&mut self, first_position: u64, previous: Digest) {
+        self.bytes.truncate(FRAME_HEADER_BYTES);
+        self.hashes.clear();
+        self.disclosures.clear();
+        self.first_position = first_position;
+        self.previous = previous;
+    }
+
+    /// Lets `make` append one entry's bytes, frames them, and returns them with
+    /// their link. Fails without a trace if the entry is too long.
+    pub fn entry(&mut self, make: impl FnOnce(&mut Vec<u8>)) -> Result<(&[u8], Digest), usize> {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(&[0, 0]);
+        make(&mut self.bytes);
+        let length = self.bytes.len() - start - 2;
+        if length > ENTRY_BYTES_MAX {
+            self.bytes.truncate(start);
+            return Err(length);
+        }
+        self.bytes[start..start + 2].copy_from_slice(&(length as u16).to_be_bytes());
+        let entry = &self.bytes[start + 2..];
+        let hash = entry_hash(entry);
+        self.hashes.push(hash);
+        Ok((entry, hash))
+    }
+
+    /// Adds encrypted disclosures, as `vault` framed them.
+    pub fn disclosures(&mut self, bytes: &[u8]) {
+        self.disclosures.extend_from_slice(bytes);
+    }
+
+    pub fn count(&self) -> usize {
+        self.hashes.len()
+    }
+
+    /// Bytes gathered so far, for the writer's limit.
+    pub fn len(&self) -> usize {
+        self.bytes.len() + self.disclosures.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.hashes.is_empty()
+    }
+
+    pub fn hashes(&self) -> &[Digest] {
+        &self.hashes
+    }
+
+    pub fn first_position(&self) -> u64 {
+        self.first_position
+    }
+
+    pub fn previous(&self) -> Digest {
+        self.previous
+    }
+
+    /// Completes the frame and lends its bytes.
+    pub fn finish(&mut self) -> &[u8] {
+        let header = FrameHeader {
+            count: self.hashes.len() as u32,
+            epoch: self.epoch,
+            first_position: self.first_position,
+            previous: self.previous,
+            entries_bytes: (self.bytes.len() - FRAME_HEADER_BYTES) as u32,
+            disclosures_bytes: self.disclosures.len() as u32,
+        }
+        .encode();
+        self.bytes[..FRAME_HEADER_BYTES].copy_from_slice(&header);
+        let trailer = trailer(&header, &self.hashes, &self.disclosures);
+        self.bytes.extend_from_slice(&self.disclosures);
+        self.bytes.extend_from_slice(&trailer.0);
+        &self.bytes
+    }
+}
+
+fn trailer(header: &[u8], hashes: &[Digest], disclosures: &[u8]) -> Digest {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(header);
+    for hash in hashes {
+        hasher.update(&hash.0);
+    }
+    hasher.update(&entry_hash(disclosures).0);
+    Digest(*hasher.finalize().as_bytes())
+}
+
+/// Reads the frame that starts at byte `offset` of a segment file. `bytes` is
+/// the file from there to its end: what follows a bad frame tells torn from
+/// damaged.
+pub fn read(bytes: &[u8], offset: u64) -> Result<Frame<'_>, FrameError> {
+    let Some(header) = FrameHeader::decode(bytes) else {
+        return Err(without_header(bytes, offset));
+    };
+    let total = header.frame_bytes();
+    let Some(whole) = bytes.get(..total) else {
+        return Err(FrameError::Torn);
+    };
+    checked(header, whole).map_err(|(position, what)| {
+        if has_unwritten_sector(whole, offset) && !holds_a_frame(&bytes[total..]) {
+            FrameError::Torn
+        } else {
+            FrameError::Damaged { position, what }
+        }
+    })
+}
+
+fn checked(header: FrameHeader, whole: &[u8]) -> Result<Frame<'_>, (u64, &'static str)> {
+    let first = header.first_position;
+    let entries_end = FRAME_HEADER_BYTES + header.entries_bytes as usize;
+    let mut entries = Vec::with_capacity(header.count as usize);
+    let mut hashes = Vec::with_capacity(header.count as usize);
+    let mut rest = &whole[FRAME_HEADER_BYTES..entries_end];
+    for index in 0..u64::from(header.count) {
+        let broken = (
+            first + index,
+            "the lengths of the entries do not fill the frame",
+        );
+        let (length, after) = rest.split_first_chunk::<2>().ok_or(broken)?;
+        let length = usize::from(u16::from_be_bytes(*length));
+        if after.len() < length {
+            return Err(broken);
+        }
+        let (entry, after) = after.split_at(length);
+        hashes.push(entry_hash(entry));
+        entries.push(entry);
+        rest = after;
+    }
+    if !rest.is_empty() {
+        return Err((
+            first + u64::from(header.count),
+            "bytes are left over after the last entry",
+        ));
+    }
+    let (disclosures, stored) = whole[entries_end..].split_at(header.disclosures_bytes as usize);
+    let expected = trailer(&whole[..FRAME_HEADER_BYTES], &hashes, disclosures);
+    if expected.0 != stored {
+        let at = first_broken_link(&entries, &hashes).unwrap_or(u64::from(header.count).max(1) - 1);
+        return Err((first + at, "the frame's digest does not match its bytes"));
+    }
+    Ok(Frame {
+        header,
+        entries,
+        hashes,
+        disclosures,
+        bytes: whole.len(),
+    })
+}
+
+/// The entry whose successor names another digest, if the frame holds both.
+fn first_broken_link(entries: &[&[u8]], hashes: &[Digest]) -> Option<u64> {
+    entries
+        .iter()
+        .skip(1)
+        .zip(hashes)
+        .position(|(next, hash)| {
+            super::entry::scan(next)
+                .map(|fields| fields.previous != *hash)
+                .unwrap_or(false)
+        })
+        .map(|at| at as u64)
+}
+
+/// Tells apart what stands where a frame header should be.
+fn without_header(bytes: &[u8], offset: u64) -> FrameError {
+    if is_zero(bytes) {
+        return FrameError::Blank;
+    }
+    let head = &bytes[..bytes.len().min(FRAME_HEADER_BYTES)];
+    let unwritten = head.len() < FRAME_HEADER_BYTES || has_unwritten_sector(head, offset);
+    if unwritten && !holds_a_frame(&bytes[head.len()..]) {
+        return FrameError::Torn;
+    }
+    let position = if head.len() < FRAME_HEADER_BYTES {
+        0
+    } else {
+        u64_at(head, 16)
+    };
+    FrameError::Damaged {
+        position,
+        what: "the frame header does not match its digest",
+    }
+}
+
+/// True if some sector's share of the frame is still as preallocation left it.
+/// Every written sector holds something other than zeros: headers and trailers
+/// are digests, entries are text, disclosures are ciphertext.
+fn has_unwritten_sector(frame: &[u8], offset: u64) -> bool {
+    let first = SECTOR_BYTES - (offset % SECTOR_BYTES as u64) as usize;
+    let (head, rest) = frame.split_at(first.min(frame.len()));
+    is_zero(head) || rest.chunks(SECTOR_BYTES).any(is_zero)
+}
+
+/// A later frame proves that the one before it was once whole: the writer never
+/// starts a frame before the former is durable.
+fn holds_a_frame(bytes: &[u8]) -> bool {
+    bytes
+        .windows(FRAME_MAGIC.len())
+        .enumerate()
+        .filter(|(_, window)| window == FRAME_MAGIC)
+        .any(|(at, _)| FrameHeader::decode(&bytes[at..]).is_some())
+}
+
+fn is_zero(bytes: &[u8]) -> bool {
+    bytes.iter().all(|&byte| byte == 0)
+}
+
+fn u16_at(bytes: &[u8], at: usize) -> u16 {
+    u16::from_be_bytes([bytes[at], bytes[at + 1]])
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> u32 {
+    let mut word = [0; 4];
+    word.copy_from_slice(&bytes[at..at + 4]);
+    u32::from_be_bytes(word)
+}
+
+fn u64_at(bytes: &[u8], at: usize) -> u64 {
+    let mut word = [0; 8];
+    word.copy_from_slice(&bytes[at..at + 8]);
+    u64::from_be_bytes(word)
+}
+
+fn digest_at(bytes: &[u8], at: usize) -> Digest {
+    let mut digest = [0; 32];
+    digest.copy_from_slice(&bytes[at..at + 32]);
+    Digest(digest)
+}

@@ -1,0 +1,92 @@
+//! The RFC 6962 Merkle tree over entry bytes (RFC 6962 §2.1).
+//!
+//! Leaf `SHA-256(00 ‖ entry)`, node `SHA-256(01 ‖ left ‖ right)`, empty tree
+//! `SHA-256("")`. Levels count from the leaves: node `(level, index)` covers
+//! leaves `index·2^level` up to `(index+1)·2^level`.
+
+use super::chain::Digest;
+use sha2::{Digest as _, Sha256};
+
+/// `SHA-256(00 ‖ entry)`.
+pub fn leaf_hash(entry: &[u8]) -> Digest {
+    let mut hasher = Sha256::new();
+    hasher.update([0u8]);
+    hasher.update(entry);
+    Digest(hasher.finalize().into())
+}
+
+/// `SHA-256(01 ‖ left ‖ right)`.
+pub fn node_hash(left: &Digest, right: &Digest) -> Digest {
+    let mut preimage = [0u8; 65];
+    preimage[0] = 1;
+    preimage[1..33].copy_from_slice(&left.0);
+    preimage[33..].copy_from_slice(&right.0);
+    Digest(Sha256::digest(preimage).into())
+}
+
+/// The root of the tree without leaves, `SHA-256("")`.
+pub fn empty_root() -> Digest {
+    Digest(Sha256::digest(b"").into())
+}
+
+/// The compact range of a tree: the roots of its maximal perfect subtrees,
+/// largest first, one for each bit of its size. Enough to append and to give
+/// the root, in memory logarithmic in the size.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Frontier {
+    size: u64,
+    nodes: Vec<Digest>,
+}
+
+impl Frontier {
+    /// The empty tree.
+    pub fn new() -> Frontier {
+        Frontier::default()
+    }
+
+    /// A frontier from its parts; `None` unless there is one node a bit.
+    pub fn from_parts(size: u64, nodes: Vec<Digest>) -> Option<Frontier> {
+        (nodes.len() == size.count_ones() as usize).then_some(Frontier { size, nodes })
+    }
+
+    /// Number of leaves.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Largest subtree first.
+    pub fn nodes(&self) -> &[Digest] {
+        &self.nodes
+    }
+
+    /// Appends a leaf and calls `node(level, index, hash)` for the leaf and for
+    /// each inner node that it completes, lowest level first.
+    pub fn push_with(&mut self, leaf: Digest, mut node: impl FnMut(u32, u64, &Digest)) {
+        let mut hash = leaf;
+        let mut index = self.size;
+        node(0, index, &hash);
+        let completed = self.size.trailing_ones();
+        for level in 1..=completed {
+            let Some(left) = self.nodes.pop() else { break };
+            hash = node_hash(&left, &hash);
+            index >>= 1;
+            node(level, index, &hash);
+        }
+        self.nodes.push(hash);
+        self.size += 1;
+    }
+
+    /// Appends a leaf.
+    pub fn push(&mut self, leaf: Digest) {
+        self.push_with(leaf, |_, _, _| {});
+    }
+
+    /// The root of the tree so far.
+    pub fn root(&self) -> Digest {
+        let mut nodes = self.nodes.iter().rev();
+        let Some(smallest) = nodes.next() else {
+            return empty_root();
+        };
+        nodes.fold(*smallest, |right, left| node_hash(left, &right))
+    }
+}

@@ -1,0 +1,16 @@
+//! 准绳 Plumbline, the pure half: bytes → verified entries → events → state.
+//!
+//! An investigator builds and reads this package alone. It has no clock, no
+//! network, no async runtime, no database and no unsafe code; time, files and
+//! randomness are given to it by whoever calls.
+//!
+//! Imports point one way: `integrity` imports nothing, `event` imports
+//! `integrity`, `time` imports nothing, `state` imports `event` and `time`,
+//! `walk` may import all of them.
+#![forbid(unsafe_code)]
+
+pub mod event;
+pub mod integrity;
+pub mod state;
+pub mod time;
+pub mod walk;

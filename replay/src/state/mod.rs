@@ -1,0 +1,1 @@
+//! The state of a case at a moment: a fold over its events.

@@ -1,0 +1,1 @@
+//! Civil time: calendars and working days.

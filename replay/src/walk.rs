@@ -1,0 +1,1 @@
+//! Walks a whole log: verification and replay.

@@ -1,0 +1,152 @@
+//! The write path: submission → admitted → queued → sequenced → committed →
+//! receipt → followers (design §4). Imports `store`, `vault`, `index` (for
+//! idempotency over sealed segments) and `plumbline_replay`; nobody's read model.
+
+pub mod submission;
+
+use plumbline_replay::integrity::chain::Digest;
+
+/// The two logs of a ledger. Each is complete: own origin, key and sequencer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum LogName {
+    /// Every act; non-public members sealed.
+    Open,
+    /// Complaints, informants, discipline cases: their existence is confidential.
+    Sealed,
+}
+
+impl LogName {
+    pub const ALL: [LogName; 2] = [LogName::Open, LogName::Sealed];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            LogName::Open => "open",
+            LogName::Sealed => "sealed",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<LogName> {
+        LogName::ALL.into_iter().find(|log| log.as_str() == text)
+    }
+}
+
+impl std::fmt::Display for LogName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What the submitter gets once the entry is durable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    pub id: String,
+    pub log: LogName,
+    pub position: u64,
+    /// BLAKE3 of the stored entry.
+    pub hash: Digest,
+    /// Entries in the log after the commit that holds it, or now for a duplicate.
+    pub log_size: u64,
+    pub revision: u64,
+    /// The same submission had been recorded before; this is its first receipt.
+    pub duplicate: bool,
+}
+
+/// The revision that a submitter expects a stream to be at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Expected {
+    /// No expectation.
+    #[default]
+    Any,
+    /// The stream has no events.
+    NoStream,
+    /// The stream has at least one event.
+    Exists,
+    /// The last event has this revision.
+    Exact(u64),
+}
+
+/// Why a submission was not recorded, cut by what the submitter does next.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AppendError {
+    /// Mend the request; sending it again unchanged fails again.
+    #[error("{0}")]
+    Refused(Refusal),
+    /// Nothing happened; send it again later.
+    #[error("the queue is full; send it again in {retry_after_ms} ms")]
+    Busy { retry_after_ms: u64 },
+    /// The state of this write is unknown and the log takes no more until it is
+    /// reopened.
+    #[error("the log has stopped: {reason}; restart the program, it recovers by itself")]
+    Stopped { reason: String },
+}
+
+/// A stable code with the place and the reason.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{code}{}: {detail}", pointer.as_deref().map(|p| format!(" at {p}")).unwrap_or_default())]
+pub struct Refusal {
+    pub code: RefusalCode,
+    /// JSON pointer into the submission.
+    pub pointer: Option<String>,
+    /// Which submission of the request, from 0.
+    pub index: usize,
+    /// For people, in Chinese and English as one sentence each.
+    pub detail: String,
+}
+
+/// Every reason for which a submission is refused. The text is a contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusalCode {
+    MalformedJson,
+    TooLarge,
+    MissingMember,
+    WrongType,
+    UnknownMember,
+    LedgerMember,
+    UnknownEventType,
+    BadTime,
+    BadIdentifier,
+    StateSecret,
+    RevisionConflict,
+    EventIdReused,
+    KeyDestroyed,
+    EmptyBatch,
+    TooManyInBatch,
+    MixedLogs,
+}
+
+impl RefusalCode {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RefusalCode::MalformedJson => "malformed-json",
+            RefusalCode::TooLarge => "too-large",
+            RefusalCode::MissingMember => "missing-member",
+            RefusalCode::WrongType => "wrong-type",
+            RefusalCode::UnknownMember => "unknown-member",
+            RefusalCode::LedgerMember => "ledger-member",
+            RefusalCode::UnknownEventType => "unknown-event-type",
+            RefusalCode::BadTime => "bad-time",
+            RefusalCode::BadIdentifier => "bad-identifier",
+            RefusalCode::StateSecret => "state-secret",
+            RefusalCode::RevisionConflict => "revision-conflict",
+            RefusalCode::EventIdReused => "event-id-reused",
+            RefusalCode::KeyDestroyed => "key-destroyed",
+            RefusalCode::EmptyBatch => "empty-batch",
+            RefusalCode::TooManyInBatch => "too-many-in-batch",
+            RefusalCode::MixedLogs => "mixed-logs",
+        }
+    }
+
+    /// The request is well formed but disagrees with what is recorded.
+    pub fn is_conflict(self) -> bool {
+        matches!(
+            self,
+            RefusalCode::RevisionConflict | RefusalCode::EventIdReused | RefusalCode::KeyDestroyed
+        )
+    }
+}
+
+impl std::fmt::Display for RefusalCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
