@@ -2,7 +2,15 @@
 //! receipt → followers (design §4). Imports `store`, `vault`, `index` (for
 //! idempotency over sealed segments) and `plumbline_replay`; nobody's read model.
 
+mod admitted;
+mod group;
+mod memory;
+mod queue;
+pub mod sequencer;
 pub mod submission;
+
+pub use admitted::Admitted;
+pub use queue::{Answers, Pending, QueueLimits};
 
 use plumbline_replay::integrity::chain::Digest;
 
@@ -74,6 +82,9 @@ pub enum AppendError {
     /// Nothing happened; send it again later.
     #[error("the queue is full; send it again in {retry_after_ms} ms")]
     Busy { retry_after_ms: u64 },
+    /// Nothing happened; an operator may have to help (disk full).
+    #[error("nothing was recorded: {reason}")]
+    Unavailable { reason: String },
     /// The state of this write is unknown and the log takes no more until it is
     /// reopened.
     #[error("the log has stopped: {reason}; restart the program, it recovers by itself")]
@@ -89,8 +100,10 @@ pub struct Refusal {
     pub pointer: Option<String>,
     /// Which submission of the request, from 0.
     pub index: usize,
-    /// For people, in Chinese and English as one sentence each.
+    /// For people, in Chinese and English.
     pub detail: String,
+    /// The stream's last revision, with [`RefusalCode::RevisionConflict`].
+    pub current_revision: Option<u64>,
 }
 
 /// Every reason for which a submission is refused. The text is a contract.

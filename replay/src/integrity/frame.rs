@@ -178,6 +178,14 @@ impl FrameHeader {
     }
 }
 
+/// A place inside a frame that is being gathered.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    bytes: usize,
+    hashes: usize,
+    disclosures: usize,
+}
+
 /// Gathers entries into one frame. The caller has made the entries and their
 /// hashes; this puts bytes one after another.
 #[derive(Debug)]
@@ -231,9 +239,39 @@ impl FrameBuilder {
         Ok((entry, hash))
     }
 
-    /// Adds encrypted disclosures, as `vault` framed them.
-    pub fn disclosures(&mut self, bytes: &[u8]) {
-        self.disclosures.extend_from_slice(bytes);
+    /// Where encrypted disclosures are appended, as `schemas/FORMAT.md` frames them.
+    pub fn disclosures_mut(&mut self) -> &mut Vec<u8> {
+        &mut self.disclosures
+    }
+
+    /// Where the frame stands, to come back to with [`FrameBuilder::rollback`].
+    pub fn mark(&self) -> Mark {
+        Mark {
+            bytes: self.bytes.len(),
+            hashes: self.hashes.len(),
+            disclosures: self.disclosures.len(),
+        }
+    }
+
+    /// Forgets everything after a mark of this frame.
+    pub fn rollback(&mut self, mark: &Mark) {
+        self.bytes.truncate(mark.bytes);
+        self.hashes.truncate(mark.hashes);
+        self.disclosures.truncate(mark.disclosures);
+    }
+
+    /// The bytes of one gathered entry.
+    pub fn gathered(&self, index: usize) -> Option<&[u8]> {
+        let mut rest = self.bytes.get(FRAME_HEADER_BYTES..)?;
+        for at in 0..=index {
+            let (length, after) = rest.split_first_chunk::<2>()?;
+            let (entry, after) = after.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
+            if at == index {
+                return Some(entry);
+            }
+            rest = after;
+        }
+        None
     }
 
     pub fn count(&self) -> usize {
@@ -261,9 +299,9 @@ impl FrameBuilder {
         self.previous
     }
 
-    /// Completes the frame and lends its bytes.
-    pub fn finish(&mut self) -> &[u8] {
-        let header = FrameHeader {
+    /// The header that [`FrameBuilder::finish`] will write.
+    pub fn header(&self) -> FrameHeader {
+        FrameHeader {
             count: self.hashes.len() as u32,
             epoch: self.epoch,
             first_position: self.first_position,
@@ -271,7 +309,12 @@ impl FrameBuilder {
             entries_bytes: (self.bytes.len() - FRAME_HEADER_BYTES) as u32,
             disclosures_bytes: self.disclosures.len() as u32,
         }
-        .encode();
+    }
+
+    /// Completes the frame and lends its bytes. Afterwards only
+    /// [`FrameBuilder::restart`] may be called.
+    pub fn finish(&mut self) -> &[u8] {
+        let header = self.header().encode();
         self.bytes[..FRAME_HEADER_BYTES].copy_from_slice(&header);
         let trailer = trailer(&header, &self.hashes, &self.disclosures);
         self.bytes.extend_from_slice(&self.disclosures);

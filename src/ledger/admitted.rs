@@ -1,0 +1,30 @@
+//! A submission that can no longer be malformed. Only [`super::admit`] makes one.
+
+use super::{Expected, LogName};
+use crate::vault::SealedRecord;
+use plumbline_replay::integrity::entry::Parts;
+
+/// Canonical, sealed, within limits, addressed to one log.
+#[derive(Clone, Debug)]
+pub struct Admitted {
+    pub(super) log: LogName,
+    /// Canonical bytes of the submission, cut where the ledger's members go.
+    pub(super) parts: Parts,
+    pub(super) system: String,
+    pub(super) id: String,
+    pub(super) stream: String,
+    pub(super) expected: Expected,
+    pub(super) records: Vec<SealedRecord>,
+}
+
+impl Admitted {
+    /// The log that the event's type belongs to.
+    pub fn log(&self) -> LogName {
+        self.log
+    }
+
+    /// The canonical submission, as it will stand in the entry.
+    pub fn canonical(&self) -> &[u8] {
+        &self.parts.bytes
+    }
+}

@@ -1,0 +1,394 @@
+//! The sequencer: one thread a log gives each event its place, its time and its
+//! link, and commits groups (design §4).
+//!
+//! It does not parse submissions, know event types, or serve readers. Whatever
+//! waits when the disk is free goes into one frame. If the outcome of a write is
+//! unknown the sequencer stops for good: only reopening, which reads what the
+//! disk holds, may go on.
+
+use super::admitted::Admitted;
+use super::group::{Group, GroupMark};
+use super::memory::{Hashing, Key, Recent};
+use super::queue::{Answers, Job, stopped};
+use super::{AppendError, Expected, LogName, Receipt, Refusal, RefusalCode};
+use crate::clock::{Clock, TimeText};
+use crate::store::{Acquired, StoreError, Writer};
+use crate::vault::{Vault, write_record};
+use crossbeam_channel::{Receiver, TryRecvError};
+use plumbline_replay::integrity::chain::{Digest, entry_hash};
+use plumbline_replay::integrity::entry::{Place, scan, strip};
+use plumbline_replay::integrity::frame::FrameBuilder;
+use plumbline_replay::integrity::tree::{Frontier, leaf_hash};
+use std::sync::Arc;
+
+/// What was recorded before the sequencer's own memory begins.
+pub trait History: Send {
+    /// Entries that [`History::find_id`] and [`History::stream_head`] speak for.
+    fn position(&self) -> u64;
+    /// The position of the event with this id, compared in full.
+    fn find_id(&self, system: &str, id: &str) -> Result<Option<u64>, String>;
+    /// The last revision of a stream.
+    fn stream_head(&self, stream: &str) -> Result<Option<u64>, String>;
+    /// A committed entry.
+    fn entry(&self, position: u64) -> Result<Vec<u8>, String>;
+}
+
+/// Called after each commit with the new size.
+pub type OnCommit = Box<dyn FnMut(u64) + Send>;
+
+/// How much goes into one group.
+#[derive(Clone, Copy, Debug)]
+pub struct GroupLimits {
+    pub events_max: usize,
+    pub bytes_max: usize,
+}
+
+impl Default for GroupLimits {
+    fn default() -> GroupLimits {
+        GroupLimits { events_max: 4096, bytes_max: 8 << 20 }
+    }
+}
+
+/// Everything a sequencer is given.
+pub struct Parts {
+    pub log: LogName,
+    pub acquired: Acquired,
+    pub history: Box<dyn History>,
+    pub clock: Arc<dyn Clock>,
+    pub vault: Arc<Vault>,
+    pub on_commit: OnCommit,
+    pub limits: GroupLimits,
+    /// Keys the hashes of the sequencer's memory; secret to the process.
+    pub hash_key: [u8; 16],
+}
+
+/// The state of one log's end. Owned by one thread.
+pub struct Sequencer {
+    log: LogName,
+    writer: Box<dyn Writer>,
+    history: Box<dyn History>,
+    clock: Arc<dyn Clock>,
+    vault: Arc<Vault>,
+    on_commit: OnCommit,
+    limits: GroupLimits,
+    hashing: Hashing,
+    ids: Recent<u64>,
+    /// Revision of the next event of a stream.
+    revisions: Recent<u64>,
+    size: u64,
+    last_hash: Digest,
+    last_recorded: i64,
+    frontier: Frontier,
+    time: TimeText,
+    group: Group,
+    stopped: Option<String>,
+}
+
+/// How long the sequencer looks for work before it sleeps, in looks.
+const SPINS: u32 = 20_000;
+
+impl Sequencer {
+    /// Continues a log from what acquiring it found.
+    pub fn new(parts: Parts) -> Result<Sequencer, StoreError> {
+        let head = parts.acquired.head;
+        let last_recorded = match &head.last_entry {
+            Some(entry) => recorded_micros(entry).ok_or_else(|| StoreError::Damaged {
+                position: head.size.saturating_sub(1),
+                what: "the last entry cannot be read".to_owned(),
+                place: parts.log.to_string(),
+            })?,
+            None => i64::MIN,
+        };
+        let frame = FrameBuilder::new(parts.acquired.epoch, head.size, head.last_hash);
+        Ok(Sequencer {
+            log: parts.log,
+            writer: parts.acquired.writer,
+            history: parts.history,
+            clock: parts.clock,
+            vault: parts.vault,
+            on_commit: parts.on_commit,
+            limits: parts.limits,
+            hashing: Hashing::new(parts.hash_key),
+            ids: Recent::new(),
+            revisions: Recent::new(),
+            size: head.size,
+            last_hash: head.last_hash,
+            last_recorded,
+            frontier: head.frontier,
+            time: TimeText::default(),
+            group: Group::new(frame),
+            stopped: None,
+        })
+    }
+
+    /// Serves the queue until all its senders are gone.
+    pub(super) fn run(mut self, jobs: &Receiver<Job>) {
+        while let Some(job) = next_job(jobs) {
+            self.take(job);
+            while self.group.frame.count() < self.limits.events_max
+                && self.group.frame.len() < self.limits.bytes_max
+            {
+                let Ok(job) = jobs.try_recv() else { break };
+                self.take(job);
+            }
+            self.commit();
+        }
+    }
+
+    /// Places the events of one job, or the refusals, in the group.
+    pub(super) fn take(&mut self, job: Job) {
+        let count = job.events.len();
+        let answers = if let Some(reason) = &self.stopped {
+            vec![Err(stopped(reason)); count]
+        } else if job.atomic {
+            self.place_all(job.events)
+        } else {
+            job.events.into_iter().enumerate().map(|(i, event)| self.place(event, i)).collect()
+        };
+        self.group.answers.push((job.answer, answers));
+    }
+
+    fn place_all(&mut self, events: Vec<Admitted>) -> Answers {
+        let mark = self.group.mark();
+        let count = events.len();
+        let mut answers = Answers::with_capacity(count);
+        for (index, event) in events.into_iter().enumerate() {
+            let answer = self.place(event, index);
+            if let Err(error) = answer {
+                self.rollback(&mark);
+                return vec![Err(error); count];
+            }
+            answers.push(answer);
+        }
+        answers
+    }
+
+    fn place(&mut self, event: Admitted, index: usize) -> Result<Receipt, AppendError> {
+        let id_key = self.hashing.id(&event.system, &event.id);
+        if let Some(receipt) = self.recorded_before(&event, id_key, index)? {
+            return Ok(receipt);
+        }
+        let stream_key = self.hashing.stream(&event.stream);
+        let revision = self.next_revision(&event, stream_key)?;
+        check_expected(&event, revision, index)?;
+        let position = self.size + self.group.frame.count() as u64;
+        let hash = self.splice(&event, position, revision);
+        self.group.ids.push((id_key, self.ids.get(id_key)));
+        self.ids.put(id_key, position, position);
+        self.group.revisions.push((stream_key, self.revisions.get(stream_key)));
+        self.revisions.put(stream_key, revision + 1, position);
+        Ok(Receipt {
+            id: event.id,
+            log: self.log,
+            position,
+            hash,
+            log_size: 0,
+            revision,
+            duplicate: false,
+        })
+    }
+
+    /// Makes the entry's bytes, its link and its leaf.
+    fn splice(&mut self, event: &Admitted, position: u64, revision: u64) -> Digest {
+        let now = self.clock.now().max(self.last_recorded.saturating_add(1));
+        self.last_recorded = now;
+        let place = Place {
+            position,
+            previous: self.group.frame.hashes().last().copied().unwrap_or(self.last_hash),
+            recorded_at: self.time.format(now),
+            revision,
+        };
+        let index = self.group.frame.count() as u32;
+        let (entry, hash) = self
+            .group
+            .frame
+            .entry(|out| event.parts.splice(&place, out))
+            .expect("admission leaves room for the ledger's members");
+        self.group.leaves.push(leaf_hash(entry));
+        for record in &event.records {
+            write_record(index, record, self.group.frame.disclosures_mut());
+        }
+        hash
+    }
+
+    /// The first receipt, if the same event is recorded; a refusal, if another
+    /// one is recorded under its id.
+    fn recorded_before(
+        &self,
+        event: &Admitted,
+        id_key: Key,
+        index: usize,
+    ) -> Result<Option<Receipt>, AppendError> {
+        let position = match self.ids.get(id_key) {
+            Some(position) => Some(position),
+            None => self.history.find_id(&event.system, &event.id).map_err(unavailable)?,
+        };
+        let Some(position) = position else { return Ok(None) };
+        let entry = self.entry(position)?;
+        let stored = strip(&entry).map_err(|error| unavailable(error.to_string()))?;
+        let fields = scan(&entry).map_err(|error| unavailable(error.to_string()))?;
+        if stored != event.parts.bytes {
+            return Err(AppendError::Refused(reused_id(event, index, position, &stored)));
+        }
+        Ok(Some(Receipt {
+            id: event.id.clone(),
+            log: self.log,
+            position,
+            hash: entry_hash(&entry),
+            log_size: 0,
+            revision: fields.revision,
+            duplicate: true,
+        }))
+    }
+
+    fn entry(&self, position: u64) -> Result<Vec<u8>, AppendError> {
+        if let Some(index) = position.checked_sub(self.size) {
+            let gathered = self.group.frame.gathered(index as usize);
+            return gathered.map(<[u8]>::to_vec).ok_or_else(|| stopped("a placed entry is gone"));
+        }
+        self.history.entry(position).map_err(unavailable)
+    }
+
+    fn next_revision(&self, event: &Admitted, key: Key) -> Result<u64, AppendError> {
+        match self.revisions.get(key) {
+            Some(next) => Ok(next),
+            None => {
+                let head = self.history.stream_head(&event.stream).map_err(unavailable)?;
+                Ok(head.map_or(0, |revision| revision + 1))
+            }
+        }
+    }
+
+    /// Makes the group durable and answers everyone in it.
+    pub(super) fn commit(&mut self) {
+        let outcome = if self.group.frame.is_empty() { Ok(()) } else { self.write_group() };
+        let committed = outcome.is_ok() && !self.group.frame.is_empty();
+        if let Err(error) = outcome {
+            self.rollback(&self.group.start());
+            self.answer(Some(&error));
+        } else {
+            self.answer(None);
+        }
+        self.group.reset(self.size, self.last_hash);
+        if committed {
+            self.ids.turn(self.history.position());
+            self.revisions.turn(self.history.position());
+            (self.on_commit)(self.size);
+        }
+    }
+
+    fn write_group(&mut self) -> Result<(), AppendError> {
+        // A key that is lost would make an acknowledged value unreadable for ever.
+        self.vault.sync().map_err(|error| self.stop(error.to_string()))?;
+        let mut frontier = self.frontier.clone();
+        for leaf in &self.group.leaves {
+            frontier.push(*leaf);
+        }
+        let header = self.group.frame.header();
+        let last_hash = self.group.frame.hashes().last().copied().unwrap_or(self.last_hash);
+        let bytes = self.group.frame.finish();
+        match self.writer.append(&header, bytes, last_hash, &frontier) {
+            Ok(()) => {
+                self.size = frontier.size();
+                self.frontier = frontier;
+                self.last_hash = last_hash;
+                Ok(())
+            }
+            Err(StoreError::Unavailable(reason)) => Err(AppendError::Unavailable { reason }),
+            Err(error) => Err(self.stop(error.to_string())),
+        }
+    }
+
+    fn stop(&mut self, reason: String) -> AppendError {
+        self.stopped = Some(reason.clone());
+        stopped(&reason)
+    }
+
+    /// Sends the answers; with an error, to everyone whose event was placed.
+    fn answer(&mut self, error: Option<&AppendError>) {
+        for (sender, mut answers) in std::mem::take(&mut self.group.answers) {
+            for answer in &mut answers {
+                if let Ok(receipt) = answer {
+                    receipt.log_size = self.size;
+                    // A duplicate of an event of this very group is lost with it.
+                    if let Some(error) = error.filter(|_| receipt.position >= self.size) {
+                        *answer = Err(error.clone());
+                    }
+                }
+            }
+            // A submitter who no longer listens can ask again with the same id.
+            let _ = sender.send(answers);
+        }
+    }
+
+    fn rollback(&mut self, mark: &GroupMark) {
+        for (key, before) in self.group.ids.drain(mark.ids..).rev() {
+            self.ids.restore(key, before);
+        }
+        for (key, before) in self.group.revisions.drain(mark.revisions..).rev() {
+            self.revisions.restore(key, before);
+        }
+        self.group.leaves.truncate(mark.leaves);
+        self.group.frame.rollback(&mark.frame);
+    }
+}
+
+fn next_job(jobs: &Receiver<Job>) -> Option<Job> {
+    for _ in 0..SPINS {
+        match jobs.try_recv() {
+            Ok(job) => return Some(job),
+            Err(TryRecvError::Empty) => std::hint::spin_loop(),
+            Err(TryRecvError::Disconnected) => return None,
+        }
+    }
+    jobs.recv().ok()
+}
+
+fn unavailable(reason: String) -> AppendError {
+    AppendError::Unavailable { reason }
+}
+
+fn check_expected(event: &Admitted, next: u64, index: usize) -> Result<(), AppendError> {
+    let met = match event.expected {
+        Expected::Any => true,
+        Expected::NoStream => next == 0,
+        Expected::Exists => next > 0,
+        Expected::Exact(revision) => next == revision + 1,
+    };
+    if met {
+        return Ok(());
+    }
+    let current = match next.checked_sub(1) {
+        Some(revision) => format!("当前版次为 {revision} / is at revision {revision}"),
+        None => "尚无事件 / has no events".to_owned(),
+    };
+    Err(AppendError::Refused(Refusal {
+        code: RefusalCode::RevisionConflict,
+        pointer: Some("/stream".to_owned()),
+        index,
+        detail: format!("事件流 {} {current}", event.stream),
+        current_revision: next.checked_sub(1),
+    }))
+}
+
+fn reused_id(event: &Admitted, index: usize, position: u64, stored: &[u8]) -> Refusal {
+    Refusal {
+        code: RefusalCode::EventIdReused,
+        pointer: Some("/id".to_owned()),
+        index,
+        detail: format!(
+            "编号 {} 已用于第 {position} 号记录,内容不同 / the id is taken by position {position} \
+             with other content (submitted BLAKE3 {}, recorded {})",
+            event.id,
+            entry_hash(&event.parts.bytes),
+            entry_hash(stored),
+        ),
+        current_revision: None,
+    }
+}
+
+fn recorded_micros(entry: &[u8]) -> Option<i64> {
+    let text = scan(entry).ok()?.recorded_at;
+    let time = chrono::DateTime::parse_from_rfc3339(text).ok()?;
+    Some(time.timestamp_micros())
+}
