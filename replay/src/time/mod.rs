@@ -1,1 +1,4 @@
-//! Civil time: calendars and working days.
+//! Civil time. Knows nothing of events or cases, and has no clock: every moment
+//! is an argument.
+
+pub mod civil;

@@ -1,0 +1,1 @@
+//! The typed envelope: one entry decoded for whoever reads its meaning.

@@ -1,0 +1,200 @@
+//! The register of event types (specification §3.1–§3.9).
+//!
+//! A row says what a type is called, who may see it, in which log it lives and
+//! which members of its body are confidential. A type that is not here is
+//! refused at the door: its confidential members would be unknown.
+
+use super::{
+    accountability, approval, decision, fee, hall, inspection, integrity, master, penalty,
+    supervision,
+};
+use std::sync::OnceLock;
+
+/// Which of a ledger's two logs an event belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventLog {
+    Open,
+    /// Its very existence is confidential.
+    Sealed,
+}
+
+/// Who may see an event by default (specification §3.0, `visibility`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visibility {
+    Public,
+    Party,
+    Unit,
+    Supervisor,
+    Investigator,
+    Sealed,
+}
+
+/// Why a member is confidential (specification §3.0).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sensitivity {
+    /// P 个人信息
+    Personal,
+    /// SP 敏感个人信息 (个保法 art. 28)
+    SensitivePersonal,
+    /// B 商业秘密
+    Business,
+    /// I 内部过程信息
+    Internal,
+    /// D 纪检监察
+    Discipline,
+    /// W 举报人
+    Informant,
+}
+
+impl Sensitivity {
+    /// The code in a frame's disclosures (`schemas/FORMAT.md`). Released codes
+    /// never change.
+    pub fn code(self) -> u8 {
+        match self {
+            Sensitivity::Personal => 1,
+            Sensitivity::SensitivePersonal => 2,
+            Sensitivity::Business => 3,
+            Sensitivity::Internal => 4,
+            Sensitivity::Discipline => 5,
+            Sensitivity::Informant => 6,
+        }
+    }
+}
+
+/// One event type.
+#[derive(Debug)]
+pub struct EventType {
+    /// Code of the specification, `A02`.
+    pub code: &'static str,
+    /// Name and schema version, `approval.application.submitted.v1`.
+    pub name: &'static str,
+    pub zh: &'static str,
+    pub en: &'static str,
+    pub visibility: Visibility,
+    pub log: EventLog,
+    /// Confidential members of the body, sealed at admission.
+    pub sensitive: &'static [(&'static str, Sensitivity)],
+}
+
+/// The row constructor: types that only the sealed log may show live there.
+pub(super) const fn row(
+    code: &'static str,
+    name: &'static str,
+    zh: &'static str,
+    en: &'static str,
+    visibility: Visibility,
+    sensitive: &'static [(&'static str, Sensitivity)],
+) -> EventType {
+    let log = match visibility {
+        Visibility::Sealed => EventLog::Sealed,
+        _ => EventLog::Open,
+    };
+    EventType { code, name, zh, en, visibility, log, sensitive }
+}
+
+const FAMILIES: [&[EventType]; 10] = [
+    approval::TYPES,
+    fee::TYPES,
+    inspection::TYPES,
+    penalty::TYPES,
+    decision::TYPES,
+    hall::TYPES,
+    supervision::TYPES,
+    accountability::TYPES,
+    master::TYPES,
+    integrity::TYPES,
+];
+
+/// Every event type, family by family in the order of the specification.
+pub fn all() -> impl Iterator<Item = &'static EventType> {
+    FAMILIES.iter().flat_map(|family| family.iter())
+}
+
+fn sorted() -> &'static [&'static EventType] {
+    static SORTED: OnceLock<Vec<&'static EventType>> = OnceLock::new();
+    SORTED.get_or_init(|| {
+        let mut types: Vec<_> = all().collect();
+        types.sort_by_key(|event_type| event_type.name);
+        types
+    })
+}
+
+/// The type of a name such as `fee.paid.v1`.
+pub fn find(name: &str) -> Option<&'static EventType> {
+    let types = sorted();
+    let at = types.binary_search_by(|event_type| event_type.name.cmp(name)).ok()?;
+    types.get(at).copied()
+}
+
+/// The registered name that is most like a mistyped one.
+pub fn nearest(name: &str) -> Option<&'static str> {
+    all().map(|event_type| event_type.name).min_by_key(|known| distance(name, known))
+}
+
+/// Levenshtein distance in bytes, for suggestions only.
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.bytes().enumerate() {
+        let mut corner = i;
+        row[0] = i + 1;
+        for (j, y) in b.bytes().enumerate() {
+            let change = corner + usize::from(x != y);
+            corner = row[j + 1];
+            row[j + 1] = change.min(corner + 1).min(row[j] + 1);
+        }
+    }
+    row.last().copied().unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn names_are_unique_versioned_and_complete() {
+        let names: BTreeSet<_> = all().map(|t| t.name).collect();
+        assert_eq!(names.len(), all().count(), "a name stands twice");
+        for event_type in all() {
+            assert!(event_type.name.ends_with(".v1"), "{}", event_type.name);
+            assert!(!event_type.zh.is_empty() && !event_type.en.is_empty());
+            assert!(event_type.name.bytes().all(|b| {
+                b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.' || b == b'_'
+            }));
+            assert_eq!(find(event_type.name).map(|t| t.code), Some(event_type.code));
+        }
+    }
+
+    #[test]
+    fn informants_and_discipline_cases_live_in_the_sealed_log() {
+        for name in ["complaint.received.v1", "account.case.filed.v1", "access.recorded.v1"] {
+            assert_eq!(find(name).map(|t| t.log), Some(EventLog::Sealed), "{name}");
+        }
+        assert_eq!(find("approval.decision.granted.v1").map(|t| t.log), Some(EventLog::Open));
+    }
+
+    #[test]
+    fn a_mistyped_name_finds_its_neighbour() {
+        assert_eq!(nearest("approval.decision.grantd.v1"), Some("approval.decision.granted.v1"));
+        assert!(find("approval.decision.granted").is_none());
+    }
+
+    #[test]
+    fn every_code_of_the_specification_is_here() {
+        let codes: BTreeSet<_> = all().map(|t| t.code).collect();
+        let mut missing = Vec::new();
+        let ranges =
+            [("A", 1, 54), ("B", 1, 11), ("C", 1, 14), ("C", 20, 24), ("D", 1, 37), ("E", 1, 19),
+             ("F", 1, 13), ("G", 1, 17), ("H", 1, 11), ("W", 1, 9), ("K", 1, 17), ("M", 1, 45),
+             ("X", 1, 14)];
+        for (family, from, to) in ranges {
+            for number in from..=to {
+                let code = format!("{family}{number:02}");
+                if !codes.contains(code.as_str()) {
+                    missing.push(code);
+                }
+            }
+        }
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+}

@@ -1,0 +1,341 @@
+//! Admission: submission → [`Admitted`], or a refusal that names the place.
+//!
+//! Refuses what is malformed, never what is unlawful: an unlisted item, an
+//! uncertified officer or a decision before acceptance is a well-formed fact.
+//! What this file does not know: positions, revisions, what is recorded already.
+
+use super::admitted::Admitted;
+use super::submission::Submission;
+use super::{LogName, Refusal, RefusalCode};
+use crate::vault::{Context, SealedRecord, Vault, VaultError, seal_member};
+use plumbline_replay::event::register::{self, EventLog, EventType, Sensitivity};
+use plumbline_replay::integrity::entry::{
+    ENTRY_BYTES_MAX, LEDGER_BYTES_MAX, LEDGER_MEMBERS, MEMBERS, Parts,
+};
+use plumbline_replay::integrity::json::Json;
+use std::borrow::Cow;
+
+/// Longest id, in characters.
+pub const ID_CHARS_MAX: usize = 128;
+/// Longest stream name, in characters.
+pub const STREAM_CHARS_MAX: usize = 256;
+
+/// What a top-level member of a submission must be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Text,
+    Object,
+    List,
+    ObjectOrList,
+}
+
+/// The members of a submission and their shapes (design §2, domain §3.0).
+const SHAPES: [(&str, Shape); 20] = [
+    ("actor", Shape::Object),
+    ("basis", Shape::List),
+    ("body", Shape::Object),
+    ("docs", Shape::List),
+    ("effective_date", Shape::Text),
+    ("id", Shape::Text),
+    ("item", Shape::Object),
+    ("late_reason", Shape::Text),
+    ("links", Shape::ObjectOrList),
+    ("occurred_at", Shape::Text),
+    ("parties", Shape::List),
+    ("precision", Shape::Text),
+    ("recorder", Shape::Object),
+    ("secrecy", Shape::Text),
+    ("signature", Shape::Object),
+    ("source", Shape::Object),
+    ("stream", Shape::Text),
+    ("type", Shape::Text),
+    ("venue", Shape::Object),
+    ("visibility", Shape::Text),
+];
+
+/// Marks of state secrets (保守国家秘密法 arts. 14, 31(3)): such content must never
+/// enter a system that is not classified, encrypted or not.
+const STATE_SECRET_MARKS: [&str; 6] =
+    ["绝密", "机密", "秘密", "top-secret", "secret", "confidential-state"];
+
+fn refuse<T>(code: RefusalCode, pointer: &str, detail: impl Into<String>) -> Result<T, Refusal> {
+    Err(Refusal {
+        code,
+        pointer: Some(pointer.to_owned()),
+        index: 0,
+        detail: detail.into(),
+        current_revision: None,
+    })
+}
+
+/// Checks, seals and canonicalises one submission.
+pub fn admit(submission: Submission, vault: &Vault) -> Result<Admitted, Refusal> {
+    let Submission { mut json, expected } = submission;
+    check_members(&json)?;
+    drop_empty(&mut json);
+    let id = identifier(&json, "id", ID_CHARS_MAX)?;
+    let stream = identifier(&json, "stream", STREAM_CHARS_MAX)?;
+    let system = source_system(&json)?;
+    let event_type = event_type(&json)?;
+    check_time(&mut json)?;
+    check_secrecy(&json)?;
+    let records = seal(&mut json, event_type, &system, &id, &stream, vault)?;
+    let bytes = json.to_bytes();
+    let room = ENTRY_BYTES_MAX - LEDGER_BYTES_MAX;
+    if bytes.len() > room {
+        let detail = format!(
+            "事件有 {} 字节,上限 {room};文书正文请存外部,只报摘要 / {0} bytes, at most {room}; \
+             keep documents elsewhere and submit their digests",
+            bytes.len()
+        );
+        return refuse(RefusalCode::TooLarge, "", detail);
+    }
+    let Ok(parts) = Parts::new(bytes) else {
+        return refuse(RefusalCode::MalformedJson, "", "不是 JSON 对象 / not a JSON object");
+    };
+    let log = match event_type.log {
+        EventLog::Open => LogName::Open,
+        EventLog::Sealed => LogName::Sealed,
+    };
+    Ok(Admitted { log, parts, system, id, stream, expected, records })
+}
+
+fn check_members(json: &Json<'_>) -> Result<(), Refusal> {
+    let Some(members) = json.as_object() else {
+        return refuse(RefusalCode::WrongType, "", "事件必须是 JSON 对象 / an event is a JSON object");
+    };
+    for (name, value) in members {
+        let pointer = format!("/{name}");
+        if LEDGER_MEMBERS.contains(&name.as_ref()) {
+            let detail = "由账本设定,请勿提交 / set by the ledger; leave it out";
+            return refuse(RefusalCode::LedgerMember, &pointer, detail);
+        }
+        let Some((_, shape)) = SHAPES.iter().find(|(known, _)| known == name) else {
+            let detail = format!(
+                "未知成员;事件自身的字段放在 body 内 / unknown member; an event's own fields go \
+                 into `body` (members: {})",
+                MEMBERS.join(", ")
+            );
+            return refuse(RefusalCode::UnknownMember, &pointer, detail);
+        };
+        let fits = match (shape, value) {
+            (_, Json::Null) => true,
+            (Shape::Text, Json::Text(_)) | (Shape::Object, Json::Object(_)) => true,
+            (Shape::List, Json::List(_)) => true,
+            (Shape::ObjectOrList, Json::Object(_) | Json::List(_)) => true,
+            _ => false,
+        };
+        if !fits {
+            let detail = match shape {
+                Shape::Text => "应为文本 / must be a string",
+                Shape::Object => "应为对象 / must be an object",
+                Shape::List => "应为列表 / must be an array",
+                Shape::ObjectOrList => "应为对象或列表 / must be an object or an array",
+            };
+            return refuse(RefusalCode::WrongType, &pointer, detail);
+        }
+    }
+    Ok(())
+}
+
+/// Members that are empty are absent (design §2), so that one event has one form.
+fn drop_empty(json: &mut Json<'static>) {
+    if let Json::Object(members) = json {
+        members.retain(|(_, value)| !value.is_empty());
+    }
+}
+
+/// A text that JSON writes without escapes, so that a stored one can be read
+/// between its quotes by any script.
+fn identifier(json: &Json<'_>, name: &'static str, max: usize) -> Result<String, Refusal> {
+    let pointer = format!("/{name}");
+    let Some(text) = json.get(name).and_then(Json::as_str) else {
+        let detail = format!("缺少 {name} / `{name}` is missing");
+        return refuse(RefusalCode::MissingMember, &pointer, detail);
+    };
+    check_identifier(text, max).or_else(|detail| refuse(RefusalCode::BadIdentifier, &pointer, detail))
+}
+
+fn check_identifier(text: &str, max: usize) -> Result<String, String> {
+    let count = text.chars().count();
+    if count > max {
+        return Err(format!("{count} 个字符,上限 {max} / {count} characters, at most {max}"));
+    }
+    match text.chars().find(|c| c.is_control() || matches!(c, '"' | '\\')) {
+        Some(bad) => Err(format!(
+            "含有不可用的字符 {bad:?} / holds {bad:?}; control characters, quotes and backslashes \
+             are not allowed here"
+        )),
+        None => Ok(text.to_owned()),
+    }
+}
+
+fn source_system(json: &Json<'_>) -> Result<String, Refusal> {
+    let system = json.get("source").and_then(|source| source.get("system"));
+    match system.and_then(Json::as_str) {
+        Some(text) if !text.is_empty() => check_identifier(text, ID_CHARS_MAX)
+            .or_else(|detail| refuse(RefusalCode::BadIdentifier, "/source/system", detail)),
+        _ => refuse(
+            RefusalCode::MissingMember,
+            "/source/system",
+            "缺少来源系统;它与 id 一起防止重复入账 / `source.system` is missing; with `id` it \
+             keeps an event from being recorded twice",
+        ),
+    }
+}
+
+fn event_type(json: &Json<'_>) -> Result<&'static EventType, Refusal> {
+    let name = identifier(json, "type", ID_CHARS_MAX)?;
+    match register::find(&name) {
+        Some(found) => Ok(found),
+        // Its confidential members are unknown, so it could put a name or a
+        // telephone number into the open log for ever.
+        None => {
+            let near = register::nearest(&name).unwrap_or("");
+            let detail = format!(
+                "未登记的事件类型 {name};是否指 {near}? / unknown event type {name}; did you mean \
+                 {near}? (`plumb types` lists them)"
+            );
+            refuse(RefusalCode::UnknownEventType, "/type", detail)
+        }
+    }
+}
+
+fn check_time(json: &mut Json<'static>) -> Result<(), Refusal> {
+    let Some(text) = json.get("occurred_at").and_then(Json::as_str) else {
+        let detail = "缺少发生时间 / `occurred_at` is missing";
+        return refuse(RefusalCode::MissingMember, "/occurred_at", detail);
+    };
+    if plumbline_replay::time::civil::parse_rfc3339(text).is_none() {
+        let detail = format!(
+            "{text:?} 不是带时区的 RFC 3339 时间,如 2026-03-05T16:20:00+08:00 / not an RFC 3339 \
+             time with an offset"
+        );
+        return refuse(RefusalCode::BadTime, "/occurred_at", detail);
+    }
+    match json.get("precision").map(Json::as_str) {
+        None => json.set("precision", Json::text("minute")),
+        Some(Some("minute" | "day")) => {}
+        Some(_) => {
+            let detail = "只能是 minute 或 day / must be `minute` or `day`";
+            return refuse(RefusalCode::WrongType, "/precision", detail);
+        }
+    }
+    Ok(())
+}
+
+/// Refuses anything that is marked as a state secret, wherever a mark may stand.
+fn check_secrecy(json: &Json<'_>) -> Result<(), Refusal> {
+    let marked = |value: Option<&Json<'_>>| {
+        value.and_then(Json::as_str).is_some_and(|text| STATE_SECRET_MARKS.contains(&text))
+    };
+    let secret = |pointer: String| {
+        refuse(
+            RefusalCode::StateSecret,
+            &pointer,
+            "国家秘密不得进入本账本(保守国家秘密法第三十一条);请只登记涉密载体的外部编号 / state \
+             secrets must not enter; record only the reference number kept elsewhere",
+        )
+    };
+    if marked(json.get("secrecy")) {
+        return secret("/secrecy".to_owned());
+    }
+    let body = json.get("body");
+    for member in ["secrecy", "secrecy_level"] {
+        if marked(body.and_then(|body| body.get(member))) {
+            return secret(format!("/body/{member}"));
+        }
+    }
+    for (index, doc) in json.get("docs").and_then(Json::as_list).unwrap_or(&[]).iter().enumerate() {
+        if marked(doc.get("secrecy")) {
+            return secret(format!("/docs/{index}/secrecy"));
+        }
+    }
+    Ok(())
+}
+
+/// Replaces the confidential members of `body` by digests.
+fn seal(
+    json: &mut Json<'static>,
+    event_type: &EventType,
+    system: &str,
+    id: &str,
+    stream: &str,
+    vault: &Vault,
+) -> Result<Vec<SealedRecord>, Refusal> {
+    let party = first_party(json);
+    let Some(mut body) = json.remove("body") else { return Ok(Vec::new()) };
+    let mut digests = submitted_digests(&body)?;
+    let mut records = Vec::new();
+    for (member, class) in event_type.sensitive {
+        let Some(value) = body.remove(member).filter(|value| !value.is_empty()) else { continue };
+        let subject = subject_of(*class, party.as_deref(), stream, id);
+        let (subject, key) = vault.key_for(&subject).or_else(|error| refused_key(error, member))?;
+        let context = Context { system, id, member };
+        let sealed = seal_member((subject, &key), class.code(), context, value);
+        digests.push(sealed.digest);
+        records.push(sealed.record);
+    }
+    if !digests.is_empty() {
+        // Sorted, so that their order tells nothing of the members (RFC 9901 §4.2.4.1).
+        digests.sort_unstable();
+        digests.dedup();
+        body.set("_sd", Json::List(digests.into_iter().map(Json::text).collect()));
+    }
+    if !body.is_empty() {
+        json.set("body", body);
+    }
+    Ok(records)
+}
+
+fn refused_key<T>(error: VaultError, member: &str) -> Result<T, Refusal> {
+    let code = match error {
+        VaultError::Destroyed => RefusalCode::KeyDestroyed,
+        VaultError::Io { .. } | VaultError::NoRandomness(_) => RefusalCode::VaultUnavailable,
+    };
+    refuse(code, &format!("/body/{member}"), error.to_string())
+}
+
+/// Digests that an already sealed submission carries.
+fn submitted_digests(body: &Json<'_>) -> Result<Vec<String>, Refusal> {
+    let Some(given) = body.get("_sd") else { return Ok(Vec::new()) };
+    let digest = |item: &Json<'_>| {
+        item.as_str().filter(|text| is_digest(text)).map(str::to_owned)
+    };
+    let digests: Option<Vec<String>> =
+        given.as_list().and_then(|items| items.iter().map(digest).collect());
+    digests.map_or_else(
+        || {
+            let detail = "应为 RFC 9901 摘要列表 / must be a list of RFC 9901 digests";
+            refuse(RefusalCode::WrongType, "/body/_sd", detail)
+        },
+        Ok,
+    )
+}
+
+fn is_digest(text: &str) -> bool {
+    text.len() == 43 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+/// Whose key seals a value: the party whose data it is, else the case; an
+/// informant has a key of their own for each event, so that destroying one says
+/// nothing about another.
+fn subject_of<'a>(
+    class: Sensitivity,
+    party: Option<&'a str>,
+    stream: &'a str,
+    id: &str,
+) -> Cow<'a, str> {
+    match class {
+        Sensitivity::Personal | Sensitivity::SensitivePersonal | Sensitivity::Business => {
+            Cow::Borrowed(party.unwrap_or(stream))
+        }
+        Sensitivity::Internal | Sensitivity::Discipline => Cow::Borrowed(stream),
+        Sensitivity::Informant => Cow::Owned(format!("informant/{id}")),
+    }
+}
+
+fn first_party(json: &Json<'_>) -> Option<String> {
+    let party = json.get("parties")?.as_list()?.first()?;
+    party.get("id").and_then(Json::as_str).map(str::to_owned)
+}
