@@ -1,0 +1,68 @@
+//! Where things lie in a ledger's folder, and what its configuration says.
+
+use crate::ledger::LogName;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// The folder of one ledger.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    root: PathBuf,
+}
+
+impl Layout {
+    pub fn new(root: &Path) -> Layout {
+        Layout { root: root.to_owned() }
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Written last when a ledger is created: where it is, a ledger is.
+    pub fn config(&self) -> PathBuf {
+        self.root.join("plumbline.toml")
+    }
+
+    pub fn log(&self, log: LogName) -> PathBuf {
+        self.root.join("logs").join(log.as_str())
+    }
+
+    /// The private key that signs a log's checkpoints.
+    pub fn signing_key(&self, log: LogName) -> PathBuf {
+        self.root.join("keys").join(format!("{log}.key"))
+    }
+
+    pub fn vault(&self) -> PathBuf {
+        self.root.join("vault")
+    }
+
+    /// The last signed head, kept outside the log's own folder.
+    pub fn head(&self, log: LogName) -> PathBuf {
+        self.root.join("heads").join(format!("{log}.checkpoint"))
+    }
+
+    /// The last signed head beside the segments, for whoever reads the log.
+    pub fn checkpoint(&self, log: LogName) -> PathBuf {
+        self.log(log).join("checkpoint")
+    }
+}
+
+/// `plumbline.toml`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub schema: String,
+    /// Base of the logs' origins: a URL without scheme.
+    pub origin: String,
+    pub time_zone: String,
+}
+
+impl Config {
+    pub const SCHEMA: &'static str = "plumbline.ledger/1";
+
+    /// The origin of one log, which is also its key's name.
+    pub fn origin_of(&self, log: LogName) -> String {
+        format!("{}/{log}", self.origin)
+    }
+}
