@@ -1,17 +1,11 @@
 //! 准绳 Plumbline: the audit ledger of a city's administrative acts, everything
 //! that touches the world. The pure half is `plumbline_replay`.
 
-pub mod bench;
 pub mod cli;
 pub mod clock;
 pub mod config;
-pub mod demo;
-pub mod export;
-pub mod http;
-pub mod import;
 pub mod index;
 pub mod ledger;
 pub mod log;
-pub mod projection;
 pub mod store;
 pub mod vault;

@@ -1,1 +1,5 @@
-fn main() {}
+//! `plumb`: see `plumbline::cli`.
+
+fn main() -> std::process::ExitCode {
+    plumbline::cli::run().into()
+}

@@ -11,6 +11,5 @@
 
 pub mod event;
 pub mod integrity;
-pub mod state;
 pub mod time;
 pub mod walk;

@@ -1,1 +1,165 @@
 //! The command line: one file per command, one line in the register below.
+//!
+//! Data on stdout, words on stderr. The only place that names clap.
+
+mod append;
+mod checkpoint;
+mod init;
+mod log;
+mod show;
+mod stats;
+mod types;
+mod verify;
+
+use crate::ledger::{OpenError, Surroundings};
+use crate::store::StoreError;
+use clap::{Parser, Subcommand};
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// 准绳 Plumbline:行政行为审计账本 / the audit ledger of administrative acts
+#[derive(Parser)]
+#[command(name = "plumb", version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Every command.
+#[derive(Subcommand)]
+enum Command {
+    Init(init::Init),
+    Append(append::Append),
+    Log(log::Log),
+    Show(show::Show),
+    Verify(verify::Verify),
+    Checkpoint(checkpoint::Checkpoint),
+    Stats(stats::Stats),
+    Types(types::Types),
+}
+
+/// The ledger's folder, for every command that reads or writes one.
+#[derive(clap::Args)]
+struct Dir {
+    /// 账本文件夹 / the ledger's folder
+    #[arg(long = "dir", env = "PLUMB_DIR", value_name = "D")]
+    dir: PathBuf,
+}
+
+/// How a command ended (design §8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    Done = 0,
+    Failed = 1,
+    Broken = 3,
+    CannotTell = 4,
+    Refused = 6,
+    NoLedger = 10,
+    Locked = 11,
+    NotFound = 13,
+    NewerFormat = 15,
+}
+
+/// Why a command could not go on: what to tell, and how to end.
+struct Failure {
+    exit: Exit,
+    message: String,
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Failure {
+        Failure { exit: Exit::Failed, message: error.to_string() }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Failure {
+        let exit = match &error {
+            StoreError::Locked(_) => Exit::Locked,
+            StoreError::Damaged { .. } => Exit::Broken,
+            StoreError::Missing(_) => Exit::NoLedger,
+            StoreError::NewerFormat(_) => Exit::NewerFormat,
+            StoreError::Fenced
+            | StoreError::Conflict(_)
+            | StoreError::InDoubt(_)
+            | StoreError::Unavailable(_)
+            | StoreError::TooLarge(_) => Exit::Failed,
+        };
+        let message = match &error {
+            StoreError::Locked(holder) => {
+                format!("账本正被占用 / the ledger is in use: {holder}")
+            }
+            _ => error.to_string(),
+        };
+        Failure { exit, message }
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Failure {
+        match error {
+            OpenError::Store { log, error } => {
+                let failure = Failure::from(error);
+                Failure { message: format!("{log}: {}", failure.message), ..failure }
+            }
+            OpenError::Missing(_) => Failure { exit: Exit::NoLedger, message: error.to_string() },
+            _ => Failure { exit: Exit::Failed, message: error.to_string() },
+        }
+    }
+}
+
+/// Runs the program; the number is the process's exit code.
+pub fn run() -> u8 {
+    let arguments = Arguments::parse();
+    let result = match arguments.command {
+        Command::Init(command) => command.run(),
+        Command::Append(command) => command.run(),
+        Command::Log(command) => command.run(),
+        Command::Show(command) => command.run(),
+        Command::Verify(command) => command.run(),
+        Command::Checkpoint(command) => command.run(),
+        Command::Stats(command) => command.run(),
+        Command::Types(command) => command.run(),
+    };
+    match result {
+        Ok(exit) => exit as u8,
+        Err(failure) => {
+            eprintln!("plumb: {}", failure.message);
+            failure.exit as u8
+        }
+    }
+}
+
+/// Writes one line to stdout. `Ok(false)` means that nobody reads any more,
+/// which is no error: `plumb log | head` has what it wanted.
+fn line(out: &mut impl Write, bytes: &[u8]) -> Result<bool, Failure> {
+    match out.write_all(bytes).and_then(|()| out.write_all(b"\n")) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Writes one text to stdout and flushes it.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    if line(&mut out, text.as_bytes())? {
+        match out.flush() {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                return Err(error.into());
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The machine's clock and randomness.
+fn surroundings(who: &str) -> Surroundings {
+    Surroundings {
+        clock: Arc::new(crate::clock::SystemClock),
+        randomness: Box::new(|out| getrandom::fill(out).map_err(|error| error.to_string())),
+        who: format!("plumb {who}"),
+    }
+}

@@ -102,7 +102,11 @@ pub fn admit(submission: Submission, vault: &Vault) -> Result<Admitted, Refusal>
 
 fn check_members(json: &Json<'_>) -> Result<(), Refusal> {
     let Some(members) = json.as_object() else {
-        return refuse(RefusalCode::WrongType, "", "事件必须是 JSON 对象 / an event is a JSON object");
+        return refuse(
+            RefusalCode::WrongType,
+            "",
+            "事件必须是 JSON 对象 / an event is a JSON object",
+        );
     };
     for (name, value) in members {
         let pointer = format!("/{name}");
@@ -118,13 +122,14 @@ fn check_members(json: &Json<'_>) -> Result<(), Refusal> {
             );
             return refuse(RefusalCode::UnknownMember, &pointer, detail);
         };
-        let fits = match (shape, value) {
-            (_, Json::Null) => true,
-            (Shape::Text, Json::Text(_)) | (Shape::Object, Json::Object(_)) => true,
-            (Shape::List, Json::List(_)) => true,
-            (Shape::ObjectOrList, Json::Object(_) | Json::List(_)) => true,
-            _ => false,
-        };
+        let fits = matches!(
+            (shape, value),
+            (_, Json::Null)
+                | (Shape::Text, Json::Text(_))
+                | (Shape::Object, Json::Object(_))
+                | (Shape::List, Json::List(_))
+                | (Shape::ObjectOrList, Json::Object(_) | Json::List(_))
+        );
         if !fits {
             let detail = match shape {
                 Shape::Text => "应为文本 / must be a string",
@@ -153,7 +158,8 @@ fn identifier(json: &Json<'_>, name: &'static str, max: usize) -> Result<String,
         let detail = format!("缺少 {name} / `{name}` is missing");
         return refuse(RefusalCode::MissingMember, &pointer, detail);
     };
-    check_identifier(text, max).or_else(|detail| refuse(RefusalCode::BadIdentifier, &pointer, detail))
+    check_identifier(text, max)
+        .or_else(|detail| refuse(RefusalCode::BadIdentifier, &pointer, detail))
 }
 
 fn check_identifier(text: &str, max: usize) -> Result<String, String> {
@@ -264,11 +270,15 @@ fn seal(
     vault: &Vault,
 ) -> Result<Vec<SealedRecord>, Refusal> {
     let party = first_party(json);
-    let Some(mut body) = json.remove("body") else { return Ok(Vec::new()) };
+    let Some(mut body) = json.remove("body") else {
+        return Ok(Vec::new());
+    };
     let mut digests = submitted_digests(&body)?;
     let mut records = Vec::new();
     for (member, class) in event_type.sensitive {
-        let Some(value) = body.remove(member).filter(|value| !value.is_empty()) else { continue };
+        let Some(value) = body.remove(member).filter(|value| !value.is_empty()) else {
+            continue;
+        };
         let subject = subject_of(*class, party.as_deref(), stream, id);
         let (subject, key) = vault.key_for(&subject).or_else(|error| refused_key(error, member))?;
         let context = Context { system, id, member };
@@ -298,10 +308,10 @@ fn refused_key<T>(error: VaultError, member: &str) -> Result<T, Refusal> {
 
 /// Digests that an already sealed submission carries.
 fn submitted_digests(body: &Json<'_>) -> Result<Vec<String>, Refusal> {
-    let Some(given) = body.get("_sd") else { return Ok(Vec::new()) };
-    let digest = |item: &Json<'_>| {
-        item.as_str().filter(|text| is_digest(text)).map(str::to_owned)
+    let Some(given) = body.get("_sd") else {
+        return Ok(Vec::new());
     };
+    let digest = |item: &Json<'_>| item.as_str().filter(|text| is_digest(text)).map(str::to_owned);
     let digests: Option<Vec<String>> =
         given.as_list().and_then(|items| items.iter().map(digest).collect());
     digests.map_or_else(

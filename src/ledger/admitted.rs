@@ -23,6 +23,12 @@ impl Admitted {
         self.log
     }
 
+    /// The first entry of either log has a type of the open one.
+    pub(super) fn moved_to(mut self, log: LogName) -> Admitted {
+        self.log = log;
+        self
+    }
+
     /// The canonical submission, as it will stand in the entry.
     pub fn canonical(&self) -> &[u8] {
         &self.parts.bytes

@@ -106,7 +106,8 @@ impl<V: Copy> Recent<V> {
     }
 
     /// Entries remembered.
-    pub fn len(&self) -> usize {
+    #[cfg(test)]
+    fn len(&self) -> usize {
         self.young.len() + self.old.len()
     }
 }

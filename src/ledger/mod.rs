@@ -2,14 +2,18 @@
 //! receipt → followers (design §4). Imports `store`, `vault`, `index` (for
 //! idempotency over sealed segments) and `plumbline_replay`; nobody's read model.
 
+pub mod admit;
 mod admitted;
+pub mod checkpoints;
 mod group;
 mod memory;
+mod open;
 mod queue;
 pub mod sequencer;
 pub mod submission;
 
 pub use admitted::Admitted;
+pub use open::{BATCH_EVENTS_MAX, Ledger, OpenError, Surroundings, create, open_log, read_config};
 pub use queue::{Answers, Pending, QueueLimits};
 
 use plumbline_replay::integrity::chain::Digest;

@@ -92,11 +92,6 @@ impl Queue {
         }
         Ok(Pending { receiver, count })
     }
-
-    /// Events that wait now.
-    pub fn depth(&self) -> usize {
-        self.load.events.load(Ordering::Acquire)
-    }
 }
 
 /// A job under way. Dropping it does not take the events back.

@@ -223,7 +223,9 @@ impl Sequencer {
             Some(position) => Some(position),
             None => self.history.find_id(&event.system, &event.id).map_err(unavailable)?,
         };
-        let Some(position) = position else { return Ok(None) };
+        let Some(position) = position else {
+            return Ok(None);
+        };
         let entry = self.entry(position)?;
         let stored = strip(&entry).map_err(|error| unavailable(error.to_string()))?;
         let fields = scan(&entry).map_err(|error| unavailable(error.to_string()))?;

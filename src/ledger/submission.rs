@@ -13,10 +13,7 @@ pub struct Submission {
 
 impl Submission {
     pub fn new(json: Json<'static>) -> Submission {
-        Submission {
-            json,
-            expected: Expected::Any,
-        }
+        Submission { json, expected: Expected::Any }
     }
 
     /// Reads one JSON object from foreign bytes.

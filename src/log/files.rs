@@ -14,7 +14,7 @@ pub trait FileHandle: Send + Sync {
     /// fdatasync: data, and the metadata needed to read it back.
     fn sync_data(&self) -> io::Result<()>;
     fn set_len(&self, length: u64) -> io::Result<()>;
-    fn len(&self) -> io::Result<u64>;
+    fn length(&self) -> io::Result<u64>;
 }
 
 /// A file system, as far as a log sees one.
@@ -60,7 +60,7 @@ impl FileHandle for File {
         File::set_len(self, length)
     }
 
-    fn len(&self) -> io::Result<u64> {
+    fn length(&self) -> io::Result<u64> {
         Ok(self.metadata()?.len())
     }
 }
@@ -99,7 +99,7 @@ impl Files for RealFiles {
 
 /// Reads a whole file from an offset.
 pub fn read_from(file: &dyn FileHandle, offset: u64) -> io::Result<Vec<u8>> {
-    let length = file.len()?.saturating_sub(offset);
+    let length = file.length()?.saturating_sub(offset);
     let mut bytes = vec![0; length as usize];
     let read = file.read_at(&mut bytes, offset)?;
     bytes.truncate(read);

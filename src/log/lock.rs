@@ -74,6 +74,9 @@ fn read_epoch(files: &dyn Files, path: &Path) -> Result<u64, StoreError> {
         .map_err(|error| StoreError::Unavailable(error.to_string()))?;
     let text = String::from_utf8_lossy(&bytes);
     text.trim().parse().map_err(|_| {
-        StoreError::Unavailable(format!("{}: not a number; restore it from a backup", path.display()))
+        StoreError::Unavailable(format!(
+            "{}: not a number; restore it from a backup",
+            path.display()
+        ))
     })
 }

@@ -102,7 +102,9 @@ pub(super) fn frames(
         let frame = match read(bytes, end.offset) {
             Ok(frame) => frame,
             Err(FrameError::Blank) => return Ok(Stop::Clean),
-            Err(FrameError::Torn) => return Ok(Stop::Torn { bytes: bytes.len() as u64 }),
+            Err(FrameError::Torn) => {
+                return Ok(Stop::Torn { bytes: bytes.len() as u64 });
+            }
             Err(FrameError::Damaged { position, what }) => {
                 // A position far from where the frame stands is itself damage.
                 let position = position.clamp(end.position, end.position + 65_536);

@@ -127,7 +127,7 @@ impl Store for SegmentLog {
         let mut out = Vec::with_capacity(view.segments.len());
         for (index, &first_position) in view.segments.iter().enumerate() {
             let (next, bytes, sealed) = match view.segments.get(index + 1) {
-                Some(&next) => (next, self.shared.open(first_position)?.len(), true),
+                Some(&next) => (next, self.shared.open(first_position)?.length(), true),
                 None => (view.end.position, Ok(view.end.offset), false),
             };
             let bytes = bytes.map_err(|error| self.shared.unreadable(first_position, &error))?;
@@ -144,7 +144,9 @@ impl Store for SegmentLog {
         let mut position = from;
         let mut bytes = 0;
         while bytes < max_bytes.max(1) {
-            let Some(block) = self.shared.block(position)? else { break };
+            let Some(block) = self.shared.block(position)? else {
+                break;
+            };
             bytes += block.bytes.len();
             position = block.first_position + u64::from(block.count);
             blocks.push(block);
@@ -296,7 +298,9 @@ impl Shared {
     }
 
     fn continue_last(&self, view: &mut View) -> Result<Stop, StoreError> {
-        let Some(&segment) = view.segments.last() else { return Ok(Stop::Clean) };
+        let Some(&segment) = view.segments.last() else {
+            return Ok(Stop::Clean);
+        };
         let path = segment_path(&self.dir, segment);
         let file = self.open(segment)?;
         let mut head = [0; FRAME_HEADER_BYTES];

@@ -3,8 +3,8 @@
 
 use super::files::{FileHandle, Files};
 use super::scan::FrameAt;
-use super::view::{Shared, View};
 use super::segment_path;
+use super::view::{Shared, View};
 use crate::store::{StoreError, Writer};
 use plumbline_replay::integrity::chain::Digest;
 use plumbline_replay::integrity::frame::{
@@ -20,7 +20,7 @@ use std::thread::JoinHandle;
 /// of one event is not 64 MiB.
 const GROW_BYTES_MIN: u64 = 256 << 10;
 const GROW_BYTES_MAX: u64 = 16 << 20;
-const ZEROS: [u8; 1 << 16] = [0; 1 << 16];
+static ZEROS: [u8; 1 << 16] = [0; 1 << 16];
 
 /// Appends frames to the last segment. Owned by the sequencer's thread.
 pub(super) struct SegmentWriter {
@@ -124,13 +124,10 @@ impl SegmentWriter {
         let path = segment_path(&shared.dir, segment);
         let temp = prepared.unwrap_or_else(|| shared.dir.join("new.tmp"));
         let made = make_segment(shared.files.as_ref(), &temp, &header);
-        let (file, allocated) = made.map_err(|error| {
-            StoreError::Unavailable(format!("{}: {error}", temp.display()))
-        })?;
-        let placed = shared
-            .files
-            .rename(&temp, &path)
-            .and_then(|()| shared.files.sync_dir(&shared.dir));
+        let (file, allocated) =
+            made.map_err(|error| StoreError::Unavailable(format!("{}: {error}", temp.display())))?;
+        let placed =
+            shared.files.rename(&temp, &path).and_then(|()| shared.files.sync_dir(&shared.dir));
         if let Err(error) = placed {
             // The new segment may be there or not: its name decides what a later
             // opening reads.
@@ -230,7 +227,7 @@ fn reopen(shared: &Shared, segment: u64, offset: u64) -> Result<Current, StoreEr
     let unavailable = |error: io::Error| shared.unreadable(segment, &error);
     let path = segment_path(&shared.dir, segment);
     let file = shared.files.open(&path, true).map_err(unavailable)?;
-    if file.len().map_err(unavailable)? > offset {
+    if file.length().map_err(unavailable)? > offset {
         // Drops a torn frame together with the zeros: what stays is what was read.
         file.set_len(offset).and_then(|()| file.sync_data()).map_err(unavailable)?;
     }
@@ -268,7 +265,7 @@ fn make_segment(
         Err(error) => return Err(error),
     };
     file.write_all_at(header, 0)?;
-    let length = file.len()?;
+    let length = file.length()?;
     file.sync_data()?;
     Ok((file, length))
 }

@@ -30,12 +30,8 @@ struct Segment {
 
 impl MemoryLog {
     pub fn new(frames_per_segment: usize) -> MemoryLog {
-        let head = Head {
-            size: 0,
-            last_hash: Digest::ZERO,
-            frontier: Frontier::new(),
-            last_entry: None,
-        };
+        let head =
+            Head { size: 0, last_hash: Digest::ZERO, frontier: Frontier::new(), last_entry: None };
         let inner = Inner { epoch: 0, head, segments: Vec::new() };
         MemoryLog {
             inner: Arc::new(Mutex::new(inner)),
@@ -77,7 +73,9 @@ impl Writer for MemoryWriter {
             };
             inner.segments.push(segment);
         }
-        let Some(segment) = inner.segments.last_mut() else { return Err(StoreError::Fenced) };
+        let Some(segment) = inner.segments.last_mut() else {
+            return Err(StoreError::Fenced);
+        };
         let entries_end = FRAME_HEADER_BYTES + header.entries_bytes as usize;
         let disclosures_end = entries_end + header.disclosures_bytes as usize;
         let block = Block {

@@ -88,11 +88,7 @@ pub enum StoreError {
     TooLarge(usize),
     /// Stored bytes are not as written. `position` is the first entry concerned.
     #[error("damaged at position {position}: {what} ({place})")]
-    Damaged {
-        position: u64,
-        what: String,
-        place: String,
-    },
+    Damaged { position: u64, what: String, place: String },
     /// No log there.
     #[error("no log at {0}")]
     Missing(String),

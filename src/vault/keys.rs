@@ -214,14 +214,15 @@ impl Vault {
         self.sync()?;
         let mut inner = self.lock();
         let hash = full_subject_hash(subject);
-        let Some(slot) = inner.keys.get_mut(&short(&hash)) else { return Ok(false) };
+        let Some(slot) = inner.keys.get_mut(&short(&hash)) else {
+            return Ok(false);
+        };
         if slot.key.take().is_none() {
             return Ok(false);
         }
         let at = slot.index * SLOT_BYTES as u64;
         let bytes = slot_bytes(DESTROYED, &hash, &[0; 32]);
-        let written =
-            inner.file.write_all_at(&bytes, at).and_then(|()| inner.file.sync_data());
+        let written = inner.file.write_all_at(&bytes, at).and_then(|()| inner.file.sync_data());
         written.map_err(|error| self.failed(&error.to_string()))?;
         Ok(true)
     }

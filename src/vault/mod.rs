@@ -9,4 +9,7 @@ mod keys;
 mod seal;
 
 pub use keys::{KeyState, Randomness, SubjectId, SubjectKey, Vault, VaultError, subject_id};
-pub use seal::{Context, Disclosure, Sealed, SealedRecord, open_record, parse_records, seal_member, write_record};
+pub use seal::{
+    Context, Disclosure, Sealed, SealedRecord, open_record, parse_records, seal_member,
+    write_record,
+};

@@ -125,7 +125,11 @@ pub fn parse_records(mut bytes: &[u8]) -> Option<Vec<(u32, SealedRecord)>> {
 
 /// Opens a record against the digests that stand in its entry's `_sd`.
 /// `None` if the key is not the right one or the record does not belong there.
-pub fn open_record(record: &SealedRecord, key: &SubjectKey, digests: &[&str]) -> Option<Disclosure> {
+pub fn open_record(
+    record: &SealedRecord,
+    key: &SubjectKey,
+    digests: &[&str],
+) -> Option<Disclosure> {
     let cipher = XChaCha20Poly1305::new(&key.0.into());
     digests.iter().find_map(|digest| {
         let payload = Payload { msg: &record.ciphertext, aad: digest.as_bytes() };
@@ -160,12 +164,8 @@ mod tests {
     fn sealed(member: &str, value: &str) -> (Sealed, SubjectKey) {
         let key = SubjectKey([7; 32]);
         let context = Context { system: "s", id: "e-1", member };
-        let sealed = seal_member(
-            (subject_id("party/1"), &key),
-            1,
-            context,
-            Json::text(value.to_owned()),
-        );
+        let sealed =
+            seal_member((subject_id("party/1"), &key), 1, context, Json::text(value.to_owned()));
         (sealed, key)
     }
 

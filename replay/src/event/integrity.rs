@@ -1,6 +1,6 @@
 //! X: corrections, integrity, import 更正、完整性、导入 (§3.9), and the ledger's own.
 
-use super::register::Sensitivity::{Personal};
+use super::register::Sensitivity::Personal;
 use super::register::Visibility::{Investigator, Party, Public, Sealed, Supervisor, Unit};
 use super::register::{EventType, row};
 

@@ -1,7 +1,7 @@
 //! M: master data 主数据 (§2.1, §3.9). A person's name and number are sealed.
 
 use super::register::Sensitivity::{Personal, SensitivePersonal};
-use super::register::Visibility::{Public};
+use super::register::Visibility::Public;
 use super::register::{EventType, row};
 
 #[rustfmt::skip]

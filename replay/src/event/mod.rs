@@ -3,7 +3,6 @@
 //! Adding an event type is one row in its family's table. Nothing here judges:
 //! rules and states read events, events know neither.
 
-pub mod envelope;
 pub mod register;
 
 mod accountability;

@@ -183,10 +183,21 @@ mod tests {
     fn every_code_of_the_specification_is_here() {
         let codes: BTreeSet<_> = all().map(|t| t.code).collect();
         let mut missing = Vec::new();
-        let ranges =
-            [("A", 1, 54), ("B", 1, 11), ("C", 1, 14), ("C", 20, 24), ("D", 1, 37), ("E", 1, 19),
-             ("F", 1, 13), ("G", 1, 17), ("H", 1, 11), ("W", 1, 9), ("K", 1, 17), ("M", 1, 45),
-             ("X", 1, 14)];
+        let ranges = [
+            ("A", 1, 54),
+            ("B", 1, 11),
+            ("C", 1, 14),
+            ("C", 20, 24),
+            ("D", 1, 37),
+            ("E", 1, 19),
+            ("F", 1, 13),
+            ("G", 1, 17),
+            ("H", 1, 11),
+            ("W", 1, 9),
+            ("K", 1, 17),
+            ("M", 1, 45),
+            ("X", 1, 14),
+        ];
         for (family, from, to) in ranges {
             for number in from..=to {
                 let code = format!("{family}{number:02}");

@@ -78,9 +78,6 @@ mod tests {
         assert_eq!(Digest::from_hex(text.to_uppercase().as_bytes()), None);
         assert_eq!(Digest::from_hex(&text.as_bytes()[1..]), None);
         // The published BLAKE3 vector for "abc".
-        assert_eq!(
-            text,
-            "6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85"
-        );
+        assert_eq!(text, "6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85");
     }
 }

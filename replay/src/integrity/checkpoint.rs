@@ -119,7 +119,12 @@ impl SigningKey {
         let public = self.key.verifying_key().to_bytes();
         let mut data = vec![ED25519];
         data.extend_from_slice(&public);
-        format!("{}+{}+{}", self.name, hex8(key_id(&self.name, &public)), Base64::encode_string(&data))
+        format!(
+            "{}+{}+{}",
+            self.name,
+            hex8(key_id(&self.name, &public)),
+            Base64::encode_string(&data)
+        )
     }
 
     /// The signed note of a checkpoint. Ed25519 is deterministic: the same
@@ -186,7 +191,9 @@ impl VerifyingKey {
             return Err(NoteError::Origin { found, expected });
         }
         for line in signatures.lines() {
-            let Some(signature) = self.own_signature(line) else { continue };
+            let Some(signature) = self.own_signature(line) else {
+                continue;
+            };
             return match self.key.verify(text.as_bytes(), &signature) {
                 Ok(()) => Ok(checkpoint),
                 Err(_) => Err(NoteError::BadSignature(self.name.clone())),

@@ -178,9 +178,7 @@ pub fn scan(entry: &[u8]) -> Result<Fields<'_>, EntryError> {
     let mut members = Members::new(entry)?;
     let mut next = 0;
     while let Some((name, value, (start, _))) = members.next_member()? {
-        let step = MEMBERS[next..]
-            .iter()
-            .position(|known| known.as_bytes() == name);
+        let step = MEMBERS[next..].iter().position(|known| known.as_bytes() == name);
         let index = next + step.ok_or(EntryError::Shape { at: start })?;
         found[index] = Some(value);
         next = index + 1;
@@ -190,10 +188,7 @@ pub fn scan(entry: &[u8]) -> Result<Fields<'_>, EntryError> {
 
 fn fields<'a>(found: &[Option<&'a [u8]>; MEMBERS.len()]) -> Result<Fields<'a>, EntryError> {
     let get = |name: &'static str| {
-        MEMBERS
-            .iter()
-            .position(|known| *known == name)
-            .and_then(|index| found[index])
+        MEMBERS.iter().position(|known| *known == name).and_then(|index| found[index])
     };
     let text = |name: &'static str| plain_text(name, get(name).ok_or(EntryError::Missing(name))?);
     let number = |name: &'static str| unsigned(name, get(name).ok_or(EntryError::Missing(name))?);
@@ -259,11 +254,7 @@ struct Members<'a> {
 impl<'a> Members<'a> {
     fn new(bytes: &'a [u8]) -> Result<Members<'a>, EntryError> {
         match bytes {
-            [b'{', .., b'}'] => Ok(Members {
-                bytes,
-                at: 1,
-                first: true,
-            }),
+            [b'{', .., b'}'] => Ok(Members { bytes, at: 1, first: true }),
             _ => Err(EntryError::Shape { at: 0 }),
         }
     }
@@ -288,11 +279,7 @@ impl<'a> Members<'a> {
         if self.at > end || self.at == value_start {
             return Err(EntryError::Shape { at: value_start });
         }
-        Ok(Some((
-            name,
-            &self.bytes[value_start..self.at],
-            (start, self.at),
-        )))
+        Ok(Some((name, &self.bytes[value_start..self.at], (start, self.at))))
     }
 
     fn byte(&mut self, byte: u8) -> Result<(), EntryError> {
@@ -311,9 +298,7 @@ impl<'a> Members<'a> {
                 Some(b'\\') => at += 2,
                 Some(_) => at += 1,
                 None => {
-                    return Err(EntryError::Shape {
-                        at: self.bytes.len(),
-                    });
+                    return Err(EntryError::Shape { at: self.bytes.len() });
                 }
             }
         }
@@ -351,9 +336,7 @@ impl<'a> Members<'a> {
             }
             at += 1;
         }
-        Err(EntryError::Shape {
-            at: self.bytes.len(),
-        })
+        Err(EntryError::Shape { at: self.bytes.len() })
     }
 }
 
@@ -384,60 +367,33 @@ mod tests {
         let parts = Parts::new(bytes.clone()).unwrap();
         let mut entry = Vec::new();
         parts.splice(&PLACE, &mut entry);
-        assert!(
-            json::is_canonical(&entry),
-            "{}",
-            String::from_utf8_lossy(&entry)
-        );
+        assert!(json::is_canonical(&entry), "{}", String::from_utf8_lossy(&entry));
         assert_eq!(strip(&entry).unwrap(), bytes);
         let fields = scan(&entry).unwrap();
         assert_eq!((fields.position, fields.revision), (7, 3));
         assert_eq!(fields.previous, PLACE.previous);
         assert_eq!(fields.stream, "approval/990100-1");
-        assert_eq!(
-            fields.body,
-            Some(br#"{"n\"":"}{\\","position":1}"#.as_slice())
-        );
+        assert_eq!(fields.body, Some(br#"{"n\"":"}{\\","position":1}"#.as_slice()));
     }
 
     #[test]
     fn members_are_listed_in_canonical_order() {
-        assert!(
-            MEMBERS
-                .windows(2)
-                .all(|pair| json::key_order(pair[0], pair[1]).is_lt())
-        );
+        assert!(MEMBERS.windows(2).all(|pair| json::key_order(pair[0], pair[1]).is_lt()));
     }
 
     #[test]
     fn unknown_or_disordered_members_are_refused() {
         let mut entry = Vec::new();
-        Parts::new(submission().to_bytes())
-            .unwrap()
-            .splice(&PLACE, &mut entry);
+        Parts::new(submission().to_bytes()).unwrap().splice(&PLACE, &mut entry);
         let text = String::from_utf8(entry).unwrap();
-        let swap = text
-            .replace("\"id\":\"e-1\",", "")
-            .replace('{', "{\"id\":\"e-1\",");
-        assert!(matches!(
-            scan(swap.as_bytes()),
-            Err(EntryError::Shape { .. })
-        ));
+        let swap = text.replace("\"id\":\"e-1\",", "").replace('{', "{\"id\":\"e-1\",");
+        assert!(matches!(scan(swap.as_bytes()), Err(EntryError::Shape { .. })));
         let foreign = text.replacen("\"venue\"", "\"zzz\"", 1);
-        assert!(matches!(
-            scan(foreign.as_bytes()),
-            Err(EntryError::Shape { .. })
-        ));
+        assert!(matches!(scan(foreign.as_bytes()), Err(EntryError::Shape { .. })));
         let version = text.replacen("\"v\":1", "\"v\":2", 1);
-        assert_eq!(
-            scan(version.as_bytes()).unwrap_err(),
-            EntryError::Version(2)
-        );
+        assert_eq!(scan(version.as_bytes()).unwrap_err(), EntryError::Version(2));
         let missing = text.replacen("\"stream\":\"approval/990100-1\",", "", 1);
-        assert_eq!(
-            scan(missing.as_bytes()).unwrap_err(),
-            EntryError::Missing("stream")
-        );
+        assert_eq!(scan(missing.as_bytes()).unwrap_err(), EntryError::Missing("stream"));
     }
 
     proptest! {

@@ -105,9 +105,7 @@ impl SegmentHeader {
 
     /// Reads a header; `Err` says which part is not as written.
     pub fn decode(bytes: &[u8]) -> Result<SegmentHeader, &'static str> {
-        let bytes = bytes
-            .get(..SEGMENT_HEADER_BYTES)
-            .ok_or("the file ends inside its header")?;
+        let bytes = bytes.get(..SEGMENT_HEADER_BYTES).ok_or("the file ends inside its header")?;
         if &bytes[..8] != SEGMENT_MAGIC {
             return Err("not a segment file");
         }
@@ -122,9 +120,7 @@ impl SegmentHeader {
         if nodes > FRONTIER_MAX {
             return Err("the segment header names too many tree nodes");
         }
-        let frontier = (0..nodes)
-            .map(|index| digest_at(bytes, 88 + index * 32))
-            .collect();
+        let frontier = (0..nodes).map(|index| digest_at(bytes, 88 + index * 32)).collect();
         Ok(SegmentHeader {
             origin: digest_at(bytes, 24),
             first_position: u64_at(bytes, 16),
@@ -265,7 +261,8 @@ impl FrameBuilder {
         let mut rest = self.bytes.get(FRAME_HEADER_BYTES..)?;
         for at in 0..=index {
             let (length, after) = rest.split_first_chunk::<2>()?;
-            let (entry, after) = after.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
+            let (entry, after) =
+                after.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
             if at == index {
                 return Some(entry);
             }
@@ -360,10 +357,7 @@ fn checked(header: FrameHeader, whole: &[u8]) -> Result<Frame<'_>, (u64, &'stati
     let mut hashes = Vec::with_capacity(header.count as usize);
     let mut rest = &whole[FRAME_HEADER_BYTES..entries_end];
     for index in 0..u64::from(header.count) {
-        let broken = (
-            first + index,
-            "the lengths of the entries do not fill the frame",
-        );
+        let broken = (first + index, "the lengths of the entries do not fill the frame");
         let (length, after) = rest.split_first_chunk::<2>().ok_or(broken)?;
         let length = usize::from(u16::from_be_bytes(*length));
         if after.len() < length {
@@ -375,10 +369,7 @@ fn checked(header: FrameHeader, whole: &[u8]) -> Result<Frame<'_>, (u64, &'stati
         rest = after;
     }
     if !rest.is_empty() {
-        return Err((
-            first + u64::from(header.count),
-            "bytes are left over after the last entry",
-        ));
+        return Err((first + u64::from(header.count), "bytes are left over after the last entry"));
     }
     let (disclosures, stored) = whole[entries_end..].split_at(header.disclosures_bytes as usize);
     let expected = trailer(&whole[..FRAME_HEADER_BYTES], &hashes, disclosures);
@@ -386,13 +377,7 @@ fn checked(header: FrameHeader, whole: &[u8]) -> Result<Frame<'_>, (u64, &'stati
         let at = first_broken_link(&entries, &hashes).unwrap_or(u64::from(header.count).max(1) - 1);
         return Err((first + at, "the frame's digest does not match its bytes"));
     }
-    Ok(Frame {
-        header,
-        entries,
-        hashes,
-        disclosures,
-        bytes: whole.len(),
-    })
+    Ok(Frame { header, entries, hashes, disclosures, bytes: whole.len() })
 }
 
 /// The entry whose successor names another digest, if the frame holds both.
@@ -402,9 +387,7 @@ fn first_broken_link(entries: &[&[u8]], hashes: &[Digest]) -> Option<u64> {
         .skip(1)
         .zip(hashes)
         .position(|(next, hash)| {
-            super::entry::scan(next)
-                .map(|fields| fields.previous != *hash)
-                .unwrap_or(false)
+            super::entry::scan(next).map(|fields| fields.previous != *hash).unwrap_or(false)
         })
         .map(|at| at as u64)
 }
@@ -419,15 +402,8 @@ fn without_header(bytes: &[u8], offset: u64) -> FrameError {
     if unwritten && !holds_a_frame(&bytes[head.len()..]) {
         return FrameError::Torn;
     }
-    let position = if head.len() < FRAME_HEADER_BYTES {
-        0
-    } else {
-        u64_at(head, 16)
-    };
-    FrameError::Damaged {
-        position,
-        what: "the frame header does not match its digest",
-    }
+    let position = if head.len() < FRAME_HEADER_BYTES { 0 } else { u64_at(head, 16) };
+    FrameError::Damaged { position, what: "the frame header does not match its digest" }
 }
 
 /// True if some sector's share of the frame is still as preallocation left it.

@@ -280,15 +280,9 @@ pub fn write_string(text: &str, out: &mut Vec<u8>) {
 
 /// Reads one JSON value that fills the whole input.
 pub fn parse(input: &[u8]) -> Result<Json<'_>, JsonError> {
-    let text = std::str::from_utf8(input).map_err(|error| JsonError {
-        at: error.valid_up_to(),
-        what: JsonProblem::NotUtf8,
-    })?;
-    let mut reader = Reader {
-        text,
-        bytes: input,
-        at: 0,
-    };
+    let text = std::str::from_utf8(input)
+        .map_err(|error| JsonError { at: error.valid_up_to(), what: JsonProblem::NotUtf8 })?;
+    let mut reader = Reader { text, bytes: input, at: 0 };
     reader.blanks();
     let value = reader.value(1)?;
     reader.blanks();
@@ -372,9 +366,7 @@ impl<'a> Reader<'a> {
         let digits = self.at;
         let mut magnitude: i64 = 0;
         while let Some(digit @ b'0'..=b'9') = self.peek() {
-            magnitude = magnitude
-                .saturating_mul(10)
-                .saturating_add(i64::from(digit - b'0'));
+            magnitude = magnitude.saturating_mul(10).saturating_add(i64::from(digit - b'0'));
             self.at += 1;
         }
         let count = self.at - digits;
@@ -449,10 +441,7 @@ impl<'a> Reader<'a> {
             Some(b't') => '\t',
             Some(b'u') => return self.unicode_escape(start),
             Some(_) => {
-                return Err(JsonError {
-                    at: start,
-                    what: JsonProblem::Escape,
-                });
+                return Err(JsonError { at: start, what: JsonProblem::Escape });
             }
         };
         self.at += 1;
@@ -460,10 +449,7 @@ impl<'a> Reader<'a> {
     }
 
     fn unicode_escape(&mut self, start: usize) -> Result<char, JsonError> {
-        let lone = JsonError {
-            at: start,
-            what: JsonProblem::LoneSurrogate,
-        };
+        let lone = JsonError { at: start, what: JsonProblem::LoneSurrogate };
         let first = self.four_digits(start)?;
         let code = match first {
             0xd800..=0xdbff => {
@@ -484,14 +470,8 @@ impl<'a> Reader<'a> {
 
     /// The four digits after `\u`, with `self.at` on the `u`.
     fn four_digits(&mut self, start: usize) -> Result<u32, JsonError> {
-        let bad = JsonError {
-            at: start,
-            what: JsonProblem::Escape,
-        };
-        let digits = self
-            .bytes
-            .get(self.at + 1..self.at + 5)
-            .ok_or_else(|| bad.clone())?;
+        let bad = JsonError { at: start, what: JsonProblem::Escape };
+        let digits = self.bytes.get(self.at + 1..self.at + 5).ok_or_else(|| bad.clone())?;
         let mut code = 0;
         for &digit in digits {
             code = code * 16 + char::from(digit).to_digit(16).ok_or_else(|| bad.clone())?;
@@ -560,10 +540,7 @@ impl<'a> Reader<'a> {
             members.sort_by(|(a, _), (b, _)| key_order(a, b));
             if let Some(pair) = members.windows(2).find(|pair| pair[0].0 == pair[1].0) {
                 let name = pair[0].0.clone().into_owned();
-                return Err(JsonError {
-                    at: start,
-                    what: JsonProblem::Duplicate(name),
-                });
+                return Err(JsonError { at: start, what: JsonProblem::Duplicate(name) });
             }
         }
         Ok(Json::Object(members))
@@ -609,33 +586,18 @@ mod tests {
         assert_eq!(problem("-0"), JsonProblem::NumberForm);
         assert_eq!(problem("01"), JsonProblem::NumberForm);
         assert_eq!(problem("9007199254740992"), JsonProblem::IntegerRange);
-        assert_eq!(
-            problem("99999999999999999999999999"),
-            JsonProblem::IntegerRange
-        );
+        assert_eq!(problem("99999999999999999999999999"), JsonProblem::IntegerRange);
         assert_eq!(canonical("-9007199254740991"), "-9007199254740991");
         assert_eq!(problem("NaN"), JsonProblem::ValueExpected);
-        assert_eq!(
-            problem(r#"{"a":1,"a":2}"#),
-            JsonProblem::Duplicate("a".into())
-        );
-        assert_eq!(
-            problem(r#"{"b":1,"a":1,"\u0062":2}"#),
-            JsonProblem::Duplicate("b".into())
-        );
+        assert_eq!(problem(r#"{"a":1,"a":2}"#), JsonProblem::Duplicate("a".into()));
+        assert_eq!(problem(r#"{"b":1,"a":1,"\u0062":2}"#), JsonProblem::Duplicate("b".into()));
         assert_eq!(problem(r#""\ud800""#), JsonProblem::LoneSurrogate);
         assert_eq!(problem(r#""\ud800\u0041""#), JsonProblem::LoneSurrogate);
         assert_eq!(problem("\"a\nb\""), JsonProblem::Control);
         assert_eq!(problem("{} x"), JsonProblem::Trailing);
         assert_eq!(problem(r#"{"a":1"#), JsonProblem::EndsEarly);
         assert_eq!(problem("[1,]"), JsonProblem::ValueExpected);
-        assert_eq!(
-            parse(b"\xff").unwrap_err(),
-            JsonError {
-                at: 0,
-                what: JsonProblem::NotUtf8
-            }
-        );
+        assert_eq!(parse(b"\xff").unwrap_err(), JsonError { at: 0, what: JsonProblem::NotUtf8 });
     }
 
     #[test]

@@ -1,1 +1,0 @@
-//! The typed envelope: one entry decoded for whoever reads its meaning.

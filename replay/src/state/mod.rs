@@ -1,1 +1,0 @@
-//! The state of a case at a moment: a fold over its events.
