@@ -196,7 +196,7 @@ impl Walk {
                     break;
                 }
                 Err(FrameError::Damaged { position, what }) => {
-                    let position = position.clamp(self.position, self.position + 65_536);
+                    let position = position.unwrap_or(self.position);
                     return Err((position, what.to_owned(), offset as u64));
                 }
             }

@@ -1,7 +1,7 @@
 //! `plumb append`: NDJSON submissions in, one receipt a line out, each as soon as
 //! it is durable.
 
-use super::{Dir, Exit, Failure, line, surroundings};
+use super::{Dir, Exit, Failure, close, line, surroundings};
 use crate::ledger::submission::Submission;
 use crate::ledger::{AppendError, Ledger, Receipt, RefusalCode};
 use serde_json::json;
@@ -56,7 +56,7 @@ impl Append {
             }
         });
         let result = record(&ledger, &lines);
-        ledger.close();
+        close(ledger)?;
         result
     }
 }

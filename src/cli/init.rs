@@ -1,6 +1,6 @@
 //! `plumb init`: an empty ledger with two logs and their keys.
 
-use super::{Exit, Failure, print, surroundings};
+use super::{Exit, Failure, close, print, surroundings};
 use crate::config::Config;
 use crate::ledger::create;
 use std::path::PathBuf;
@@ -32,7 +32,7 @@ impl Init {
         }
         let config =
             Config { schema: Config::SCHEMA.to_owned(), origin, time_zone: self.time_zone };
-        create(&self.dir, &config, surroundings("init"))?.close();
+        close(create(&self.dir, &config, surroundings("init"))?)?;
         let dir = self.dir.display();
         print(&format!(
             "已建立账本 {dir} / created a ledger with the origin {}\n\

@@ -11,7 +11,8 @@ mod stats;
 mod types;
 mod verify;
 
-use crate::ledger::{OpenError, Surroundings};
+use crate::ledger::checkpoints::latest;
+use crate::ledger::{Ledger, LogName, OpenError, Surroundings};
 use crate::store::StoreError;
 use clap::{Parser, Subcommand};
 use std::io::Write;
@@ -151,6 +152,17 @@ fn print(text: &str) -> Result<(), Failure> {
             }
             _ => {}
         }
+    }
+    Ok(())
+}
+
+/// Ends the sequencers and signs both logs' heads, so that whatever a command
+/// recorded is covered by a checkpoint when it returns.
+fn close(ledger: Ledger) -> Result<(), Failure> {
+    let (layout, config) = (ledger.layout().clone(), ledger.config().clone());
+    ledger.close();
+    for log in LogName::ALL {
+        latest(&layout, &config, log)?;
     }
     Ok(())
 }

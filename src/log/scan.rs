@@ -106,8 +106,7 @@ pub(super) fn frames(
                 return Ok(Stop::Torn { bytes: bytes.len() as u64 });
             }
             Err(FrameError::Damaged { position, what }) => {
-                // A position far from where the frame stands is itself damage.
-                let position = position.clamp(end.position, end.position + 65_536);
+                let position = position.unwrap_or(end.position);
                 return Err(damaged(path, position, end.offset, what));
             }
         };

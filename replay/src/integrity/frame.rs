@@ -78,9 +78,10 @@ pub enum FrameError {
     /// as preallocation left it, or the file ends inside it.
     #[error("a torn frame: it was never wholly written")]
     Torn,
-    /// Wholly written once, other bytes now.
+    /// Wholly written once, other bytes now. Without a position the frame's own
+    /// header is damaged, and only the reader knows where it stands.
     #[error("{what}")]
-    Damaged { position: u64, what: &'static str },
+    Damaged { position: Option<u64>, what: &'static str },
 }
 
 impl SegmentHeader {
@@ -345,7 +346,7 @@ pub fn read(bytes: &[u8], offset: u64) -> Result<Frame<'_>, FrameError> {
         if has_unwritten_sector(whole, offset) && !holds_a_frame(&bytes[total..]) {
             FrameError::Torn
         } else {
-            FrameError::Damaged { position, what }
+            FrameError::Damaged { position: Some(position), what }
         }
     })
 }
@@ -402,8 +403,7 @@ fn without_header(bytes: &[u8], offset: u64) -> FrameError {
     if unwritten && !holds_a_frame(&bytes[head.len()..]) {
         return FrameError::Torn;
     }
-    let position = if head.len() < FRAME_HEADER_BYTES { 0 } else { u64_at(head, 16) };
-    FrameError::Damaged { position, what: "the frame header does not match its digest" }
+    FrameError::Damaged { position: None, what: "the frame header does not match its digest" }
 }
 
 /// True if some sector's share of the frame is still as preallocation left it.
