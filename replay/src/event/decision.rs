@@ -11,7 +11,7 @@ pub(super) const TYPES: &[EventType] = &[
     row("E03", "decision.expert_argument.held.v1", "专家论证", "expert argument held", Unit, &[("experts", Personal)]),
     row("E04", "decision.risk.assessed.v1", "风险评估", "risk assessed", Supervisor, &[]),
     row("E05", "decision.legality.reviewed.v1", "合法性审查", "legality reviewed", Supervisor, &[]),
-    row("E06", "decision.collective_discussion.held.v1", "集体讨论决定", "collective discussion held", Investigator, &[("dissent", Internal)]),
+    row("E06", "decision.collective_discussion.held.v1", "集体讨论决定", "collective discussion held", Investigator, &[("dissent", Internal), ("dissent_recorded", Internal)]),
     row("E07", "decision.adopted.v1", "决策作出", "decision adopted", Public, &[]),
     row("E08", "decision.published.v1", "决策公布", "decision published", Public, &[]),
     row("E09", "decision.step.exempted.v1", "步骤豁免", "step exempted", Supervisor, &[]),

@@ -6,10 +6,10 @@ use super::register::{EventType, row};
 
 #[rustfmt::skip]
 pub(super) const TYPES: &[EventType] = &[
-    row("B01", "fee.assessed.v1", "核定应收", "fee assessed", Party, &[("payer", Personal)]),
+    row("B01", "fee.assessed.v1", "核定应收", "fee assessed", Party, &[("payer", Personal)]).items("lines"),
     row("B02", "fee.notice.issued.v1", "缴款通知", "payment notice issued", Party, &[]),
     row("B03", "fee.reduction.granted.v1", "减免缓", "reduction granted", Party, &[]),
-    row("B04", "fee.paid.v1", "缴款", "fee paid", Party, &[("payer", Personal), ("payer_account", SensitivePersonal)]),
+    row("B04", "fee.paid.v1", "缴款", "fee paid", Party, &[("payer", Personal), ("payer_account", SensitivePersonal), ("payee_account", SensitivePersonal)]),
     row("B05", "fee.receipt.issued.v1", "开具财政票据", "fiscal receipt issued", Party, &[]),
     row("B06", "fee.remitted.v1", "缴入国库专户", "remitted to the treasury", Supervisor, &[]),
     row("B07", "fee.refund.ordered.v1", "责令退还", "refund ordered", Party, &[]),

@@ -7,7 +7,7 @@ use super::register::{EventType, row};
 #[rustfmt::skip]
 pub(super) const TYPES: &[EventType] = &[
     row("X00", "ledger.created.v1", "建立账本", "ledger created", Public, &[]),
-    row("X01", "correction.recorded.v1", "更正", "correction recorded", Unit, &[]),
+    row("X01", "correction.recorded.v1", "更正", "correction recorded", Unit, &[("new_confidential_value", Personal)]),
     row("X02", "record.voided.v1", "作废录入", "record voided", Investigator, &[]),
     row("X03", "record.dispute.noted.v1", "异议标注", "dispute noted", Party, &[("text", Personal)]),
     row("X04", "identity.merged.v1", "主体归并", "identities merged", Investigator, &[]),

@@ -3,10 +3,13 @@
 //! Adding an event type is one row in its family's table. Nothing here judges:
 //! rules and states read events, events know neither.
 
+pub mod amount;
+pub mod envelope;
 pub mod register;
 
 mod accountability;
 mod approval;
+mod body;
 mod decision;
 mod fee;
 mod hall;
@@ -15,3 +18,8 @@ mod integrity;
 mod master;
 mod penalty;
 mod supervision;
+mod tolerant;
+
+pub use body::{Body, Value};
+pub use envelope::{Event, EventError, Precision};
+pub use tolerant::Text;

@@ -34,7 +34,7 @@ pub(super) const TYPES: &[EventType] = &[
     row("D18", "penalty.hearing.held.v1", "举行处罚听证", "hearing held", Party, &[("participants", Personal)]),
     row("D18", "penalty.hearing.terminated.v1", "处罚听证终止", "hearing terminated", Party, &[]),
     row("D19", "penalty.collective_discussion.held.v1", "集体讨论", "collective discussion held", Unit, &[("opinions", Internal)]),
-    row("D20", "penalty.decision.made.v1", "处罚决定", "penalty decided", Public, &[]),
+    row("D20", "penalty.decision.made.v1", "处罚决定", "penalty decided", Public, &[]).items("penalties"),
     row("D21", "penalty.case.transferred.v1", "移送", "case transferred", Investigator, &[]),
     row("D22", "penalty.case.withdrawn.v1", "撤案", "case withdrawn", Unit, &[]),
     row("D23", "penalty.document.served.v1", "处罚送达", "document served", Party, &[]),

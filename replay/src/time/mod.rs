@@ -1,4 +1,6 @@
 //! Civil time. Knows nothing of events or cases, and has no clock: every moment
 //! is an argument.
 
+pub mod calendar;
 pub mod civil;
+mod holidays;
