@@ -42,10 +42,7 @@ pub struct Amount {
 impl Decimal {
     /// `minor` units of a currency with `scale` decimals.
     pub fn new(minor: i64, scale: u32) -> Decimal {
-        Decimal {
-            units: i128::from(minor),
-            scale: scale.min(SCALE_MAX),
-        }
+        Decimal { units: i128::from(minor), scale: scale.min(SCALE_MAX) }
     }
 
     /// Reads `-12.345`: an optional sign, digits, at most [`SCALE_MAX`] decimals.
@@ -60,25 +57,14 @@ impl Decimal {
         if text.len() > TEXT_MAX || !digits(whole) || !digits(decimals) {
             return None;
         }
-        let scale = if rest.contains('.') {
-            decimals.len()
-        } else {
-            0
-        };
-        let scale = u32::try_from(scale)
-            .ok()
-            .filter(|scale| *scale <= SCALE_MAX)?;
+        let scale = if rest.contains('.') { decimals.len() } else { 0 };
+        let scale = u32::try_from(scale).ok().filter(|scale| *scale <= SCALE_MAX)?;
         let mut units: i128 = 0;
         let decimals = if scale == 0 { "" } else { decimals };
         for digit in whole.bytes().chain(decimals.bytes()) {
-            units = units
-                .checked_mul(10)?
-                .checked_add(i128::from(digit - b'0'))?;
+            units = units.checked_mul(10)?.checked_add(i128::from(digit - b'0'))?;
         }
-        Some(Decimal {
-            units: if negative { -units } else { units },
-            scale,
-        })
+        Some(Decimal { units: if negative { -units } else { units }, scale })
     }
 
     /// The exact sum. 38 digits suffice for more amounts of 32 digits than a log
@@ -143,12 +129,7 @@ pub fn amounts(event_type: Option<&EventType>, body: &Body<'_>) -> Vec<Amount> {
     let item = |item: &Json<'_>| {
         let int = |name| item.get(name).and_then(Json::as_int);
         let text = |name| item.get(name).and_then(Json::as_str);
-        stated(
-            int("amount_fen"),
-            int("amount_minor"),
-            text("amount_text"),
-            text("currency"),
-        )
+        stated(int("amount_fen"), int("amount_minor"), text("amount_text"), text("currency"))
     };
     items.iter().filter_map(item).collect()
 }
@@ -160,10 +141,7 @@ fn stated(
     currency: Option<&str>,
 ) -> Option<Amount> {
     if let Some(fen) = fen {
-        return Some(Amount {
-            value: Decimal::new(fen, 2),
-            currency: FEN_CURRENCY.to_owned(),
-        });
+        return Some(Amount { value: Decimal::new(fen, 2), currency: FEN_CURRENCY.to_owned() });
     }
     let currency = currency?;
     // The text wins where both stand: it is what the source wrote.
@@ -171,10 +149,7 @@ fn stated(
         Some(value) => value,
         None => Decimal::new(minor?, minor_scale(currency)),
     };
-    Some(Amount {
-        value,
-        currency: currency.to_owned(),
-    })
+    Some(Amount { value, currency: currency.to_owned() })
 }
 
 #[cfg(test)]
@@ -193,23 +168,11 @@ mod tests {
 
     #[test]
     fn an_amount_is_read_in_each_of_its_forms() {
+        assert_eq!(sums("fee.paid.v1", r#"{"amount_fen":12005}"#), ["120.05 CNY"]);
+        assert_eq!(sums("fee.paid.v1", r#"{"amount_minor":-5,"currency":"EUR"}"#), ["-0.05 EUR"]);
+        assert_eq!(sums("fee.paid.v1", r#"{"amount_minor":500,"currency":"JPY"}"#), ["500 JPY"]);
         assert_eq!(
-            sums("fee.paid.v1", r#"{"amount_fen":12005}"#),
-            ["120.05 CNY"]
-        );
-        assert_eq!(
-            sums("fee.paid.v1", r#"{"amount_minor":-5,"currency":"EUR"}"#),
-            ["-0.05 EUR"]
-        );
-        assert_eq!(
-            sums("fee.paid.v1", r#"{"amount_minor":500,"currency":"JPY"}"#),
-            ["500 JPY"]
-        );
-        assert_eq!(
-            sums(
-                "import.activity.recorded.v1",
-                r#"{"amount_text":"1.00386","currency":"EUR"}"#
-            ),
+            sums("import.activity.recorded.v1", r#"{"amount_text":"1.00386","currency":"EUR"}"#),
             ["1.00386 EUR"]
         );
         // Without a currency the number means nothing.
@@ -231,9 +194,7 @@ mod tests {
         for text in ["0", "-1", "0.10", "1999689.00386", "-0.05"] {
             assert_eq!(Decimal::parse(text).unwrap().to_string(), text);
         }
-        for text in [
-            "", "-", "1.", ".5", "1e3", "1,000", " 1", "NaN", "1.0.0", "+1",
-        ] {
+        for text in ["", "-", "1.", ".5", "1e3", "1,000", " 1", "NaN", "1.0.0", "+1"] {
             assert_eq!(Decimal::parse(text), None, "{text}");
         }
         let long = "9".repeat(33);

@@ -80,9 +80,7 @@ fn value(raw: &str) -> Option<Value<'_>> {
             if !inner.contains('\\') {
                 return Some(Value::Text(Cow::Borrowed(inner)));
             }
-            serde_json::from_str(raw)
-                .ok()
-                .map(|text: String| Value::Text(Cow::Owned(text)))
+            serde_json::from_str(raw).ok().map(|text: String| Value::Text(Cow::Owned(text)))
         }
         [b'{' | b'[', ..] => Some(Value::Nested(raw)),
         b"true" => Some(Value::Bool(true)),

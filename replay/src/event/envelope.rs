@@ -257,10 +257,7 @@ mod tests {
     #[test]
     fn inner_members_of_other_kinds_count_as_absent() {
         let odd = ENTRY
-            .replace(
-                r#""source":{"kind":"native","system":"s"}"#,
-                r#""source":[1,{"a":[]}]"#,
-            )
+            .replace(r#""source":{"kind":"native","system":"s"}"#, r#""source":[1,{"a":[]}]"#)
             .replace(r#""unit":"u-1""#, r#""unit":{"deep":[true]}"#)
             .replace(r#"{"a_no":"1\\"}"#, "null")
             .replace(r#"{"code":"UNLISTED","name":"\u0007"}"#, "17");
@@ -289,10 +286,7 @@ mod tests {
             assert!(Event::read(bad.as_bytes()).is_err(), "{bad}");
         }
         let time = ENTRY.replace("2026-03-05T00:00:00+08:00", "yesterday");
-        assert!(matches!(
-            Event::read(time.as_bytes()),
-            Err(EventError::Time("occurred_at"))
-        ));
+        assert!(matches!(Event::read(time.as_bytes()), Err(EventError::Time("occurred_at"))));
     }
 
     proptest! {

@@ -82,19 +82,13 @@ pub struct EventType {
 impl EventType {
     /// The amounts stand in the items of a list of the body.
     pub(super) const fn items(self, list: &'static str) -> EventType {
-        EventType {
-            items: Some(list),
-            ..self
-        }
+        EventType { items: Some(list), ..self }
     }
 
     /// Kept in the sealed log although others than its readers may be told of
     /// it: the stream it belongs to must not be seen to exist.
     pub(super) const fn in_sealed_log(self) -> EventType {
-        EventType {
-            log: EventLog::Sealed,
-            ..self
-        }
+        EventType { log: EventLog::Sealed, ..self }
     }
 }
 
@@ -111,16 +105,7 @@ pub(super) const fn row(
         Visibility::Sealed => EventLog::Sealed,
         _ => EventLog::Open,
     };
-    EventType {
-        code,
-        name,
-        zh,
-        en,
-        visibility,
-        log,
-        sensitive,
-        items: None,
-    }
+    EventType { code, name, zh, en, visibility, log, sensitive, items: None }
 }
 
 const FAMILIES: [&[EventType]; 10] = [
@@ -153,17 +138,13 @@ fn sorted() -> &'static [&'static EventType] {
 /// The type of a name such as `fee.paid.v1`.
 pub fn find(name: &str) -> Option<&'static EventType> {
     let types = sorted();
-    let at = types
-        .binary_search_by(|event_type| event_type.name.cmp(name))
-        .ok()?;
+    let at = types.binary_search_by(|event_type| event_type.name.cmp(name)).ok()?;
     types.get(at).copied()
 }
 
 /// The registered name that is most like a mistyped one.
 pub fn nearest(name: &str) -> Option<&'static str> {
-    all()
-        .map(|event_type| event_type.name)
-        .min_by_key(|known| distance(name, known))
+    all().map(|event_type| event_type.name).min_by_key(|known| distance(name, known))
 }
 
 /// Levenshtein distance in bytes, for suggestions only.
@@ -203,15 +184,9 @@ mod tests {
     #[test]
     fn informants_and_discipline_cases_live_in_the_sealed_log() {
         let confidential = |name: &str| {
-            [
-                "complaint.",
-                "supervise.",
-                "hotline.",
-                "account.case.",
-                "account.measure.",
-            ]
-            .iter()
-            .any(|family| name.starts_with(family))
+            ["complaint.", "supervise.", "hotline.", "account.case.", "account.measure."]
+                .iter()
+                .any(|family| name.starts_with(family))
         };
         for event_type in all() {
             let sealed = event_type.log == EventLog::Sealed;
@@ -219,22 +194,13 @@ mod tests {
                 assert!(sealed, "{}", event_type.name);
             }
         }
-        assert_eq!(
-            find("access.recorded.v1").map(|t| t.log),
-            Some(EventLog::Sealed)
-        );
-        assert_eq!(
-            find("approval.decision.granted.v1").map(|t| t.log),
-            Some(EventLog::Open)
-        );
+        assert_eq!(find("access.recorded.v1").map(|t| t.log), Some(EventLog::Sealed));
+        assert_eq!(find("approval.decision.granted.v1").map(|t| t.log), Some(EventLog::Open));
     }
 
     #[test]
     fn a_mistyped_name_finds_its_neighbour() {
-        assert_eq!(
-            nearest("approval.decision.grantd.v1"),
-            Some("approval.decision.granted.v1")
-        );
+        assert_eq!(nearest("approval.decision.grantd.v1"), Some("approval.decision.granted.v1"));
         assert!(find("approval.decision.granted").is_none());
     }
 

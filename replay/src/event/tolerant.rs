@@ -71,12 +71,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
                 Ok(Text(None))
             }
 
-            pass_over!(
-                visit_bool(bool),
-                visit_i64(i64),
-                visit_u64(u64),
-                visit_f64(f64)
-            );
+            pass_over!(visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64));
         }
         deserializer.deserialize_any(Read)
     }

@@ -1,12 +1,222 @@
-//! RFC 6962 inclusion and consistency proofs: making and checking them.
+//! RFC 6962 inclusion and consistency proofs (§2.1.1, §2.1.2): making them from
+//! stored nodes and checking them from a root alone.
 //!
 //! Reads nodes through [`Nodes`]; does not know where they are kept.
 
 use super::chain::Digest;
+use super::tree::{empty_root, node_hash};
 
 /// A source of complete tree nodes: `(level, index)` as in [`super::tree`].
 pub trait Nodes {
     type Error;
     /// The hash of a complete node. Called only for nodes whose leaves all exist.
     fn node(&self, level: u32, index: u64) -> Result<Digest, Self::Error>;
+}
+
+/// Why a proof does not hold or cannot be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProofError {
+    #[error("position {index} is not in a tree of {size}")]
+    OutOfRange { index: u64, size: u64 },
+    #[error("a tree of {old} is larger than one of {new}")]
+    Backwards { old: u64, new: u64 },
+    #[error("the proof has {found} hashes, {expected} are needed")]
+    Length { found: usize, expected: usize },
+    #[error("the proof leads to another root")]
+    Root,
+}
+
+/// Largest power of two below `size`; `size` must be at least 2.
+fn split(size: u64) -> u64 {
+    1 << (63 - (size - 1).leading_zeros())
+}
+
+/// The root of leaves `from .. from + size`, where `from` is a multiple of the
+/// largest power of two in `size` (so that all parts are stored nodes).
+fn range_root<N: Nodes>(nodes: &N, from: u64, size: u64) -> Result<Digest, N::Error> {
+    if size == 0 {
+        return Ok(empty_root());
+    }
+    if size.is_power_of_two() {
+        let level = size.trailing_zeros();
+        return nodes.node(level, from >> level);
+    }
+    let left = split(size);
+    let left_root = range_root(nodes, from, left)?;
+    let right_root = range_root(nodes, from + left, size - left)?;
+    Ok(node_hash(&left_root, &right_root))
+}
+
+/// The root of the first `size` leaves.
+pub fn root<N: Nodes>(nodes: &N, size: u64) -> Result<Digest, N::Error> {
+    range_root(nodes, 0, size)
+}
+
+/// The audit path of leaf `index` in the tree of `size`, lowest hash first.
+/// `None` if the leaf is not in the tree.
+pub fn inclusion<N: Nodes>(
+    nodes: &N,
+    index: u64,
+    size: u64,
+) -> Result<Option<Vec<Digest>>, N::Error> {
+    if index >= size {
+        return Ok(None);
+    }
+    let (mut from, mut rest, mut at) = (0, size, index);
+    let mut path = Vec::new();
+    while rest > 1 {
+        let left = split(rest);
+        if at < left {
+            path.push(range_root(nodes, from + left, rest - left)?);
+            rest = left;
+        } else {
+            path.push(range_root(nodes, from, left)?);
+            from += left;
+            at -= left;
+            rest -= left;
+        }
+    }
+    path.reverse();
+    Ok(Some(path))
+}
+
+/// The proof that the tree of `new` continues the tree of `old`. `None` if `old`
+/// is larger.
+pub fn consistency<N: Nodes>(
+    nodes: &N,
+    old: u64,
+    new: u64,
+) -> Result<Option<Vec<Digest>>, N::Error> {
+    if old > new {
+        return Ok(None);
+    }
+    if old == 0 || old == new {
+        return Ok(Some(Vec::new()));
+    }
+    let (mut from, mut rest, mut cut) = (0, new, old);
+    let mut whole = true;
+    let mut path = Vec::new();
+    while cut != rest {
+        let left = split(rest);
+        if cut <= left {
+            path.push(range_root(nodes, from + left, rest - left)?);
+            rest = left;
+        } else {
+            path.push(range_root(nodes, from, left)?);
+            from += left;
+            cut -= left;
+            rest -= left;
+            whole = false;
+        }
+    }
+    if !whole {
+        path.push(range_root(nodes, from, rest)?);
+    }
+    path.reverse();
+    Ok(Some(path))
+}
+
+/// Checks that `leaf` stands at `index` in the tree of `size` with `root`.
+pub fn verify_inclusion(
+    leaf: &Digest,
+    index: u64,
+    size: u64,
+    root: &Digest,
+    proof: &[Digest],
+) -> Result<(), ProofError> {
+    if index >= size {
+        return Err(ProofError::OutOfRange { index, size });
+    }
+    let expected = inclusion_length(index, size);
+    if proof.len() != expected {
+        return Err(ProofError::Length { found: proof.len(), expected });
+    }
+    // RFC 9162 §2.1.3.2.
+    let (mut node, mut last) = (index, size - 1);
+    let mut hash = *leaf;
+    for sibling in proof {
+        if node & 1 == 1 || node == last {
+            hash = node_hash(sibling, &hash);
+            while node & 1 == 0 && node != 0 {
+                node >>= 1;
+                last >>= 1;
+            }
+        } else {
+            hash = node_hash(&hash, sibling);
+        }
+        node >>= 1;
+        last >>= 1;
+    }
+    if hash == *root { Ok(()) } else { Err(ProofError::Root) }
+}
+
+fn inclusion_length(index: u64, size: u64) -> usize {
+    let (mut at, mut rest, mut length) = (index, size, 0);
+    while rest > 1 {
+        let left = split(rest);
+        if at < left {
+            rest = left;
+        } else {
+            at -= left;
+            rest -= left;
+        }
+        length += 1;
+    }
+    length
+}
+
+/// Checks that the tree of `new` with `new_root` continues the tree of `old`
+/// with `old_root` (RFC 9162 §2.1.4.2).
+pub fn verify_consistency(
+    old: u64,
+    old_root: &Digest,
+    new: u64,
+    new_root: &Digest,
+    proof: &[Digest],
+) -> Result<(), ProofError> {
+    if old > new {
+        return Err(ProofError::Backwards { old, new });
+    }
+    if old == 0 || old == new {
+        if !proof.is_empty() {
+            return Err(ProofError::Length { found: proof.len(), expected: 0 });
+        }
+        let same = if old == 0 { *old_root == empty_root() } else { old_root == new_root };
+        return if same { Ok(()) } else { Err(ProofError::Root) };
+    }
+    let (mut node, mut last) = (old - 1, new - 1);
+    while node & 1 == 1 {
+        node >>= 1;
+        last >>= 1;
+    }
+    let too_short = ProofError::Length { found: proof.len(), expected: proof.len() + 1 };
+    let mut hashes = proof.iter();
+    // A power of two is its own first node; it is not sent.
+    let start = if old.is_power_of_two() {
+        *old_root
+    } else {
+        *hashes.next().ok_or_else(|| too_short.clone())?
+    };
+    let (mut old_hash, mut new_hash) = (start, start);
+    for sibling in hashes {
+        if last == 0 {
+            return Err(ProofError::Length { found: proof.len(), expected: proof.len() - 1 });
+        }
+        if node & 1 == 1 || node == last {
+            old_hash = node_hash(sibling, &old_hash);
+            new_hash = node_hash(sibling, &new_hash);
+            while node & 1 == 0 && node != 0 {
+                node >>= 1;
+                last >>= 1;
+            }
+        } else {
+            new_hash = node_hash(&new_hash, sibling);
+        }
+        node >>= 1;
+        last >>= 1;
+    }
+    if last != 0 {
+        return Err(too_short);
+    }
+    if old_hash == *old_root && new_hash == *new_root { Ok(()) } else { Err(ProofError::Root) }
 }

@@ -139,11 +139,7 @@ impl Calendar {
             (Some(false), false) | (None, false) => DayKind::Workday,
             (None, true) => DayKind::Weekend,
         };
-        Day {
-            kind,
-            holiday: row.map(|row| row.holiday),
-            provisional: !year_known && row.is_none(),
-        }
+        Day { kind, holiday: row.map(|row| row.holiday), provisional: !year_known && row.is_none() }
     }
 
     /// The `n`-th working day after `start`, which itself is not counted; days
@@ -156,10 +152,7 @@ impl Calendar {
         known_at: Micros,
         suspended: impl Fn(NaiveDate) -> bool,
     ) -> Option<Due> {
-        let mut due = Due {
-            date: start,
-            provisional: false,
-        };
+        let mut due = Due { date: start, provisional: false };
         let mut counted = 0;
         for _ in 0..SPAN_DAYS_MAX {
             if counted == n {
@@ -186,10 +179,7 @@ impl Calendar {
                 due.provisional |= day.provisional;
                 Some(due)
             }
-            _ => Some(Due {
-                date,
-                provisional: day.provisional && roll == Roll::NextWorkday,
-            }),
+            _ => Some(Due { date, provisional: day.provisional && roll == Roll::NextWorkday }),
         }
     }
 
@@ -307,10 +297,7 @@ mod tests {
             .filter(|d| Calendar::china().day(*d, LATER).kind == DayKind::MakeupWorkday)
             .map(|d| d.format("%m-%d").to_string())
             .collect();
-        assert_eq!(
-            makeup,
-            ["01-04", "02-14", "02-28", "05-09", "09-20", "10-10"]
-        );
+        assert_eq!(makeup, ["01-04", "02-14", "02-28", "05-09", "09-20", "10-10"]);
     }
 
     #[test]
@@ -321,26 +308,19 @@ mod tests {
         assert_eq!(add("2026-06-30", 90, Roll::NextWorkday), date("2026-09-28"));
         assert_eq!(add("2026-09-16", 15, Roll::NextWorkday), date("2026-10-08"));
         assert_eq!(add("2026-09-01", 30, Roll::None), date("2026-10-01"));
-        assert_eq!(
-            china.add_days(date("2026-09-01"), u32::MAX, Roll::None, LATER),
-            None
-        );
+        assert_eq!(china.add_days(date("2026-09-01"), u32::MAX, Roll::None, LATER), None);
     }
 
     #[test]
     fn beyond_the_announced_years_a_term_is_provisional() {
-        let due = Calendar::china()
-            .add_working_days(date("2026-12-28"), 10, LATER, |_| false)
-            .unwrap();
+        let due =
+            Calendar::china().add_working_days(date("2026-12-28"), 10, LATER, |_| false).unwrap();
         assert!(due.provisional);
         // In October 2025 the year 2026 was not announced.
         let early = Calendar::china().day(date("2026-02-16"), known("2025-10-31"));
         assert_eq!((early.kind, early.provisional), (DayKind::Workday, true));
         let end = NaiveDate::MAX;
-        assert_eq!(
-            Calendar::china().add_working_days(end, 1, LATER, |_| false),
-            None
-        );
+        assert_eq!(Calendar::china().add_working_days(end, 1, LATER, |_| false), None);
     }
 
     #[test]

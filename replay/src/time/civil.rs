@@ -46,16 +46,12 @@ pub struct Zone {
 
 impl Zone {
     /// 北京时间.
-    pub const SHANGHAI: Zone = Zone {
-        offset_minutes: 480,
-    };
+    pub const SHANGHAI: Zone = Zone { offset_minutes: 480 };
     pub const UTC: Zone = Zone { offset_minutes: 0 };
 
     /// East of UTC is positive; beyond a day it is cut to a day.
     pub fn fixed(offset_minutes: i32) -> Zone {
-        Zone {
-            offset_minutes: offset_minutes.clamp(-1439, 1439),
-        }
+        Zone { offset_minutes: offset_minutes.clamp(-1439, 1439) }
     }
 
     /// `Asia/Shanghai`, `UTC`, `Z` or `±HH:MM`.
@@ -78,10 +74,7 @@ impl Zone {
     /// The civil date at an instant. Beyond what a calendar can name (some
     /// 260,000 years), 1970-01-01.
     pub fn date(&self, micros: Micros) -> NaiveDate {
-        let days = micros
-            .saturating_add(self.shift())
-            .div_euclid(DAY_MICROS)
-            .unsigned_abs();
+        let days = micros.saturating_add(self.shift()).div_euclid(DAY_MICROS).unsigned_abs();
         let before = micros.saturating_add(self.shift()) < 0;
         let epoch = NaiveDate::default();
         let date = if before {
@@ -118,11 +111,7 @@ impl Zone {
         }
         let sign = if self.offset_minutes < 0 { '-' } else { '+' };
         let minutes = self.offset_minutes.abs();
-        format!(
-            "{seconds}{fraction}{sign}{:02}:{:02}",
-            minutes / 60,
-            minutes % 60
-        )
+        format!("{seconds}{fraction}{sign}{:02}:{:02}", minutes / 60, minutes % 60)
     }
 
     /// The instant that a person names: RFC 3339, or a civil date, which stands
@@ -176,10 +165,7 @@ pub fn parse_rfc3339(text: &str) -> Option<Moment> {
     let offset_minutes = offset(rest)?;
     let seconds =
         days * 86_400 + hour * 3600 + minute * 60 + second - i64::from(offset_minutes) * 60;
-    Some(Moment {
-        micros: seconds * 1_000_000 + fraction,
-        offset_minutes,
-    })
+    Some(Moment { micros: seconds * 1_000_000 + fraction, offset_minutes })
 }
 
 fn offset(bytes: &[u8]) -> Option<i32> {
@@ -221,11 +207,7 @@ fn civil_days(bytes: &[u8; 10]) -> Option<i64> {
         return None;
     }
     // Years begin in March, so that the leap day is the last of its year.
-    let (y, m) = if month > 2 {
-        (year, month - 3)
-    } else {
-        (year - 1, month + 9)
-    };
+    let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let day_of_year = (153 * m + 2) / 5 + day - 1;
     Some(y * 365 + y.div_euclid(4) - y.div_euclid(100) + y.div_euclid(400) + day_of_year - 719_468)
 }
@@ -240,15 +222,9 @@ mod tests {
     fn the_local_date_is_the_written_one() {
         let moment = parse_rfc3339("2026-03-05T00:30:00+08:00").unwrap();
         assert_eq!(moment.local_date().to_string(), "2026-03-05");
-        assert_eq!(
-            moment.micros,
-            parse_rfc3339("2026-03-04T16:30:00Z").unwrap().micros
-        );
+        assert_eq!(moment.micros, parse_rfc3339("2026-03-04T16:30:00Z").unwrap().micros);
         assert_eq!(moment.rfc3339(), "2026-03-05T00:30:00+08:00");
-        assert_eq!(
-            Zone::SHANGHAI.rfc3339(moment.end_of_day()),
-            "2026-03-05T23:59:59.999999+08:00"
-        );
+        assert_eq!(Zone::SHANGHAI.rfc3339(moment.end_of_day()), "2026-03-05T23:59:59.999999+08:00");
     }
 
     #[test]

@@ -67,10 +67,7 @@ mod tests {
     fn the_file_is_whole() {
         let (notices, days) = read();
         let years: Vec<i32> = notices.iter().map(|notice| notice.year).collect();
-        assert_eq!(
-            years,
-            [2019, 2019, 2020, 2020, 2021, 2022, 2023, 2024, 2025, 2026]
-        );
+        assert_eq!(years, [2019, 2019, 2020, 2020, 2021, 2022, 2023, 2024, 2025, 2026]);
         for notice in &notices {
             let announced = Zone::SHANGHAI.date(notice.known_from);
             let before = announced.year() < notice.year;
