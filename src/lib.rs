@@ -7,5 +7,6 @@ pub mod config;
 pub mod index;
 pub mod ledger;
 pub mod log;
+pub mod proof;
 pub mod store;
 pub mod vault;

@@ -388,3 +388,46 @@ fn every_flipped_byte_of_a_closed_log_is_found_and_placed() {
         assert_ne!(check(&whole[..length]).exit_code(), 0, "cut to {length}");
     }
 }
+
+#[test]
+fn a_damaged_log_is_read_up_to_the_damage_and_takes_no_more() {
+    let city = city();
+    append(&city, &lines(&[event("e-1", "fee/1")]));
+    append(&city, &lines(&[event("e-2", "fee/1")]));
+    let mut bytes = std::fs::read(segment(&city)).unwrap();
+    let last = bytes.len() - 100;
+    bytes[last] ^= 1;
+    std::fs::write(segment(&city), bytes).unwrap();
+    let output = run(&city, &["log", "--ndjson"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(String::from_utf8(output.stdout).unwrap().lines().count(), 2);
+    assert!(String::from_utf8(output.stderr).unwrap().contains("position 2"));
+    assert_eq!(append(&city, &lines(&[event("e-3", "fee/1")])).0, Some(3));
+}
+
+#[test]
+fn a_proof_holds_against_its_own_checkpoint() {
+    use base64ct::{Base64, Encoding};
+    use plumbline_replay::integrity::{chain::Digest, checkpoint::Checkpoint, proof, tree};
+    let city = city();
+    let events: Vec<Value> = (0..13).map(|i| event(&format!("e-{i}"), "fee/1")).collect();
+    append(&city, &lines(&events));
+    let stored = entries(&city);
+    for (position, entry) in stored.iter().enumerate() {
+        let output = run(&city, &["prove", "inclusion", &position.to_string()]);
+        let text = String::from_utf8(output.stdout).unwrap();
+        let (head, note) = text.split_once("\n\n").unwrap();
+        let mut head = head.lines();
+        assert_eq!(head.next(), Some("c2sp.org/tlog-proof@v1"));
+        assert_eq!(head.next(), Some(format!("index {position}").as_str()));
+        let path: Vec<Digest> = head
+            .map(|line| Digest(Base64::decode_vec(line).unwrap().try_into().unwrap()))
+            .collect();
+        let (body, _) = note.split_once("\n\n").unwrap();
+        let checkpoint = Checkpoint::parse(&format!("{body}\n")).unwrap();
+        let leaf = tree::leaf_hash(entry.as_bytes());
+        let (position, size) = (position as u64, checkpoint.size);
+        proof::verify_inclusion(&leaf, position, size, &checkpoint.root, &path).unwrap();
+    }
+    assert_eq!(run(&city, &["prove", "inclusion", "14"]).status.code(), Some(13));
+}

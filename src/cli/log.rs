@@ -63,8 +63,19 @@ impl Log {
             }
         }
         match out.flush() {
-            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-            _ => Ok(Exit::Done),
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                return Err(error.into());
+            }
+            _ => {}
+        }
+        match store.damage() {
+            None => Ok(Exit::Done),
+            Some(damage) => Err(Failure {
+                exit: Exit::Broken,
+                message: format!(
+                    "以上是完好的部分 / the sound part ends here: {damage}; run `plumb verify`"
+                ),
+            }),
         }
     }
 

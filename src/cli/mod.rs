@@ -6,6 +6,7 @@ mod append;
 mod checkpoint;
 mod init;
 mod log;
+mod prove;
 mod show;
 mod stats;
 mod types;
@@ -36,6 +37,7 @@ enum Command {
     Show(show::Show),
     Verify(verify::Verify),
     Checkpoint(checkpoint::Checkpoint),
+    Prove(prove::Prove),
     Stats(stats::Stats),
     Types(types::Types),
 }
@@ -120,6 +122,7 @@ pub fn run() -> u8 {
         Command::Show(command) => command.run(),
         Command::Verify(command) => command.run(),
         Command::Checkpoint(command) => command.run(),
+        Command::Prove(command) => command.run(),
         Command::Stats(command) => command.run(),
         Command::Types(command) => command.run(),
     };

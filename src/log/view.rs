@@ -38,6 +38,8 @@ pub(super) struct View {
     pub frames: Vec<FrameAt>,
     /// The epoch of this process's writer, once there is one.
     pub epoch: Option<u64>,
+    /// What ends the readable part, if it is not the end of the log.
+    damage: Option<String>,
     /// Frames of the sealed segment that was read last: followers read in order.
     sealed: Option<(u64, Vec<FrameAt>)>,
 }
@@ -67,11 +69,19 @@ impl SegmentLog {
             end: End::empty(),
             frames: Vec::new(),
             epoch: None,
+            damage: None,
             sealed: None,
         };
         let (view, lock) = (Mutex::new(view), Mutex::new(None));
         let shared = Shared { files, dir: dir.to_owned(), origin, options, view, lock };
         Ok(SegmentLog { shared: Arc::new(shared) })
+    }
+}
+
+impl SegmentLog {
+    /// Why the readable part ends before the log does, after [`Store::size`].
+    pub fn damage(&self) -> Option<String> {
+        self.shared.view().damage.clone()
     }
 }
 
@@ -116,7 +126,14 @@ impl Store for SegmentLog {
     fn size(&self) -> Result<u64, StoreError> {
         let mut view = self.shared.view();
         if view.epoch.is_none() {
-            self.shared.look(&mut view, false)?;
+            // What is sound before a damage stays readable; `damage` tells of it.
+            match self.shared.look(&mut view, false) {
+                Ok(_) => view.damage = None,
+                Err(error @ StoreError::Damaged { .. }) if view.end.position > 0 => {
+                    view.damage = Some(error.to_string());
+                }
+                Err(error) => return Err(error),
+            }
         }
         Ok(view.end.position)
     }
@@ -243,6 +260,15 @@ impl Shared {
         Ok(stop)
     }
 
+    fn known_segments(&self, last: u64) -> Result<Vec<u64>, StoreError> {
+        let names = self
+            .files
+            .list(&self.dir)
+            .map_err(|error| StoreError::Unavailable(format!("{}: {error}", self.dir.display())))?;
+        let positions = names.iter().filter_map(|name| segment_position(name));
+        Ok(positions.filter(|&position| position <= last).collect())
+    }
+
     fn hole(&self, position: u64) -> StoreError {
         StoreError::Damaged {
             position,
@@ -294,6 +320,9 @@ impl Shared {
         // What is sound before a damage stays readable.
         view.end = end;
         view.frames = frames;
+        if !view.segments.contains(&segment) {
+            view.segments = self.known_segments(segment)?;
+        }
         stop
     }
 

@@ -1,0 +1,87 @@
+//! `plumb prove`: an entry is in the log; a log continues an earlier one.
+
+use super::{Dir, Exit, Failure, print};
+use crate::config::Layout;
+use crate::ledger::checkpoints::latest;
+use crate::ledger::{LogName, open_log, read_config};
+use crate::proof::{NoNode, Tree};
+use base64ct::{Base64, Encoding};
+use plumbline_replay::integrity::chain::Digest;
+use plumbline_replay::integrity::proof::{consistency, inclusion};
+use plumbline_replay::walk::claimed_size;
+
+/// 证明 / proofs from the latest checkpoint
+#[derive(clap::Args)]
+pub struct Prove {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(clap::Subcommand)]
+enum What {
+    /// 某条记录在账中(tlog-proof 格式)/ an entry is in the log, as a tlog-proof
+    Inclusion {
+        /// 序号 / its position
+        position: u64,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// 现在的账接续从前的账,逐行给出哈希 / the log continues an earlier one, one hash a line
+    Consistency {
+        /// 从前的条数 / the earlier size
+        old: u64,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(clap::Args)]
+struct Place {
+    #[command(flatten)]
+    dir: Dir,
+    /// 哪个日志 / which log
+    #[arg(long = "log", default_value = "open", value_parser = ["open", "sealed"])]
+    log: String,
+}
+
+impl Prove {
+    pub(super) fn run(self) -> Result<Exit, Failure> {
+        let (What::Inclusion { place, .. } | What::Consistency { place, .. }) = &self.what;
+        let layout = Layout::new(&place.dir.dir);
+        let config = read_config(&layout)?;
+        let log = LogName::parse(&place.log).unwrap_or(LogName::Open);
+        let note = latest(&layout, &config, log)?;
+        let size = claimed_size(&note).unwrap_or(0);
+        let tree = Tree::read(&open_log(&layout, &config, log)?, size)?;
+        match self.what {
+            What::Inclusion { position, .. } => {
+                let path = inclusion(&tree, position, size)?.ok_or_else(|| outside(position))?;
+                let hashes = base64_lines(&path);
+                print(&format!(
+                    "c2sp.org/tlog-proof@v1\nindex {position}\n{hashes}\n{}",
+                    note.trim_end_matches('\n')
+                ))?;
+            }
+            What::Consistency { old, .. } => {
+                let path = consistency(&tree, old, size)?.ok_or_else(|| outside(old))?;
+                print(base64_lines(&path).trim_end_matches('\n'))?;
+            }
+        }
+        Ok(Exit::Done)
+    }
+}
+
+fn base64_lines(hashes: &[Digest]) -> String {
+    hashes.iter().map(|hash| format!("{}\n", Base64::encode_string(&hash.0))).collect()
+}
+
+fn outside(position: u64) -> Failure {
+    let message = format!("账中没有 {position} / {position} is beyond the end of the log");
+    Failure { exit: Exit::NotFound, message }
+}
+
+impl From<NoNode> for Failure {
+    fn from(error: NoNode) -> Failure {
+        Failure { exit: Exit::Failed, message: error.to_string() }
+    }
+}
