@@ -33,6 +33,11 @@ impl Layout {
         self.root.join("keys").join(format!("{log}.key"))
     }
 
+    /// Digests of the submitting systems' API keys.
+    pub fn api_keys(&self) -> PathBuf {
+        self.root.join("keys").join("writers.toml")
+    }
+
     pub fn vault(&self) -> PathBuf {
         self.root.join("vault")
     }

@@ -3,7 +3,7 @@
 
 use super::{Dir, Exit, Failure, close, line, surroundings};
 use crate::ledger::submission::Submission;
-use crate::ledger::{AppendError, Ledger, Receipt, RefusalCode};
+use crate::ledger::{AppendError, Ledger, RefusalCode};
 use serde_json::json;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
@@ -138,7 +138,7 @@ fn record(ledger: &Ledger, lines: &Receiver<Line>) -> Result<Exit, Failure> {
             match answer {
                 Ok(receipt) => {
                     // Whoever closed the pipe still gets everything recorded.
-                    line(&mut out, receipt_json(&receipt).to_string().as_bytes())?;
+                    line(&mut out, receipt.to_json().to_string().as_bytes())?;
                 }
                 Err(AppendError::Refused(refusal)) => {
                     let code = refusal.code.as_str();
@@ -161,20 +161,6 @@ fn record(ledger: &Ledger, lines: &Receiver<Line>) -> Result<Exit, Failure> {
         }
     }
     Ok(exit)
-}
-
-/// The receipt as scripts read it.
-pub fn receipt_json(receipt: &Receipt) -> serde_json::Value {
-    json!({
-        "schema": "plumbline.receipt/1",
-        "id": receipt.id,
-        "log": receipt.log.as_str(),
-        "position": receipt.position,
-        "hash": receipt.hash.to_string(),
-        "revision": receipt.revision,
-        "log_size": receipt.log_size,
-        "duplicate": receipt.duplicate,
-    })
 }
 
 fn refuse(number: u64, code: &str, pointer: Option<&str>, detail: &str) {

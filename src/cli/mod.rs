@@ -5,13 +5,16 @@
 mod append;
 mod checkpoint;
 mod init;
+mod keys;
 mod log;
 mod prove;
+mod serve;
 mod show;
 mod stats;
 mod types;
 mod verify;
 
+use crate::http::KeyError;
 use crate::ledger::checkpoints::latest;
 use crate::ledger::{Ledger, LogName, OpenError, Surroundings};
 use crate::store::StoreError;
@@ -39,6 +42,8 @@ enum Command {
     Checkpoint(checkpoint::Checkpoint),
     Prove(prove::Prove),
     Stats(stats::Stats),
+    Serve(serve::Serve),
+    Keys(keys::Keys),
     Types(types::Types),
 }
 
@@ -99,6 +104,12 @@ impl From<StoreError> for Failure {
     }
 }
 
+impl From<KeyError> for Failure {
+    fn from(error: KeyError) -> Failure {
+        Failure { exit: Exit::Failed, message: error.to_string() }
+    }
+}
+
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Failure {
         match error {
@@ -124,6 +135,8 @@ pub fn run() -> u8 {
         Command::Checkpoint(command) => command.run(),
         Command::Prove(command) => command.run(),
         Command::Stats(command) => command.run(),
+        Command::Serve(command) => command.run(),
+        Command::Keys(command) => command.run(),
         Command::Types(command) => command.run(),
     };
     match result {

@@ -63,6 +63,22 @@ pub struct Receipt {
     pub duplicate: bool,
 }
 
+impl Receipt {
+    /// The receipt as scripts read it (`plumbline.receipt/1`).
+    pub fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "schema": "plumbline.receipt/1",
+            "id": self.id,
+            "log": self.log.as_str(),
+            "position": self.position,
+            "hash": self.hash.to_string(),
+            "revision": self.revision,
+            "log_size": self.log_size,
+            "duplicate": self.duplicate,
+        })
+    }
+}
+
 /// The revision that a submitter expects a stream to be at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Expected {

@@ -1,0 +1,108 @@
+//! RFC 9457 problems, and the only place that turns errors into statuses.
+
+use crate::ledger::{AppendError, RefusalCode};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+/// An error as the client sees it.
+pub(super) struct Problem {
+    pub status: StatusCode,
+    /// Stable, for programs.
+    pub code: &'static str,
+    /// For people.
+    pub detail: String,
+    pub pointer: Option<String>,
+    pub more: Option<Box<(&'static str, Value)>>,
+    pub retry_after_s: Option<u64>,
+}
+
+impl Problem {
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Problem {
+        let detail = detail.into();
+        Problem { status, code, detail, pointer: None, more: None, retry_after_s: None }
+    }
+
+    pub fn to_json(&self) -> Value {
+        let mut value = json!({
+            "type": format!("/problems/{}", self.code),
+            "title": self.code,
+            "status": self.status.as_u16(),
+            "code": self.code,
+            "detail": self.detail,
+        });
+        if let Some(pointer) = &self.pointer {
+            value["errors"] = json!([{"pointer": pointer, "code": self.code}]);
+        }
+        if let Some((name, more)) = self.more.as_deref() {
+            value[*name] = more.clone();
+        }
+        value
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let kind = HeaderValue::from_static("application/problem+json");
+        let body = self.to_json().to_string();
+        let mut response = (self.status, [(header::CONTENT_TYPE, kind)], body).into_response();
+        if let Some(seconds) = self.retry_after_s {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+impl From<AppendError> for Problem {
+    fn from(error: AppendError) -> Problem {
+        match error {
+            AppendError::Refused(refusal) => {
+                let status = match refusal.code {
+                    code if code.is_conflict() => StatusCode::CONFLICT,
+                    RefusalCode::TooLarge | RefusalCode::TooManyInBatch => {
+                        StatusCode::PAYLOAD_TOO_LARGE
+                    }
+                    RefusalCode::VaultUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+                    RefusalCode::MalformedJson => StatusCode::BAD_REQUEST,
+                    _ => StatusCode::UNPROCESSABLE_ENTITY,
+                };
+                let revision =
+                    refusal.current_revision.map(|r| Box::new(("current_revision", json!(r))));
+                Problem {
+                    pointer: refusal.pointer,
+                    more: revision.or_else(|| Some(Box::new(("index", json!(refusal.index))))),
+                    ..Problem::new(status, refusal.code.as_str(), refusal.detail)
+                }
+            }
+            AppendError::Busy { retry_after_ms } => Problem {
+                retry_after_s: Some(retry_after_ms.div_ceil(1000)),
+                ..Problem::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "busy",
+                    "队列已满,请稍后重发 / the queue is full; send it again later",
+                )
+            },
+            AppendError::Unavailable { reason } => {
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not-recorded", reason)
+            }
+            AppendError::Stopped { .. } => {
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, "stopped", error.to_string())
+            }
+        }
+    }
+}
+
+/// A failure inside: the reason goes to the log, not to the client.
+pub(super) fn internal(reason: &str) -> Problem {
+    tracing::error!(reason, "request failed");
+    Problem::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "internal",
+        "账本内部错误,详见服务日志 / an error inside; see the server's log",
+    )
+}
+
+pub(super) async fn no_such_address(uri: Uri) -> Problem {
+    let detail = format!("没有这个地址 / no such address: {}", uri.path());
+    Problem::new(StatusCode::NOT_FOUND, "no-such-address", detail)
+}

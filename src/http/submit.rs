@@ -1,0 +1,194 @@
+//! Submission: one event, a CloudEvent, or a batch.
+
+use super::Shared;
+use super::problem::{Problem, internal};
+use crate::ledger::submission::Submission;
+use crate::ledger::{AppendError, Expected, Receipt};
+use axum::body::Bytes;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use plumbline_replay::integrity::json::{Json, parse};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// The submitter, by the key it presents.
+fn authorise(service: &Shared, headers: &HeaderMap) -> Result<(), Problem> {
+    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let key = given.and_then(|text| text.strip_prefix("Bearer "));
+    match key.and_then(|key| service.keys.owner(key)) {
+        Some(_) => Ok(()),
+        None => Err(Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "no-valid-key",
+            "缺少有效的写入密钥;用 Authorization: Bearer,由 plumb keys add 生成 / no valid key; \
+             send `Authorization: Bearer …`, made by `plumb keys add`",
+        )),
+    }
+}
+
+fn kind(headers: &HeaderMap) -> &str {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    value.and_then(|text| text.split(';').next()).unwrap_or("").trim()
+}
+
+/// `POST /api/v1/events`
+pub(super) async fn one(
+    State(service): State<Shared>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    authorise(&service, &headers)?;
+    let json = parse(&body).map_err(malformed)?.into_owned();
+    let json = match kind(&headers) {
+        "application/cloudevents+json" => from_cloudevent(json)?,
+        _ => json,
+    };
+    let expected = expected(&headers)?;
+    let pending = service.ledger.submit_atomic(vec![Submission { json, expected }])?;
+    let answer = pending.answer().await.into_iter().next();
+    let receipt = answer.unwrap_or_else(|| Err(nothing_answered()))?;
+    let status = if receipt.duplicate { StatusCode::OK } else { StatusCode::CREATED };
+    let location = format!("/api/v1/events/{}?log={}", receipt.position, receipt.log);
+    let body = receipt.to_json().to_string();
+    let headers =
+        [(header::CONTENT_TYPE, "application/json".to_owned()), (header::LOCATION, location)];
+    Ok((status, headers, body).into_response())
+}
+
+#[derive(Deserialize)]
+pub(super) struct BatchQuery {
+    #[serde(default)]
+    atomic: bool,
+}
+
+/// `POST /api/v1/events:batch?atomic=true|false`: NDJSON, or a CloudEvents batch.
+pub(super) async fn batch(
+    State(service): State<Shared>,
+    Query(query): Query<BatchQuery>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    authorise(&service, &headers)?;
+    let submissions = if kind(&headers) == "application/cloudevents-batch+json" {
+        cloudevents(&body)?
+    } else {
+        ndjson(&body)?
+    };
+    let answers = if query.atomic {
+        service.ledger.submit_atomic(submissions)?.answer().await
+    } else {
+        let ledger = service.clone();
+        let work = move || ledger.ledger.append(submissions);
+        tokio::task::spawn_blocking(work).await.map_err(|error| internal(&error.to_string()))?
+    };
+    if query.atomic
+        && let Some(Err(error)) = answers.first()
+    {
+        return Err(error.clone().into());
+    }
+    let results: Vec<Value> = answers.into_iter().enumerate().map(result).collect();
+    let body = json!({"schema": "plumbline.batch/1", "results": results}).to_string();
+    Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
+}
+
+fn result((index, answer): (usize, Result<Receipt, AppendError>)) -> Value {
+    let mut value = match answer {
+        Ok(receipt) => {
+            let status = if receipt.duplicate { 200 } else { 201 };
+            json!({"status": status, "receipt": receipt.to_json()})
+        }
+        Err(error) => {
+            let problem = Problem::from(error);
+            json!({"status": problem.status.as_u16(), "problem": problem.to_json()})
+        }
+    };
+    value["index"] = json!(index);
+    value
+}
+
+fn ndjson(body: &[u8]) -> Result<Vec<Submission>, Problem> {
+    let lines = body.split(|&byte| byte == b'\n').enumerate();
+    let mut out = Vec::new();
+    for (number, line) in lines {
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        let json = parse(line).map_err(|error| Problem {
+            more: Some(Box::new(("line", json!(number + 1)))),
+            ..malformed(error)
+        })?;
+        out.push(Submission::new(json.into_owned()));
+    }
+    Ok(out)
+}
+
+fn cloudevents(body: &[u8]) -> Result<Vec<Submission>, Problem> {
+    match parse(body).map_err(malformed)?.into_owned() {
+        Json::List(items) => {
+            items.into_iter().map(|item| from_cloudevent(item).map(Submission::new)).collect()
+        }
+        _ => Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            "malformed-json",
+            "应为 CloudEvents 数组 / a CloudEvents batch is an array",
+        )),
+    }
+}
+
+/// A CloudEvents 1.0 event in structured mode: `source` → source system,
+/// `subject` → stream, `time` → when it happened, `data` → body. The members of
+/// an entry that CloudEvents has no place for may stand in `data` under `entry`.
+fn from_cloudevent(mut event: Json<'static>) -> Result<Json<'static>, Problem> {
+    let wrong = |name: &str| {
+        let detail = format!("CloudEvents 缺少 {name} / the CloudEvent has no `{name}`");
+        Problem {
+            pointer: Some(format!("/{name}")),
+            ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "missing-member", detail)
+        }
+    };
+    if event.get("specversion").and_then(Json::as_str) != Some("1.0") {
+        return Err(wrong("specversion"));
+    }
+    let mut entry = Json::object::<String, _>([]);
+    for (from, to) in
+        [("id", "id"), ("type", "type"), ("subject", "stream"), ("time", "occurred_at")]
+    {
+        entry.set(to, event.remove(from).ok_or_else(|| wrong(from))?);
+    }
+    let source = event.remove("source").ok_or_else(|| wrong("source"))?;
+    entry.set("source", Json::object([("system", source), ("kind", Json::text("cloudevents"))]));
+    if let Some(mut data) = event.remove("data") {
+        if let Some(Json::Object(members)) = data.remove("entry") {
+            for (name, value) in members {
+                if entry.get(&name).is_none() {
+                    entry.set(name, value);
+                }
+            }
+        }
+        entry.set("body", data);
+    }
+    Ok(entry)
+}
+
+/// `Expected-Revision: any | no_stream | exists | N`
+fn expected(headers: &HeaderMap) -> Result<Expected, Problem> {
+    let Some(value) = headers.get("expected-revision") else { return Ok(Expected::Any) };
+    match value.to_str().unwrap_or_default() {
+        "any" => Ok(Expected::Any),
+        "no_stream" => Ok(Expected::NoStream),
+        "exists" => Ok(Expected::Exists),
+        number => number.parse().map(Expected::Exact).map_err(|_| {
+            let detail = "Expected-Revision: any | no_stream | exists | N";
+            Problem::new(StatusCode::BAD_REQUEST, "bad-expected-revision", detail)
+        }),
+    }
+}
+
+fn malformed(error: plumbline_replay::integrity::json::JsonError) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "malformed-json", error.to_string())
+}
+
+fn nothing_answered() -> AppendError {
+    AppendError::Stopped { reason: "no answer".to_owned() }
+}

@@ -1,0 +1,210 @@
+//! The internal listener of the built program, over a real socket.
+
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+struct Server {
+    child: Child,
+    address: String,
+    key: String,
+    dir: tempfile::TempDir,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+struct Answer {
+    status: u16,
+    head: String,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        let found = self.head.lines().find(|line| {
+            line.split_once(':').is_some_and(|(known, _)| known.eq_ignore_ascii_case(name))
+        })?;
+        found.split_once(':').map(|(_, value)| value.trim())
+    }
+}
+
+fn plumb() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_plumb"))
+}
+
+fn server() -> Server {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("ledger");
+    assert!(plumb().arg("init").arg(&path).output().unwrap().status.success());
+    let key = plumb().args(["keys", "add", "hall", "--dir"]).arg(&path).output().unwrap();
+    let key = String::from_utf8(key.stdout).unwrap().trim().to_owned();
+    let mut child = plumb()
+        .args(["serve", "--listen", "127.0.0.1:0", "--dir"])
+        .arg(&path)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    lines.read_line(&mut line).unwrap();
+    let address = line.trim().rsplit("http://").next().unwrap().to_owned();
+    std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
+    Server { child, address, key, dir }
+}
+
+impl Server {
+    fn call(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let mut head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n",
+            body.len()
+        );
+        for (name, value) in headers {
+            head += &format!("{name}: {value}\r\n");
+        }
+        stream.write_all(format!("{head}\r\n{body}").as_bytes()).unwrap();
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        let at = bytes.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
+        let head = String::from_utf8(bytes[..at].to_vec()).unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Answer { status, head, body: bytes[at + 4..].to_vec() }
+    }
+
+    fn post(&self, path: &str, kind: &str, more: &[(&str, &str)], body: &str) -> Answer {
+        let bearer = format!("Bearer {}", self.key);
+        let mut headers = vec![("authorization", bearer.as_str()), ("content-type", kind)];
+        headers.extend_from_slice(more);
+        self.call("POST", path, &headers, body)
+    }
+
+    fn get(&self, path: &str) -> Answer {
+        self.call("GET", path, &[], "")
+    }
+}
+
+fn event(id: &str) -> Value {
+    json!({
+        "id": id, "stream": "fee/1", "type": "fee.paid.v1",
+        "occurred_at": "2026-03-05T16:20:00+08:00",
+        "source": {"system": "bank"}, "body": {"amount_fen": 100},
+    })
+}
+
+const JSON: &str = "application/json";
+
+#[test]
+fn one_event_is_recorded_once_and_read_back_as_stored() {
+    let server = server();
+    let made = server.post("/api/v1/events", JSON, &[], &event("e-1").to_string());
+    assert_eq!((made.status, &made.json()["position"]), (201, &json!(1)));
+    let again = server.post("/api/v1/events", JSON, &[], &event("e-1").to_string());
+    assert_eq!((again.status, &again.json()["duplicate"]), (200, &json!(true)));
+    let read = server.get(made.header("location").unwrap());
+    assert_eq!(read.status, 200);
+    let hash = blake3::hash(&read.body).to_hex();
+    assert_eq!(made.json()["hash"], hash.as_str());
+    let tag = read.header("etag").unwrap();
+    let known = server.call("GET", "/api/v1/events/1", &[("if-none-match", tag)], "");
+    assert_eq!(known.status, 304);
+    let mut other = event("e-1");
+    other["body"]["amount_fen"] = json!(7);
+    let conflict = server.post("/api/v1/events", JSON, &[], &other.to_string());
+    assert_eq!((conflict.status, &conflict.json()["code"]), (409, &json!("event-id-reused")));
+    assert_eq!(conflict.header("content-type"), Some("application/problem+json"));
+}
+
+#[test]
+fn only_a_key_may_write_and_errors_are_problems() {
+    let server = server();
+    let body = event("e-1").to_string();
+    let without = server.call("POST", "/api/v1/events", &[("content-type", JSON)], &body);
+    assert_eq!((without.status, &without.json()["code"]), (401, &json!("no-valid-key")));
+    let wrong = [("authorization", "Bearer nonsense")];
+    assert_eq!(server.call("POST", "/api/v1/events", &wrong, &body).status, 401);
+    for (body, status, code) in [
+        ("{", 400, "malformed-json"),
+        (r#"{"a":1.5}"#, 400, "malformed-json"),
+        ("{}", 422, "missing-member"),
+        (r#"{"v":1}"#, 422, "ledger-member"),
+    ] {
+        let answer = server.post("/api/v1/events", JSON, &[], body);
+        assert_eq!((answer.status, &answer.json()["code"]), (status, &json!(code)), "{body}");
+    }
+    assert_eq!(server.get("/api/v1/events/99").status, 404);
+    assert_eq!(server.get("/api/v1/events?cursor=x").status, 400);
+    assert_eq!(server.get("/nowhere").json()["code"], "no-such-address");
+    let stored = std::fs::read_to_string(server.dir.path().join("ledger/keys/writers.toml"));
+    assert!(!stored.unwrap().contains(&server.key), "the key is stored in the clear");
+}
+
+#[test]
+fn an_expected_revision_that_is_not_met_names_the_current_one() {
+    let server = server();
+    let send = |id: &str, expected: &str| {
+        let more = [("expected-revision", expected)];
+        server.post("/api/v1/events", JSON, &more, &event(id).to_string())
+    };
+    assert_eq!(send("a", "exists").status, 409);
+    assert_eq!(send("a", "no_stream").status, 201);
+    assert_eq!(send("b", "0").status, 201);
+    let late = send("c", "0");
+    assert_eq!((late.status, &late.json()["current_revision"]), (409, &json!(1)));
+    assert_eq!(send("c", "what").status, 400);
+}
+
+#[test]
+fn a_batch_is_atomic_if_asked_and_pages_do_not_shift() {
+    let server = server();
+    let mut bad = event("bad");
+    bad["type"] = json!("no.such.v1");
+    let mixed = format!("{}\n{bad}\n", event("e-1"));
+    let kind = "application/x-ndjson";
+    let refused = server.post("/api/v1/events:batch?atomic=true", kind, &[], &mixed);
+    assert_eq!((refused.status, &refused.json()["index"]), (422, &json!(1)));
+    let each = server.post("/api/v1/events:batch", kind, &[], &mixed).json();
+    assert_eq!(each["results"][0]["status"], 201);
+    assert_eq!(each["results"][1]["problem"]["code"], "unknown-event-type");
+    let more: String = (2..9).map(|i| format!("{}\n", event(&format!("e-{i}")))).collect();
+    server.post("/api/v1/events:batch?atomic=true", kind, &[], &more);
+    let first = server.get("/api/v1/events?limit=5&stream=fee%2F1");
+    assert_eq!(String::from_utf8(first.body.clone()).unwrap().lines().count(), 5);
+    server.post("/api/v1/events", JSON, &[], &event("later").to_string());
+    let link = first.header("link").unwrap();
+    let next = link.trim_start_matches('<').split('>').next().unwrap();
+    let rest = String::from_utf8(server.get(next).body).unwrap();
+    assert_eq!(rest.lines().count(), 3);
+    assert!(!rest.contains("later"));
+}
+
+#[test]
+fn cloudevents_and_checkpoints_speak_their_standards() {
+    let server = server();
+    let cloud = json!({
+        "specversion": "1.0", "id": "c-1", "source": "hall", "type": "fee.paid.v1",
+        "subject": "fee/9", "time": "2026-03-05T16:20:00+08:00", "data": {"amount_fen": 5},
+    });
+    let kind = "application/cloudevents+json";
+    assert_eq!(server.post("/api/v1/events", kind, &[], &cloud.to_string()).status, 201);
+    let kind = "application/cloudevents-batch+json";
+    let batch = server.post("/api/v1/events:batch", kind, &[], &json!([cloud]).to_string());
+    assert_eq!(batch.json()["results"][0]["status"], 200);
+    let stored = server.get("/api/v1/events/1").json();
+    assert_eq!((&stored["stream"], &stored["source"]["system"]), (&json!("fee/9"), &json!("hall")));
+    let note = String::from_utf8(server.get("/api/v1/checkpoints/latest").body).unwrap();
+    assert_eq!(note.lines().nth(1), Some("2"));
+    let origin = note.lines().next().unwrap();
+    assert!(note.contains(&format!("\n\n\u{2014} {origin} ")));
+    assert_eq!(server.get("/livez").status, 200);
+    assert_eq!(server.get("/readyz").status, 200);
+}
