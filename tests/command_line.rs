@@ -431,3 +431,38 @@ fn a_proof_holds_against_its_own_checkpoint() {
     }
     assert_eq!(run(&city, &["prove", "inclusion", "14"]).status.code(), Some(13));
 }
+
+#[test]
+fn a_reader_who_leaves_early_is_no_error() {
+    let city = city();
+    let events: Vec<Value> = (0..3000).map(|i| event(&format!("e-{i}"), "fee/1")).collect();
+    append(&city, &lines(&events));
+    let mut child = plumb()
+        .args(["log", "--ndjson", "--dir"])
+        .arg(&city.path)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn the_doctor_and_the_manual_know_every_part() {
+    let city = city();
+    let output = run(&city, &["doctor", "--json"]);
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(found["logs"][0]["size"], 1);
+    let hash = blake3::hash(entries(&city)[0].as_bytes()).to_hex();
+    assert_eq!(found["logs"][0]["last_hash"], hash.as_str());
+    let shell = plumb().args(["completions", "bash"]).output().unwrap();
+    assert!(String::from_utf8(shell.stdout).unwrap().contains("checkpoint"));
+    let pages = city.path.with_extension("man");
+    assert!(plumb().arg("man").arg(&pages).output().unwrap().status.success());
+    assert!(pages.join("plumb-append.1").is_file());
+}

@@ -4,9 +4,11 @@
 
 mod append;
 mod checkpoint;
+mod doctor;
 mod init;
 mod keys;
 mod log;
+mod manual;
 mod prove;
 mod serve;
 mod show;
@@ -45,6 +47,9 @@ enum Command {
     Serve(serve::Serve),
     Keys(keys::Keys),
     Types(types::Types),
+    Doctor(doctor::Doctor),
+    Completions(manual::Completions),
+    Man(manual::Man),
 }
 
 /// The ledger's folder, for every command that reads or writes one.
@@ -138,6 +143,9 @@ pub fn run() -> u8 {
         Command::Serve(command) => command.run(),
         Command::Keys(command) => command.run(),
         Command::Types(command) => command.run(),
+        Command::Doctor(command) => command.run(),
+        Command::Completions(command) => command.run(),
+        Command::Man(command) => command.run(),
     };
     match result {
         Ok(exit) => exit as u8,
