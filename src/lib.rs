@@ -1,6 +1,7 @@
 //! 准绳 Plumbline: the audit ledger of a city's administrative acts, everything
 //! that touches the world. The pure half is `plumbline_replay`.
 
+pub mod bench;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -3,6 +3,7 @@
 //! Data on stdout, words on stderr. The only place that names clap.
 
 mod append;
+mod bench;
 mod checkpoint;
 mod doctor;
 mod init;
@@ -48,6 +49,7 @@ enum Command {
     Keys(keys::Keys),
     Types(types::Types),
     Doctor(doctor::Doctor),
+    Bench(bench::Bench),
     Completions(manual::Completions),
     Man(manual::Man),
 }
@@ -144,6 +146,7 @@ pub fn run() -> u8 {
         Command::Keys(command) => command.run(),
         Command::Types(command) => command.run(),
         Command::Doctor(command) => command.run(),
+        Command::Bench(command) => command.run(),
         Command::Completions(command) => command.run(),
         Command::Man(command) => command.run(),
     };

@@ -1,0 +1,147 @@
+//! Durable appending, against a raw file and against a bare loop.
+
+use super::{event, median};
+use crate::config::Config;
+use crate::ledger::submission::Submission;
+use crate::ledger::{Ledger, OpenError, Surroundings, create};
+use plumbline_replay::integrity::chain::{Digest, entry_hash};
+use plumbline_replay::integrity::entry::{Parts, Place};
+use plumbline_replay::integrity::json::Json;
+use plumbline_replay::integrity::tree::{Frontier, leaf_hash};
+use serde_json::{Value, json};
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::time::Instant;
+
+/// Events in one request, with the requests of a round.
+const GROUPS: [(usize, usize); 3] = [(1, 200), (256, 20), (4096, 5)];
+/// Bytes of an entry in the raw candidates' files, for preallocation.
+const ENTRY_BYTES: usize = 800;
+
+/// Why a measurement could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum BenchError {
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error("an event was not recorded: {0}")]
+    NotRecorded(String),
+}
+
+/// Runs every group size `rounds` times in an empty folder.
+pub fn run(dir: &Path, rounds: usize, given: Surroundings) -> Result<Value, BenchError> {
+    let config = Config {
+        schema: Config::SCHEMA.to_owned(),
+        origin: "bench.example".to_owned(),
+        time_zone: "Asia/Shanghai".to_owned(),
+    };
+    let ledger = create(&dir.join("ledger"), &config, given)?;
+    let mut number = 0;
+    let mut groups = Vec::new();
+    for (group, requests) in GROUPS {
+        let (mut raw, mut floor, mut ours) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..rounds {
+            let batches: Vec<Vec<Json<'static>>> = (0..requests)
+                .map(|_| {
+                    (0..group)
+                        .map(|_| {
+                            number += 1;
+                            event(number)
+                        })
+                        .collect()
+                })
+                .collect();
+            let events = (group * requests) as f64;
+            let stored = stored_bytes(&batches);
+            raw.push(events / raw_file(&dir.join("raw"), &stored)?);
+            floor.push(events / bare_loop(&dir.join("floor"), &batches)?);
+            ours.push(events / through_the_ledger(&ledger, batches)?);
+        }
+        let (raw, floor, ours) = (median(raw), median(floor), median(ours));
+        groups.push(json!({
+            "group": group,
+            "events_per_second": {"raw": raw as u64, "floor": floor as u64, "ledger": ours as u64},
+            "to_raw": round(ours / raw),
+            "to_floor": round(ours / floor),
+        }));
+    }
+    ledger.close();
+    Ok(json!({"schema": "plumbline.bench.append/1", "rounds": rounds, "groups": groups}))
+}
+
+fn round(ratio: f64) -> f64 {
+    (ratio * 1000.0).round() / 1000.0
+}
+
+/// What each request would write, made outside the measured time.
+fn stored_bytes(batches: &[Vec<Json<'static>>]) -> Vec<Vec<u8>> {
+    batches.iter().map(|batch| batch.iter().flat_map(Json::to_bytes).collect()).collect()
+}
+
+/// A file whose blocks are written already, so that fdatasync changes no metadata.
+fn preallocated(path: &Path, bytes: usize) -> io::Result<File> {
+    let file = File::create(path)?;
+    let zeros = vec![0; 1 << 20];
+    for at in (0..bytes).step_by(zeros.len()) {
+        file.write_all_at(&zeros, at as u64)?;
+    }
+    file.sync_all()?;
+    Ok(file)
+}
+
+fn raw_file(path: &Path, requests: &[Vec<u8>]) -> io::Result<f64> {
+    let file = preallocated(path, requests.iter().map(Vec::len).sum())?;
+    let start = Instant::now();
+    let mut at = 0;
+    for bytes in requests {
+        file.write_all_at(bytes, at)?;
+        file.sync_data()?;
+        at += bytes.len() as u64;
+    }
+    Ok(start.elapsed().as_secs_f64())
+}
+
+/// One core that serialises, hashes both ways, writes and syncs, nothing else.
+fn bare_loop(path: &Path, batches: &[Vec<Json<'static>>]) -> io::Result<f64> {
+    let events: usize = batches.iter().map(Vec::len).sum();
+    let file = preallocated(path, events * ENTRY_BYTES)?;
+    let start = Instant::now();
+    let mut frontier = Frontier::new();
+    let mut previous = Digest::ZERO;
+    let mut at = 0;
+    let mut bytes = Vec::new();
+    for batch in batches {
+        bytes.clear();
+        for json in batch {
+            let begin = bytes.len();
+            // Admission has made sure of this shape long before a real append.
+            let parts = Parts::new(json.to_bytes()).map_err(io::Error::other)?;
+            let recorded_at = "2026-03-05T08:20:11.000001Z";
+            let position = frontier.size();
+            let place = Place { position, previous, recorded_at, revision: 0 };
+            parts.splice(&place, &mut bytes);
+            previous = entry_hash(&bytes[begin..]);
+            frontier.push(leaf_hash(&bytes[begin..]));
+        }
+        file.write_all_at(&bytes, at)?;
+        file.sync_data()?;
+        at += bytes.len() as u64;
+    }
+    Ok(start.elapsed().as_secs_f64())
+}
+
+fn through_the_ledger(
+    ledger: &Ledger,
+    batches: Vec<Vec<Json<'static>>>,
+) -> Result<f64, BenchError> {
+    let start = Instant::now();
+    for batch in batches {
+        for answer in ledger.append(batch.into_iter().map(Submission::new).collect()) {
+            answer.map_err(|error| BenchError::NotRecorded(error.to_string()))?;
+        }
+    }
+    Ok(start.elapsed().as_secs_f64())
+}
