@@ -39,7 +39,8 @@ fn append(city: &City, input: &str) -> (Option<i32>, Vec<Value>, String) {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    // A program that was kept out by the lock ends without reading its input.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     let output = child.wait_with_output().unwrap();
     let receipts = String::from_utf8(output.stdout).unwrap();
     let receipts = receipts.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
