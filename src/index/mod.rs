@@ -5,6 +5,16 @@
 //! compared with the entry in full, so a collision costs time, never a receipt.
 //! Knows nothing of the write path and of read models.
 
+mod filter;
+mod find;
+mod gather;
+mod keys;
+mod lookup;
+mod part;
+
+pub use keys::{Field, Query};
+pub use lookup::Lookup;
+
 use crate::store::{Block, Store, StoreError};
 use plumbline_replay::integrity::entry::scan;
 use plumbline_replay::integrity::json::parse;

@@ -167,6 +167,18 @@ pub fn strip(entry: &[u8]) -> Result<Vec<u8>, EntryError> {
     Ok(out)
 }
 
+/// The raw value of one member of a canonical object, whatever the object is;
+/// `None` if it is not there or the bytes are no object.
+pub fn member<'a>(object: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    let mut members = Members::new(object).ok()?;
+    while let Some((found, value, _)) = members.next_member().ok()? {
+        if found == name.as_bytes() {
+            return Some(value);
+        }
+    }
+    None
+}
+
 /// Reads the top-level members of an entry. Checks names, order and the form of
 /// the ledger's own members, not the inside of nested values: use
 /// [`json::is_canonical`] for that.
