@@ -74,7 +74,7 @@ impl Fixture {
         let position = self.rows.len() as u64;
         let revision = *self.revisions.entry(stream).and_modify(|r| *r += 1).or_insert(0);
         // Ids repeat across systems, never within one.
-        let system = if position % 2 == 0 { "甲\"系统" } else { "b" };
+        let system = if position.is_multiple_of(2) { "甲\"系统" } else { "b" };
         let id = format!("e-{}", position / 2);
         let keys = vec![
             (Field::Id, id.clone()),
