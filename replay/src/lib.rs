@@ -11,5 +11,6 @@
 
 pub mod event;
 pub mod integrity;
+pub mod state;
 pub mod time;
 pub mod walk;

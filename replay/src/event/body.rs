@@ -61,6 +61,12 @@ impl<'a> Body<'a> {
         }
     }
 
+    /// A member as JSON of any kind.
+    pub fn json(&self, name: &str) -> Option<Json<'a>> {
+        let (_, raw) = self.members.iter().find(|(known, _)| known == name)?;
+        json::parse(raw.get().as_bytes()).ok()
+    }
+
     /// Values that stand as digests only (RFC 9901 `_sd`).
     pub fn sealed_count(&self) -> usize {
         match self.get("_sd") {

@@ -8,6 +8,7 @@ use super::{
     accountability, approval, decision, fee, hall, inspection, integrity, master, penalty,
     supervision,
 };
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// Which of a ledger's two logs an event belongs to.
@@ -126,20 +127,10 @@ pub fn all() -> impl Iterator<Item = &'static EventType> {
     FAMILIES.iter().flat_map(|family| family.iter())
 }
 
-fn sorted() -> &'static [&'static EventType] {
-    static SORTED: OnceLock<Vec<&'static EventType>> = OnceLock::new();
-    SORTED.get_or_init(|| {
-        let mut types: Vec<_> = all().collect();
-        types.sort_by_key(|event_type| event_type.name);
-        types
-    })
-}
-
 /// The type of a name such as `fee.paid.v1`.
 pub fn find(name: &str) -> Option<&'static EventType> {
-    let types = sorted();
-    let at = types.binary_search_by(|event_type| event_type.name.cmp(name)).ok()?;
-    types.get(at).copied()
+    static BY_NAME: OnceLock<HashMap<&'static str, &'static EventType>> = OnceLock::new();
+    BY_NAME.get_or_init(|| all().map(|row| (row.name, row)).collect()).get(name).copied()
 }
 
 /// The registered name that is most like a mistyped one.
