@@ -1,7 +1,7 @@
 //! A log as segment files: append-only, preallocated, one write and one
 //! fdatasync a frame (design §3). Bytes: `plumbline_replay::integrity::frame`.
 //!
-//! Opening and recovery are one path: [`scan`] reads the tail the same way for a
+//! Opening and recovery are one path: `scan` reads the tail the same way for a
 //! writer, for a reader in this process and for one in another. This module does
 //! not look inside entries, except for the last one of a segment's end.
 
