@@ -27,7 +27,7 @@ impl Doctor {
         for log in LogName::ALL {
             let store = open_log(&layout, &config, log)?;
             let size = store.size()?;
-            let damage = store.damage();
+            let damage = store.damage().map(|damage| damage.to_string());
             if damage.is_some() {
                 exit = Exit::Broken;
             }

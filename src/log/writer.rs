@@ -1,173 +1,165 @@
-//! The writer: one write and one fdatasync a frame, preallocation, new segments,
-//! and poisoning after any outcome that is not known.
+//! Appending: one write and one fdatasync a frame.
+//!
+//! A failed write or sync leaves what the disk holds unknown. The writer then
+//! refuses everything: only a takeover, which reads the files, may go on.
 
-use super::files::{FileHandle, Files};
-use super::scan::FrameAt;
+use super::ahead::Ahead;
+use super::files::LockGuard;
+use super::segment::{BLANK_BYTES, Failed, OpenSegment, Unnamed};
 use super::segment_path;
-use super::view::{Shared, View};
-use crate::store::{StoreError, Writer};
+use super::view::{Shared, lock};
+use crate::store::{Head, StoreError, Writer};
 use plumbline_replay::integrity::chain::Digest;
 use plumbline_replay::integrity::frame::{
-    FRAME_BYTES_MAX, FrameHeader, SEGMENT_HEADER_BYTES, SegmentHeader,
+    FRAME_BYTES_MAX, FRAME_ENTRIES_MAX, FrameHeader, SEGMENT_HEADER_BYTES, SegmentHeader,
 };
 use plumbline_replay::integrity::tree::Frontier;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::thread::JoinHandle;
-
-/// The first preallocation of a segment; it doubles from there, so that a ledger
-/// of one event is not 64 MiB.
-const GROW_BYTES_MIN: u64 = 256 << 10;
-const GROW_BYTES_MAX: u64 = 16 << 20;
-static ZEROS: [u8; 1 << 16] = [0; 1 << 16];
+use std::sync::atomic::Ordering;
 
 /// Appends frames to the last segment. Owned by the sequencer's thread.
 pub(super) struct SegmentWriter {
     shared: Arc<Shared>,
+    /// Released with the process's last writer of this log.
+    _lock: Arc<LockGuard>,
     epoch: u64,
-    current: Option<Current>,
+    /// `None` before the first frame of a log.
+    segment: Option<OpenSegment>,
     position: u64,
     last_hash: Digest,
     frontier: Frontier,
+    /// Why the state of the disk is unknown.
     poisoned: Option<String>,
-    /// The next segment's file, being filled with zeros beside the current one.
-    next: Option<JoinHandle<io::Result<PathBuf>>>,
-}
-
-struct Current {
-    segment: u64,
-    file: Box<dyn FileHandle>,
-    /// Where the next frame goes.
-    offset: u64,
-    /// Zero-filled and synced up to here: a frame below it changes no metadata.
-    allocated: u64,
+    ahead: Ahead,
 }
 
 impl SegmentWriter {
-    /// Continues the log that `view` shows, dropping a torn tail durably.
-    pub fn new(shared: Arc<Shared>, view: &View, epoch: u64) -> Result<SegmentWriter, StoreError> {
-        let current = match view.segments.last() {
-            Some(&segment) => Some(reopen(&shared, segment, view.end.offset)?),
-            None => None,
-        };
-        Ok(SegmentWriter {
-            epoch,
-            current,
-            position: view.end.position,
-            last_hash: view.end.last_hash,
-            frontier: view.end.frontier.clone(),
-            poisoned: None,
-            next: None,
+    pub fn new(
+        shared: Arc<Shared>,
+        held: Arc<LockGuard>,
+        epoch: u64,
+        segment: Option<OpenSegment>,
+        head: &Head,
+    ) -> SegmentWriter {
+        SegmentWriter {
             shared,
-        })
+            _lock: held,
+            epoch,
+            segment,
+            position: head.size,
+            last_hash: head.last_hash,
+            frontier: head.frontier.clone(),
+            poisoned: None,
+            ahead: Ahead::default(),
+        }
     }
 
-    fn check(&self, header: &FrameHeader, frame: &[u8]) -> Result<(), StoreError> {
+    fn check(&self, header: &FrameHeader, frame: &[u8], next: &Frontier) -> Result<(), StoreError> {
         if let Some(reason) = &self.poisoned {
             return Err(StoreError::InDoubt(reason.clone()));
         }
-        if self.shared.view().epoch != Some(self.epoch) || header.epoch != self.epoch {
+        if header.epoch != self.epoch {
             return Err(StoreError::Fenced);
         }
-        if header.first_position != self.position || header.previous != self.last_hash {
-            return Err(StoreError::Conflict(self.position));
-        }
-        if frame.len() > 2 * FRAME_BYTES_MAX {
+        let entries = header.count as usize;
+        let room = self.shared.options.segment_bytes - SEGMENT_HEADER_BYTES as u64 - BLANK_BYTES;
+        if frame.len() as u64 > room
+            || entries > FRAME_ENTRIES_MAX
+            || header.entries_bytes as usize > FRAME_BYTES_MAX
+            || header.disclosures_bytes as usize > FRAME_BYTES_MAX
+        {
             return Err(StoreError::TooLarge(frame.len()));
+        }
+        let continues = header.first_position == self.position
+            && header.previous == self.last_hash
+            && next.size() == self.position + u64::from(header.count);
+        if !continues || entries == 0 || frame.len() != header.frame_bytes() {
+            return Err(StoreError::Conflict(self.position));
         }
         Ok(())
     }
 
-    /// The segment that takes a frame of this length, with room made for it.
-    fn room(&mut self, length: u64) -> Result<Current, StoreError> {
-        let full = |current: &Current| {
-            current.offset > SEGMENT_HEADER_BYTES as u64
-                && current.offset + length > self.shared.options.segment_bytes
-        };
-        let mut current = match self.current.take() {
-            Some(current) if !full(&current) => current,
-            before => match self.new_segment() {
-                Ok(fresh) => {
-                    seal(before);
-                    fresh
-                }
-                Err(error) => {
-                    self.current = before;
-                    return Err(error);
-                }
-            },
-        };
-        let end = current.offset + length;
-        if end > current.allocated
-            && let Err(error) = grow(&mut current, end)
-        {
-            let reason = self.shared.unreadable(current.segment, &error).to_string();
-            self.current = Some(current);
-            return Err(StoreError::Unavailable(reason));
+    /// Makes room for a frame, in a new segment if it does not fit the last one.
+    fn make_room(&mut self, length: u64) -> Result<(), StoreError> {
+        let limit = self.shared.options.segment_bytes;
+        let fits = |segment: &OpenSegment| segment.offset + length + BLANK_BYTES <= limit;
+        if !self.segment.as_ref().is_some_and(fits) {
+            self.begin_segment()?;
         }
-        Ok(current)
+        let made = match &mut self.segment {
+            Some(segment) => segment.make_room(length, limit),
+            None => Ok(()),
+        };
+        made.map_err(|failed| self.fail(failed))
     }
 
-    fn new_segment(&mut self) -> Result<Current, StoreError> {
-        let segment = self.position;
-        let prepared = self.prepared();
-        let shared = &self.shared;
-        let origin = shared.origin.unwrap_or(Digest::ZERO);
+    /// Makes the next segment before closing the last one: if there is no room
+    /// for it, nothing has changed.
+    fn begin_segment(&mut self) -> Result<(), StoreError> {
+        let shared = self.shared.clone();
+        let (files, dir) = (shared.files.as_ref(), shared.dir.as_path());
         let header = SegmentHeader {
-            origin,
-            first_position: segment,
+            origin: self.origin()?,
+            first_position: self.position,
             previous: self.last_hash,
             frontier: self.frontier.nodes().to_vec(),
-        }
-        .encode();
-        let path = segment_path(&shared.dir, segment);
-        let temp = prepared.unwrap_or_else(|| shared.dir.join("new.tmp"));
-        let made = make_segment(shared.files.as_ref(), &temp, &header);
-        let (file, allocated) =
-            made.map_err(|error| StoreError::Unavailable(format!("{}: {error}", temp.display())))?;
-        let placed =
-            shared.files.rename(&temp, &path).and_then(|()| shared.files.sync_dir(&shared.dir));
-        if let Err(error) = placed {
-            // The new segment may be there or not: its name decides what a later
-            // opening reads.
-            return Err(self.poison(format!("{}: {error}", path.display())));
-        }
-        self.shared.view().segment_added(segment);
-        Ok(Current { segment, file, offset: SEGMENT_HEADER_BYTES as u64, allocated })
+        };
+        let filled = self.ahead.take();
+        let begun = Unnamed::make(files, dir, &header, filled).and_then(|unnamed| {
+            if let Some(last) = &mut self.segment {
+                last.close()?;
+            }
+            unnamed.name(files, dir, self.position)
+        });
+        self.segment = Some(begun.map_err(|failed| self.fail(failed))?);
+        self.shared.change(|view| view.segment_begun(header.first_position));
+        Ok(())
     }
 
-    /// The file that was filled ahead, if it is ready.
-    fn prepared(&mut self) -> Option<PathBuf> {
-        match self.next.take()?.join() {
-            Ok(Ok(path)) => Some(path),
-            // Filling ahead is for speed only; the segment is then made anew.
-            Ok(Err(_)) | Err(_) => None,
+    /// SHA-256 of the log's origin: as opened, or as the first segment says.
+    fn origin(&self) -> Result<Digest, StoreError> {
+        if let Some(origin) = self.shared.origin {
+            return Ok(origin);
+        }
+        let mut head = [0; SEGMENT_HEADER_BYTES];
+        let read = self.shared.handle(0)?.read_at(&mut head, 0);
+        let header = read.ok().and_then(|_| SegmentHeader::decode(&head).ok());
+        header.map(|header| header.origin).ok_or_else(|| {
+            let path = segment_path(&self.shared.dir, 0);
+            StoreError::Unavailable(format!("{}: the origin cannot be read", path.display()))
+        })
+    }
+
+    fn fail(&mut self, failed: Failed) -> StoreError {
+        let place = match &self.segment {
+            Some(segment) => segment.path.display(),
+            None => self.shared.dir.display(),
+        };
+        match failed {
+            Failed::Nothing(error) => StoreError::Unavailable(format!("{place}: {error}")),
+            Failed::Doubt(error) => {
+                let reason = format!("{place}: {error}");
+                self.poisoned = Some(reason.clone());
+                StoreError::InDoubt(reason)
+            }
         }
     }
 
-    /// Starts filling the next segment once a quarter of this one is used.
-    fn prepare_next(&mut self, offset: u64) {
-        let bytes = self.shared.options.segment_bytes;
-        if self.next.is_some() || offset < bytes / 4 || bytes < GROW_BYTES_MAX {
-            return;
+    /// Fills the next segment once a quarter of this one is used.
+    fn prepare(&mut self, used: u64) {
+        let options = &self.shared.options;
+        if options.fill_ahead && !self.ahead.is_running() && used >= options.segment_bytes / 4 {
+            let path = ahead_path(&self.shared.dir, self.epoch);
+            let files = self.shared.files.clone();
+            self.ahead.start(files, path, options.segment_bytes);
         }
-        let shared = self.shared.clone();
-        self.next = Some(std::thread::spawn(move || {
-            let path = shared.dir.join("next.tmp");
-            // A leftover of a former writer in this process.
-            let _ = shared.files.remove(&path);
-            let file = shared.files.create(&path)?;
-            fill(file.as_ref(), 0, bytes)?;
-            file.sync_data()?;
-            Ok(path)
-        }));
     }
+}
 
-    fn poison(&mut self, reason: String) -> StoreError {
-        self.poisoned = Some(reason.clone());
-        StoreError::InDoubt(reason)
-    }
+/// Named after the epoch: a fenced writer's file is not a later one's.
+fn ahead_path(dir: &Path, epoch: u64) -> std::path::PathBuf {
+    dir.join(format!("ahead-{epoch}.tmp"))
 }
 
 impl Writer for SegmentWriter {
@@ -178,94 +170,47 @@ impl Writer for SegmentWriter {
         last_hash: Digest,
         next: &Frontier,
     ) -> Result<(), StoreError> {
-        self.check(header, frame)?;
-        let mut current = self.room(frame.len() as u64)?;
-        let at = FrameAt { first_position: self.position, offset: current.offset };
-        let written = current
-            .file
-            .write_all_at(frame, current.offset)
-            .and_then(|()| current.file.sync_data());
-        if let Err(error) = written {
-            let reason = self.shared.unreadable(current.segment, &error).to_string();
-            self.current = Some(current);
-            return Err(self.poison(reason));
+        let shared = self.shared.clone();
+        let gate = lock(&shared.gate);
+        if gate.epoch != self.epoch {
+            return Err(StoreError::Fenced);
         }
-        current.offset += frame.len() as u64;
-        let offset = current.offset;
-        self.current = Some(current);
-        self.position += u64::from(header.count);
+        self.check(header, frame, next)?;
+        let bytes = frame.len() as u64;
+        self.make_room(bytes)?;
+        let Some(segment) = &mut self.segment else {
+            return Err(StoreError::Unavailable("there is no segment".to_owned()));
+        };
+        let offset = segment.offset;
+        let file = segment.file.as_ref();
+        let written = file.write_all_at(frame, offset).and_then(|()| file.sync_data());
+        if let Err(error) = written {
+            return Err(self.fail(Failed::Doubt(error)));
+        }
+        segment.offset += bytes;
+        let count = u64::from(header.count);
+        self.position += count;
         self.last_hash = last_hash;
         self.frontier.clone_from(next);
-        self.shared.view().frame_added(at, offset, self.position, last_hash);
-        self.prepare_next(offset);
+        shared.change(|view| view.frame_committed(offset, bytes, count, last_hash));
+        self.prepare(offset + bytes);
         Ok(())
     }
 }
 
 impl Drop for SegmentWriter {
     fn drop(&mut self) {
-        if let Some(path) = self.prepared() {
-            // Removed at the next acquire if this fails.
-            let _ = self.shared.files.remove(&path);
+        let shared = self.shared.clone();
+        self.ahead.cancel(shared.files.as_ref());
+        let gate = lock(&shared.gate);
+        if gate.epoch != self.epoch {
+            return;
         }
-        if self.poisoned.is_none() {
-            seal(self.current.take());
+        if let (None, Some(segment)) = (&self.poisoned, &mut self.segment) {
+            // Zeros after the last frame mean nothing; the next takeover cuts
+            // them off.
+            let _ = segment.close();
         }
+        shared.writing.store(false, Ordering::Release);
     }
-}
-
-/// Cuts off what was preallocated and not used, so that every byte of a closed
-/// segment belongs to a frame. Best effort: zeros after the end mean nothing.
-fn seal(current: Option<Current>) {
-    if let Some(current) = current {
-        let _ = current.file.set_len(current.offset);
-        let _ = current.file.sync_data();
-    }
-}
-
-fn reopen(shared: &Shared, segment: u64, offset: u64) -> Result<Current, StoreError> {
-    let unavailable = |error: io::Error| shared.unreadable(segment, &error);
-    let path = segment_path(&shared.dir, segment);
-    let file = shared.files.open(&path, true).map_err(unavailable)?;
-    if file.length().map_err(unavailable)? > offset {
-        // Drops a torn frame together with the zeros: what stays is what was read.
-        file.set_len(offset).and_then(|()| file.sync_data()).map_err(unavailable)?;
-    }
-    Ok(Current { segment, file, offset, allocated: offset })
-}
-
-fn grow(current: &mut Current, needed: u64) -> io::Result<()> {
-    let step = current.allocated.clamp(GROW_BYTES_MIN, GROW_BYTES_MAX);
-    let target = needed.max(current.allocated + step);
-    fill(current.file.as_ref(), current.allocated, target)?;
-    current.file.sync_data()?;
-    current.allocated = target;
-    Ok(())
-}
-
-fn fill(file: &dyn FileHandle, from: u64, to: u64) -> io::Result<()> {
-    let mut at = from;
-    while at < to {
-        let length = (to - at).min(ZEROS.len() as u64) as usize;
-        file.write_all_at(&ZEROS[..length], at)?;
-        at += length as u64;
-    }
-    Ok(())
-}
-
-/// Writes the header into a prepared or new file; returns it with its length.
-fn make_segment(
-    files: &dyn Files,
-    temp: &Path,
-    header: &[u8],
-) -> io::Result<(Box<dyn FileHandle>, u64)> {
-    let file = match files.open(temp, true) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => files.create(temp)?,
-        Err(error) => return Err(error),
-    };
-    file.write_all_at(header, 0)?;
-    let length = file.length()?;
-    file.sync_data()?;
-    Ok((file, length))
 }

@@ -1,9 +1,9 @@
 //! A log in memory: the second engine, so that the contract is not shaped by the
-//! first. For tests and dry runs.
+//! first. For tests and dry runs; nothing in it outlives the process.
 
 use super::{Acquired, Block, Head, Recovery, SegmentInfo, Store, StoreError, Writer};
 use plumbline_replay::integrity::chain::Digest;
-use plumbline_replay::integrity::frame::{FRAME_HEADER_BYTES, FrameHeader};
+use plumbline_replay::integrity::frame::{FRAME_BYTES_MAX, FRAME_HEADER_BYTES, FrameHeader};
 use plumbline_replay::integrity::tree::Frontier;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -23,8 +23,8 @@ struct Inner {
 
 struct Segment {
     first_position: u64,
-    frames: usize,
     blocks: Vec<Block>,
+    /// The frames' bytes one after another, for slices.
     bytes: Vec<u8>,
 }
 
@@ -58,40 +58,60 @@ impl Writer for MemoryWriter {
         next: &Frontier,
     ) -> Result<(), StoreError> {
         let mut inner = self.log.lock();
-        if inner.epoch != self.epoch {
+        if inner.epoch != self.epoch || header.epoch != self.epoch {
             return Err(StoreError::Fenced);
         }
-        if header.first_position != inner.head.size || header.previous != inner.head.last_hash {
-            return Err(StoreError::Conflict(inner.head.size));
+        let parts = [header.entries_bytes, header.disclosures_bytes];
+        if parts.iter().any(|&bytes| bytes as usize > FRAME_BYTES_MAX) {
+            return Err(StoreError::TooLarge(frame.len()));
         }
-        if inner.segments.last().is_none_or(|s| s.frames == self.log.frames_per_segment) {
-            let segment = Segment {
-                first_position: header.first_position,
-                frames: 0,
+        let head = &inner.head;
+        let continues = header.first_position == head.size
+            && header.previous == head.last_hash
+            && next.size() == head.size + u64::from(header.count);
+        if !continues || header.count == 0 || frame.len() != header.frame_bytes() {
+            return Err(StoreError::Conflict(head.size));
+        }
+        let segment = inner.segment_for(header.first_position, self.log.frames_per_segment);
+        let last_entry = segment.add(header, frame);
+        inner.head = Head { size: next.size(), last_hash, frontier: next.clone(), last_entry };
+        Ok(())
+    }
+}
+
+impl Inner {
+    /// The last segment, or a new one if that is full.
+    fn segment_for(&mut self, position: u64, frames_max: usize) -> &mut Segment {
+        let full = |segment: &Segment| segment.blocks.len() >= frames_max;
+        if self.segments.last().is_none_or(full) {
+            self.segments.push(Segment {
+                first_position: position,
                 blocks: Vec::new(),
                 bytes: Vec::new(),
-            };
-            inner.segments.push(segment);
+            });
         }
-        let Some(segment) = inner.segments.last_mut() else {
-            return Err(StoreError::Fenced);
-        };
-        let entries_end = FRAME_HEADER_BYTES + header.entries_bytes as usize;
-        let disclosures_end = entries_end + header.disclosures_bytes as usize;
+        let last = self.segments.len() - 1;
+        &mut self.segments[last]
+    }
+}
+
+impl Segment {
+    /// Adds a frame whose length its header names; returns its last entry.
+    fn add(&mut self, header: &FrameHeader, frame: &[u8]) -> Option<Vec<u8>> {
+        let offset = (self.bytes.len() + FRAME_HEADER_BYTES) as u64;
+        self.bytes.extend_from_slice(frame);
+        let (entries, rest) = frame[FRAME_HEADER_BYTES..].split_at(header.entries_bytes as usize);
         let block = Block {
             first_position: header.first_position,
             count: header.count,
-            segment: segment.first_position,
-            offset: (segment.bytes.len() + FRAME_HEADER_BYTES) as u64,
-            bytes: frame[FRAME_HEADER_BYTES..entries_end].to_vec(),
-            disclosures: frame[entries_end..disclosures_end].to_vec(),
+            segment: self.first_position,
+            offset,
+            bytes: entries.to_vec(),
+            disclosures: rest[..header.disclosures_bytes as usize].to_vec(),
         };
-        let last_entry = block.entries().last().map(|(_, _, entry)| entry.to_vec());
-        segment.bytes.extend_from_slice(frame);
-        segment.frames += 1;
-        segment.blocks.push(block);
-        inner.head = Head { size: next.size(), last_hash, frontier: next.clone(), last_entry };
-        Ok(())
+        let last = block.entries().last().map(|(_, _, entry)| entry.to_vec());
+        self.blocks.push(block);
+        last
     }
 }
 
@@ -99,9 +119,9 @@ impl Store for MemoryLog {
     fn acquire(&self, _who: &str) -> Result<Acquired, StoreError> {
         let mut inner = self.lock();
         inner.epoch += 1;
-        let writer = Box::new(MemoryWriter { log: self.clone(), epoch: inner.epoch });
-        let (head, epoch) = (inner.head.clone(), inner.epoch);
-        Ok(Acquired { writer, head, epoch, recovery: Recovery::default() })
+        let epoch = inner.epoch;
+        let writer = Box::new(MemoryWriter { log: self.clone(), epoch });
+        Ok(Acquired { writer, head: inner.head.clone(), epoch, recovery: Recovery::default() })
     }
 
     fn size(&self) -> Result<u64, StoreError> {
@@ -122,14 +142,20 @@ impl Store for MemoryLog {
 
     fn read(&self, from: u64, max_bytes: usize) -> Result<Vec<Block>, StoreError> {
         let inner = self.lock();
+        let before = |first: u64| first <= from;
+        let segments = &inner.segments;
+        let start = segments.partition_point(|segment| before(segment.first_position));
         let mut out = Vec::new();
         let mut bytes = 0;
-        let blocks = inner.segments.iter().flat_map(|segment| &segment.blocks);
-        for block in blocks.skip_while(|b| b.first_position + u64::from(b.count) <= from) {
-            bytes += block.bytes.len();
-            out.push(block.clone());
-            if bytes >= max_bytes {
-                break;
+        for segment in &segments[start.saturating_sub(1)..] {
+            let blocks = &segment.blocks;
+            let start = blocks.partition_point(|b| b.first_position + u64::from(b.count) <= from);
+            for block in &blocks[start..] {
+                bytes += block.bytes.len();
+                out.push(block.clone());
+                if bytes >= max_bytes {
+                    return Ok(out);
+                }
             }
         }
         Ok(out)
@@ -138,12 +164,14 @@ impl Store for MemoryLog {
     fn slice(&self, segment: u64, offset: u64, length: usize) -> Result<Vec<u8>, StoreError> {
         let inner = self.lock();
         let found = inner.segments.iter().find(|s| s.first_position == segment);
-        let range = offset as usize..offset as usize + length;
-        let bytes = found.and_then(|s| s.bytes.get(range));
+        let bytes = found.and_then(|found| {
+            let start = usize::try_from(offset).ok()?;
+            found.bytes.get(start..start.checked_add(length)?)
+        });
         bytes.map(<[u8]>::to_vec).ok_or_else(|| StoreError::Damaged {
             position: segment,
-            what: "no such bytes".to_owned(),
-            place: "memory".to_owned(),
+            what: "the segment holds fewer bytes than are asked for".to_owned(),
+            place: format!("memory, segment {segment} byte {offset}"),
         })
     }
 }

@@ -24,6 +24,8 @@ pub const SECTOR_BYTES: usize = 512;
 const SEGMENT_MAGIC: &[u8; 8] = b"PLUMBSEG";
 const FRAME_MAGIC: &[u8; 4] = b"PLF1";
 const SEGMENT_VERSION: u16 = 1;
+/// What [`SegmentHeader::decode`] says of a sound header of another version.
+pub const NEWER_SEGMENT: &str = "a segment of a newer format";
 /// An RFC 6962 frontier has at most one node for each bit of the size.
 const FRONTIER_MAX: usize = 64;
 
@@ -75,7 +77,9 @@ pub enum FrameError {
     #[error("no frame here")]
     Blank,
     /// The frame was never wholly written: at least one sector of it is still
-    /// as preallocation left it, or the file ends inside it.
+    /// as preallocation left it, and so is everything after it. A writer leaves
+    /// a preallocated sector after every frame until the segment is closed, so a
+    /// frame that ends where its file ends was whole once.
     #[error("a torn frame: it was never wholly written")]
     Torn,
     /// Wholly written once, other bytes now. Without a position the frame's own
@@ -110,12 +114,14 @@ impl SegmentHeader {
         if &bytes[..8] != SEGMENT_MAGIC {
             return Err("not a segment file");
         }
-        if u16_at(bytes, 8) != SEGMENT_VERSION {
-            return Err("a segment of a newer format");
-        }
+        // Every format keeps magic, version and digest in these places, so that
+        // a damaged version number is not taken for a newer format.
         let body = &bytes[..SEGMENT_HEADER_BYTES - 32];
         if entry_hash(body).0 != bytes[SEGMENT_HEADER_BYTES - 32..] {
             return Err("the segment header does not match its digest");
+        }
+        if u16_at(bytes, 8) != SEGMENT_VERSION {
+            return Err(NEWER_SEGMENT);
         }
         let nodes = usize::from(u16_at(bytes, 10));
         if nodes > FRONTIER_MAX {
@@ -160,7 +166,7 @@ impl FrameHeader {
             entries_bytes: u32_at(bytes, 56),
             disclosures_bytes: u32_at(bytes, 60),
         };
-        let sane = header.count as usize <= FRAME_ENTRIES_MAX
+        let sane = (1..=FRAME_ENTRIES_MAX).contains(&(header.count as usize))
             && header.entries_bytes as usize <= FRAME_BYTES_MAX
             && header.disclosures_bytes as usize <= FRAME_BYTES_MAX;
         sane.then_some(header)
@@ -338,12 +344,14 @@ pub fn read(bytes: &[u8], offset: u64) -> Result<Frame<'_>, FrameError> {
     let Some(header) = FrameHeader::decode(bytes) else {
         return Err(without_header(bytes, offset));
     };
-    let total = header.frame_bytes();
-    let Some(whole) = bytes.get(..total) else {
-        return Err(FrameError::Torn);
+    let first = header.first_position;
+    let Some((whole, after)) = bytes.split_at_checked(header.frame_bytes()) else {
+        let what = "the file ends inside the frame";
+        return Err(FrameError::Damaged { position: Some(first), what });
     };
     checked(header, whole).map_err(|(position, what)| {
-        if has_unwritten_sector(whole, offset) && !holds_a_frame(&bytes[total..]) {
+        let preallocated_after = after.len() >= SECTOR_BYTES && is_zero(after);
+        if preallocated_after && has_unwritten_sector(whole, offset) {
             FrameError::Torn
         } else {
             FrameError::Damaged { position: Some(position), what }
@@ -375,22 +383,34 @@ fn checked(header: FrameHeader, whole: &[u8]) -> Result<Frame<'_>, (u64, &'stati
     let (disclosures, stored) = whole[entries_end..].split_at(header.disclosures_bytes as usize);
     let expected = trailer(&whole[..FRAME_HEADER_BYTES], &hashes, disclosures);
     if expected.0 != stored {
-        let at = first_broken_link(&entries, &hashes).unwrap_or(u64::from(header.count).max(1) - 1);
+        let at = damaged_entry(whole, &entries, &hashes, disclosures);
         return Err((first + at, "the frame's digest does not match its bytes"));
     }
     Ok(Frame { header, entries, hashes, disclosures, bytes: whole.len() })
 }
 
-/// The entry whose successor names another digest, if the frame holds both.
-fn first_broken_link(entries: &[&[u8]], hashes: &[Digest]) -> Option<u64> {
-    entries
-        .iter()
-        .skip(1)
-        .zip(hashes)
-        .position(|(next, hash)| {
-            super::entry::scan(next).map(|fields| fields.previous != *hash).unwrap_or(false)
-        })
-        .map(|at| at as u64)
+/// Which entry of a frame is not as written, told from the links between its
+/// entries: the entry before a broken link, or the one after it if that names a
+/// wrong digest. Without a broken link it is the last entry, which no entry of
+/// this frame links to, or what follows it.
+fn damaged_entry(whole: &[u8], entries: &[&[u8]], hashes: &[Digest], disclosures: &[u8]) -> u64 {
+    let linked = |index: usize| {
+        let next = super::entry::scan(entries.get(index + 1)?).ok()?;
+        Some(next.previous)
+    };
+    let broken = |index: usize| linked(index).is_some_and(|hash| hash != hashes[index]);
+    let Some(at) = (0..hashes.len()).find(|&index| broken(index)) else {
+        // An entry that cannot be scanned hides the link to the one before.
+        let unreadable = entries.iter().position(|entry| super::entry::scan(entry).is_err());
+        return unreadable.unwrap_or(entries.len().max(1) - 1) as u64;
+    };
+    let mut repaired = hashes.to_vec();
+    repaired[at] = linked(at).unwrap_or(hashes[at]);
+    let header = &whole[..FRAME_HEADER_BYTES];
+    let stored = &whole[whole.len() - FRAME_TRAILER_BYTES..];
+    let before = at + 2 < entries.len() && !broken(at + 1)
+        || trailer(header, &repaired, disclosures).0 == stored;
+    (if before { at } else { at + 1 }) as u64
 }
 
 /// Tells apart what stands where a frame header should be.
@@ -398,9 +418,10 @@ fn without_header(bytes: &[u8], offset: u64) -> FrameError {
     if is_zero(bytes) {
         return FrameError::Blank;
     }
-    let head = &bytes[..bytes.len().min(FRAME_HEADER_BYTES)];
-    let unwritten = head.len() < FRAME_HEADER_BYTES || has_unwritten_sector(head, offset);
-    if unwritten && !holds_a_frame(&bytes[head.len()..]) {
+    let (head, after) = bytes.split_at(bytes.len().min(FRAME_HEADER_BYTES));
+    let preallocated_end =
+        after.len() >= SECTOR_BYTES && is_zero(&after[after.len() - SECTOR_BYTES..]);
+    if preallocated_end && has_unwritten_sector(head, offset) && !holds_a_frame(after) {
         return FrameError::Torn;
     }
     FrameError::Damaged { position: None, what: "the frame header does not match its digest" }
@@ -418,15 +439,27 @@ fn has_unwritten_sector(frame: &[u8], offset: u64) -> bool {
 /// A later frame proves that the one before it was once whole: the writer never
 /// starts a frame before the former is durable.
 fn holds_a_frame(bytes: &[u8]) -> bool {
-    bytes
-        .windows(FRAME_MAGIC.len())
-        .enumerate()
-        .filter(|(_, window)| window == FRAME_MAGIC)
-        .any(|(at, _)| FrameHeader::decode(&bytes[at..]).is_some())
+    // Entries are text and disclosures ciphertext, so a block without the magic
+    // is the rule: most are zeros, skipped a sector at a time.
+    let mut at = 0;
+    while at < bytes.len() {
+        let sector = &bytes[at..bytes.len().min(at + SECTOR_BYTES)];
+        if !is_zero(sector) {
+            let starts = sector.iter().enumerate().filter(|(_, byte)| **byte == FRAME_MAGIC[0]);
+            for (start, _) in starts {
+                if FrameHeader::decode(&bytes[at + start..]).is_some() {
+                    return true;
+                }
+            }
+        }
+        at += SECTOR_BYTES;
+    }
+    false
 }
 
 fn is_zero(bytes: &[u8]) -> bool {
-    bytes.iter().all(|&byte| byte == 0)
+    const ZEROS: [u8; SECTOR_BYTES] = [0; SECTOR_BYTES];
+    bytes.chunks(SECTOR_BYTES).all(|chunk| chunk == &ZEROS[..chunk.len()])
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> u16 {
