@@ -3,18 +3,14 @@
 //! Values are decoded when they are asked for: most readers want one or two
 //! members of a body. What this file does not know: what any member means.
 
-use super::tolerant::{Inner, Text};
+use super::cursor::{Cursor, Malformed};
 use crate::integrity::json::{self, Json};
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
 use std::borrow::Cow;
-use std::fmt;
 
 /// The members of a body as they stand in the entry.
 #[derive(Clone, Debug, Default)]
 pub struct Body<'a> {
-    members: Vec<(Cow<'a, str>, &'a RawValue)>,
+    members: Vec<(Cow<'a, str>, &'a str)>,
 }
 
 /// One value of a body.
@@ -29,20 +25,30 @@ pub enum Value<'a> {
 
 impl<'a> Body<'a> {
     /// Reads a JSON object; any other value has no members.
-    pub fn read(text: &'a str) -> Result<Body<'a>, serde_json::Error> {
-        serde_json::from_str(text)
+    pub fn read(text: &'a str) -> Result<Body<'a>, Malformed> {
+        Body::take(&mut Cursor::new(text))
+    }
+
+    pub(super) fn take(cursor: &mut Cursor<'a>) -> Result<Body<'a>, Malformed> {
+        let mut members = Vec::new();
+        cursor.object(|cursor, name| {
+            if members.is_empty() {
+                members.reserve(12);
+            }
+            members.push((name, cursor.skip()?));
+            Ok(())
+        })?;
+        Ok(Body { members })
     }
 
     /// The members as written, in the entry's order.
     pub fn members(&self) -> impl Iterator<Item = (&str, Value<'a>)> {
-        self.members
-            .iter()
-            .filter_map(|(name, raw)| value(raw.get()).map(|value| (name.as_ref(), value)))
+        self.members.iter().filter_map(|(name, raw)| value(raw).map(|value| (name.as_ref(), value)))
     }
 
     pub fn get(&self, name: &str) -> Option<Value<'a>> {
         let (_, raw) = self.members.iter().find(|(known, _)| known == name)?;
-        value(raw.get())
+        value(raw)
     }
 
     /// A member that is text.
@@ -64,7 +70,7 @@ impl<'a> Body<'a> {
     /// A member as JSON of any kind.
     pub fn json(&self, name: &str) -> Option<Json<'a>> {
         let (_, raw) = self.members.iter().find(|(known, _)| known == name)?;
-        json::parse(raw.get().as_bytes()).ok()
+        json::parse(raw.as_bytes()).ok()
     }
 
     /// Values that stand as digests only (RFC 9901 `_sd`).
@@ -86,47 +92,16 @@ fn value(raw: &str) -> Option<Value<'_>> {
             if !inner.contains('\\') {
                 return Some(Value::Text(Cow::Borrowed(inner)));
             }
-            serde_json::from_str(raw).ok().map(|text: String| Value::Text(Cow::Owned(text)))
+            match json::parse(raw.as_bytes()) {
+                Ok(Json::Text(text)) => Some(Value::Text(text)),
+                _ => None,
+            }
         }
         [b'{' | b'[', ..] => Some(Value::Nested(raw)),
         b"true" => Some(Value::Bool(true)),
         b"false" => Some(Value::Bool(false)),
         b"null" => None,
         _ => raw.parse().ok().map(Value::Int),
-    }
-}
-
-impl<'de> Deserialize<'de> for Body<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Inner(members) = Inner::<Members<'de>>::deserialize(deserializer)?;
-        Ok(Body { members: members.0 })
-    }
-}
-
-/// The members of an object in order.
-#[derive(Default)]
-struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Collect;
-        impl<'de> Visitor<'de> for Collect {
-            type Value = Members<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::with_capacity(12);
-                while let Some(Text(name)) = map.next_key()? {
-                    let value = map.next_value()?;
-                    members.extend(name.map(|name| (name, value)));
-                }
-                Ok(Members(members))
-            }
-        }
-        deserializer.deserialize_map(Collect)
     }
 }
 

@@ -7,18 +7,20 @@
 //! by name. What this file does not know: what any type means.
 
 use super::body::Body;
+use super::cursor::{Cursor, Malformed, Text};
 use super::register::{self, EventType};
-use super::tolerant::{Inner, List, Text};
 use crate::time::civil::{Micros, Moment, parse_rfc3339};
-use serde::Deserialize;
-use serde_json::value::RawValue;
 use std::borrow::Cow;
 
 /// Why the bytes of an entry cannot be read as an event.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EventError {
-    #[error("not an entry of format v1: {0}")]
-    Shape(#[from] serde_json::Error),
+    #[error("not UTF-8")]
+    NotUtf8,
+    #[error(transparent)]
+    Shape(#[from] Malformed),
+    #[error("the member `{0}` is missing")]
+    Missing(&'static str),
     #[error("`{0}` is not an RFC 3339 time")]
     Time(&'static str),
 }
@@ -32,114 +34,147 @@ pub enum Precision {
 }
 
 /// Who did or recorded something (specification §3.0). Officers are pseudonymous.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default)]
 pub struct Actor<'a> {
-    #[serde(borrow)]
     pub unit: Text<'a>,
-    #[serde(borrow)]
     pub officer: Text<'a>,
-    #[serde(borrow)]
     pub role: Text<'a>,
-    #[serde(borrow)]
     pub post: Text<'a>,
-    #[serde(borrow)]
     pub cert_no: Text<'a>,
-    #[serde(borrow)]
     pub on_behalf_of_unit: Text<'a>,
-    #[serde(borrow)]
     pub system: Text<'a>,
+}
+
+impl<'a> Actor<'a> {
+    fn read(cursor: &mut Cursor<'a>) -> Result<Actor<'a>, Malformed> {
+        let mut out = Actor::default();
+        cursor.object(|cursor, name| {
+            match name.as_ref() {
+                "unit" => out.unit = cursor.text()?,
+                "officer" => out.officer = cursor.text()?,
+                "role" => out.role = cursor.text()?,
+                "post" => out.post = cursor.text()?,
+                "cert_no" => out.cert_no = cursor.text()?,
+                "on_behalf_of_unit" => out.on_behalf_of_unit = cursor.text()?,
+                "system" => out.system = cursor.text()?,
+                _ => {
+                    cursor.skip()?;
+                }
+            }
+            Ok(())
+        })?;
+        Ok(out)
+    }
 }
 
 /// A party by its pseudonymous id and the capacity it acts in.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default)]
 pub struct Party<'a> {
-    #[serde(borrow)]
     pub id: Text<'a>,
-    #[serde(borrow)]
     pub capacity: Text<'a>,
 }
 
+impl<'a> Party<'a> {
+    fn read(cursor: &mut Cursor<'a>) -> Result<Party<'a>, Malformed> {
+        let mut out = Party::default();
+        cursor.object(|cursor, name| {
+            match name.as_ref() {
+                "id" => out.id = cursor.text()?,
+                "capacity" => out.capacity = cursor.text()?,
+                _ => {
+                    cursor.skip()?;
+                }
+            }
+            Ok(())
+        })?;
+        Ok(out)
+    }
+}
+
 /// The catalogue item, fee item or penalty ground concerned.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default)]
 pub struct Item<'a> {
-    #[serde(borrow)]
     pub code: Text<'a>,
-    #[serde(borrow)]
     pub name: Text<'a>,
-    #[serde(borrow)]
     pub catalogue_version: Text<'a>,
 }
 
+impl<'a> Item<'a> {
+    fn read(cursor: &mut Cursor<'a>) -> Result<Item<'a>, Malformed> {
+        let mut out = Item::default();
+        cursor.object(|cursor, name| {
+            match name.as_ref() {
+                "code" => out.code = cursor.text()?,
+                "name" => out.name = cursor.text()?,
+                "catalogue_version" => out.catalogue_version = cursor.text()?,
+                _ => {
+                    cursor.skip()?;
+                }
+            }
+            Ok(())
+        })?;
+        Ok(out)
+    }
+}
+
 /// Where an act took place.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default)]
 pub struct Venue<'a> {
-    #[serde(borrow)]
     pub kind: Text<'a>,
-    #[serde(borrow)]
     pub venue_id: Text<'a>,
-    #[serde(borrow)]
     pub window_id: Text<'a>,
 }
 
-/// Which system said so.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Source<'a> {
-    #[serde(borrow)]
-    pub system: Text<'a>,
-    #[serde(borrow)]
-    pub kind: Text<'a>,
-    /// Source attributes that a mapping does not name, verbatim.
-    #[serde(borrow)]
-    pub attributes: Option<&'a RawValue>,
+impl<'a> Venue<'a> {
+    fn read(cursor: &mut Cursor<'a>) -> Result<Venue<'a>, Malformed> {
+        let mut out = Venue::default();
+        cursor.object(|cursor, name| {
+            match name.as_ref() {
+                "kind" => out.kind = cursor.text()?,
+                "venue_id" => out.venue_id = cursor.text()?,
+                "window_id" => out.window_id = cursor.text()?,
+                _ => {
+                    cursor.skip()?;
+                }
+            }
+            Ok(())
+        })?;
+        Ok(out)
+    }
 }
 
-#[derive(Deserialize)]
-struct Raw<'a> {
-    position: u64,
-    #[serde(borrow)]
-    id: Cow<'a, str>,
-    #[serde(borrow)]
-    stream: Cow<'a, str>,
-    revision: u64,
-    #[serde(rename = "type", borrow)]
-    kind: Cow<'a, str>,
-    #[serde(borrow)]
-    occurred_at: Cow<'a, str>,
-    #[serde(borrow, default)]
-    precision: Text<'a>,
-    #[serde(borrow)]
-    recorded_at: Cow<'a, str>,
-    #[serde(borrow, default)]
-    source: Inner<Source<'a>>,
-    #[serde(borrow, default)]
-    actor: Option<Inner<Actor<'a>>>,
-    #[serde(borrow, default)]
-    recorder: Option<Inner<Actor<'a>>>,
-    #[serde(borrow, default)]
-    parties: List<Party<'a>>,
-    #[serde(borrow, default)]
-    item: Option<Inner<Item<'a>>>,
-    #[serde(borrow, default)]
-    venue: Option<Inner<Venue<'a>>>,
-    #[serde(borrow, default)]
-    body: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    basis: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    docs: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    links: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    effective_date: Text<'a>,
-    #[serde(borrow, default)]
-    late_reason: Text<'a>,
-    #[serde(borrow, default)]
-    visibility: Text<'a>,
+/// Which system said so.
+#[derive(Clone, Debug, Default)]
+pub struct Source<'a> {
+    pub system: Text<'a>,
+    pub kind: Text<'a>,
+    /// Source attributes that a mapping does not name, verbatim.
+    pub attributes: Option<&'a str>,
+}
+
+impl<'a> Source<'a> {
+    fn read(cursor: &mut Cursor<'a>) -> Result<Source<'a>, Malformed> {
+        let mut out = Source::default();
+        cursor.object(|cursor, name| {
+            match name.as_ref() {
+                "system" => out.system = cursor.text()?,
+                "kind" => out.kind = cursor.text()?,
+                "attributes" => out.attributes = Some(cursor.skip()?),
+                _ => {
+                    cursor.skip()?;
+                }
+            }
+            Ok(())
+        })?;
+        Ok(out)
+    }
+}
+
+/// The two times of an entry, as far as they were found.
+#[derive(Default)]
+struct Times {
+    occurred: Option<Moment>,
+    recorded: Option<Moment>,
 }
 
 /// One entry, read. Field names are those of format v1.
@@ -163,9 +198,9 @@ pub struct Event<'a> {
     pub item: Option<Item<'a>>,
     pub venue: Option<Venue<'a>>,
     pub body: Body<'a>,
-    pub basis: Option<&'a RawValue>,
-    pub docs: Option<&'a RawValue>,
-    pub links: Option<&'a RawValue>,
+    pub basis: Option<&'a str>,
+    pub docs: Option<&'a str>,
+    pub links: Option<&'a str>,
     pub effective_date: Text<'a>,
     pub late_reason: Text<'a>,
     pub visibility: Text<'a>,
@@ -174,41 +209,89 @@ pub struct Event<'a> {
 impl<'a> Event<'a> {
     /// Reads the bytes of one entry.
     pub fn read(entry: &'a [u8]) -> Result<Event<'a>, EventError> {
-        let raw: Raw<'a> = serde_json::from_slice(entry)?;
-        let occurred = parse_rfc3339(&raw.occurred_at).ok_or(EventError::Time("occurred_at"))?;
-        let recorded = parse_rfc3339(&raw.recorded_at).ok_or(EventError::Time("recorded_at"))?;
-        let precision = match raw.precision.get() {
-            Some("day") => Precision::Day,
-            _ => Precision::Minute,
-        };
-        let body = match raw.body {
-            Some(body) => Body::read(body.get())?,
-            None => Body::default(),
-        };
-        Ok(Event {
-            position: raw.position,
-            id: raw.id,
-            stream: raw.stream,
-            revision: raw.revision,
-            event_type: register::find(&raw.kind),
-            kind: raw.kind,
-            occurred,
-            precision,
-            recorded: recorded.micros,
-            source: raw.source.0,
-            actor: raw.actor.map(|actor| actor.0),
-            recorder: raw.recorder.map(|recorder| recorder.0),
-            parties: raw.parties.0,
-            item: raw.item.map(|item| item.0),
-            venue: raw.venue.map(|venue| venue.0),
-            body,
-            basis: raw.basis,
-            docs: raw.docs,
-            links: raw.links,
-            effective_date: raw.effective_date,
-            late_reason: raw.late_reason,
-            visibility: raw.visibility,
-        })
+        let text = std::str::from_utf8(entry).map_err(|_| EventError::NotUtf8)?;
+        let mut cursor = Cursor::new(text);
+        let mut times = Times::default();
+        let mut event = Event::empty();
+        let mut numbers = [None; 2];
+        cursor.object(|cursor, name| {
+            match name.as_ref() {
+                "position" => numbers[0] = Some(cursor.unsigned()?),
+                "revision" => numbers[1] = Some(cursor.unsigned()?),
+                "id" => event.id = cursor.string()?,
+                "stream" => event.stream = cursor.string()?,
+                "type" => event.kind = cursor.string()?,
+                "occurred_at" => times.occurred = parse_rfc3339(&cursor.string()?),
+                "recorded_at" => times.recorded = parse_rfc3339(&cursor.string()?),
+                "precision" => {
+                    if cursor.text()?.get() == Some("day") {
+                        event.precision = Precision::Day;
+                    }
+                }
+                "actor" => event.actor = Some(Actor::read(cursor)?),
+                "recorder" => event.recorder = Some(Actor::read(cursor)?),
+                "parties" => cursor.list(|cursor| {
+                    event.parties.push(Party::read(cursor)?);
+                    Ok(())
+                })?,
+                "item" => event.item = Some(Item::read(cursor)?),
+                "venue" => event.venue = Some(Venue::read(cursor)?),
+                "source" => event.source = Source::read(cursor)?,
+                "body" => event.body = Body::take(cursor)?,
+                "basis" => event.basis = Some(cursor.skip()?),
+                "docs" => event.docs = Some(cursor.skip()?),
+                "links" => event.links = Some(cursor.skip()?),
+                "effective_date" => event.effective_date = cursor.text()?,
+                "late_reason" => event.late_reason = cursor.text()?,
+                "visibility" => event.visibility = cursor.text()?,
+                _ => {
+                    cursor.skip()?;
+                }
+            }
+            Ok(())
+        })?;
+        if !cursor.is_done() {
+            cursor.malformed()?;
+        }
+        let [position, revision] = numbers;
+        event.position = position.ok_or(EventError::Missing("position"))?;
+        event.revision = revision.ok_or(EventError::Missing("revision"))?;
+        event.occurred = times.occurred.ok_or(EventError::Time("occurred_at"))?;
+        event.recorded = times.recorded.ok_or(EventError::Time("recorded_at"))?.micros;
+        for (name, value) in [("stream", &event.stream), ("type", &event.kind)] {
+            if value.is_empty() {
+                return Err(EventError::Missing(name));
+            }
+        }
+        event.event_type = register::find(&event.kind);
+        Ok(event)
+    }
+
+    fn empty() -> Event<'a> {
+        Event {
+            position: 0,
+            id: Cow::Borrowed(""),
+            stream: Cow::Borrowed(""),
+            revision: 0,
+            kind: Cow::Borrowed(""),
+            event_type: None,
+            occurred: Moment { micros: 0, offset_minutes: 0 },
+            precision: Precision::Minute,
+            recorded: 0,
+            source: Source::default(),
+            actor: None,
+            recorder: None,
+            parties: Vec::new(),
+            item: None,
+            venue: None,
+            body: Body::default(),
+            basis: None,
+            docs: None,
+            links: None,
+            effective_date: Text::default(),
+            late_reason: Text::default(),
+            visibility: Text::default(),
+        }
     }
 
     /// The place of this act among the acts of its case. An act that is known to

@@ -10,6 +10,7 @@ pub mod register;
 mod accountability;
 mod approval;
 mod body;
+mod cursor;
 mod decision;
 mod fee;
 mod hall;
@@ -18,8 +19,7 @@ mod integrity;
 mod master;
 mod penalty;
 mod supervision;
-mod tolerant;
 
 pub use body::{Body, Value};
+pub use cursor::{Malformed, Text};
 pub use envelope::{Event, EventError, Precision};
-pub use tolerant::Text;

@@ -245,7 +245,7 @@ impl CaseState {
             }
         }
         let Some(docs) = event.docs else { return };
-        let Ok(Json::List(docs)) = parse(docs.get().as_bytes()) else {
+        let Ok(Json::List(docs)) = parse(docs.as_bytes()) else {
             return;
         };
         for doc in &docs {
