@@ -1,15 +1,17 @@
-//! Walks a whole log and gives a verdict: every byte is read and hashed again.
+//! Walks a whole log, as segments or as exported lines, and gives a verdict:
+//! every byte is read and hashed again.
 //!
 //! Shares no line with the writer beyond the format's own functions. Does not
 //! open files: segments are given to it, in order, as bytes.
 
-use crate::integrity::chain::Digest;
+use crate::integrity::chain::{Digest, entry_hash};
 use crate::integrity::checkpoint::{NoteError, VerifyingKey};
 use crate::integrity::entry::{EntryError, Fields, scan};
 use crate::integrity::frame::{Frame, FrameError, SEGMENT_HEADER_BYTES, SegmentHeader, read};
 use crate::integrity::json::{is_canonical, parse};
 use crate::integrity::tree::{Frontier, leaf_hash};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 
 /// What was found (design §1.6). "Cannot tell" is never shown as pass.
@@ -52,6 +54,8 @@ pub struct Verdict {
     pub torn_bytes: u64,
     /// What this verdict cannot tell, as stable codes.
     pub limits: Vec<&'static str>,
+    /// Checkpoints that prove nothing, for or against, each with the reason.
+    pub doubts: Vec<String>,
 }
 
 impl Verdict {
@@ -92,6 +96,7 @@ impl Verdict {
             "covered_by_checkpoint": self.covered,
             "torn_bytes": self.torn_bytes,
             "limits": self.limits,
+            "doubts": self.doubts,
         })
     }
 }
@@ -158,19 +163,40 @@ impl Walk {
             self.fail(self.position, "a torn frame stands before a later segment", place);
             return;
         }
-        if let Err((position, reason, at)) = self.read_segment(named, bytes) {
-            self.fail(position, &reason, &format!("{place} byte {at}"));
+        if let Err((wrong, at)) = self.read_segment(named, bytes) {
+            self.wrong(wrong, &format!("{place} byte {at}"));
         }
     }
 
-    fn fail(&mut self, position: u64, reason: &str, place: &str) {
-        let (reason, place) = (reason.to_owned(), place.to_owned());
-        self.bad = Some(FirstBad { position, reason, place, id: None, stream: None });
+    /// Reads the next entry of an export, one entry a line without its line end.
+    /// An export holds neither frames nor segment headers: chain, tree, and the
+    /// entries themselves are checked.
+    pub fn line(&mut self, place: &str, number: u64, entry: &[u8]) {
+        if self.bad.is_some() {
+            return;
+        }
+        if let Err(wrong) = self.next(entry, entry_hash(entry)) {
+            self.wrong(wrong, &format!("{place} line {number}"));
+        }
     }
 
-    fn read_segment(&mut self, named: u64, bytes: &[u8]) -> Result<(), (u64, String, u64)> {
+    /// The origin that entry 0 names, once it has been read.
+    pub fn origin(&self) -> Option<&str> {
+        self.created.as_ref().map(|created| created.origin.as_str())
+    }
+
+    fn wrong(&mut self, wrong: Wrong, place: &str) {
+        let Wrong { position, reason, id, stream } = wrong;
+        self.bad = Some(FirstBad { position, reason, place: place.to_owned(), id, stream });
+    }
+
+    fn fail(&mut self, position: u64, reason: &str, place: &str) {
+        self.wrong(Wrong::at(position, reason), place);
+    }
+
+    fn read_segment(&mut self, named: u64, bytes: &[u8]) -> Result<(), (Wrong, u64)> {
         let here = self.position;
-        let bad = |what: &str| (here, what.to_owned(), 0);
+        let bad = |what: &str| (Wrong::at(here, what), 0);
         let header = SegmentHeader::decode(bytes).map_err(bad)?;
         if named != here || header.first_position != here {
             return Err(bad("entries are missing before this segment, or it is not in its place"));
@@ -187,7 +213,7 @@ impl Walk {
             match read(&bytes[offset..], offset as u64) {
                 Ok(frame) => {
                     let length = frame.bytes;
-                    self.frame(&frame).map_err(|(p, what)| (p, what, offset as u64))?;
+                    self.frame(&frame).map_err(|wrong| (wrong, offset as u64))?;
                     offset += length;
                 }
                 Err(FrameError::Blank) => break,
@@ -197,28 +223,32 @@ impl Walk {
                 }
                 Err(FrameError::Damaged { position, what }) => {
                     let position = position.unwrap_or(self.position);
-                    return Err((position, what.to_owned(), offset as u64));
+                    return Err((Wrong::at(position, what), offset as u64));
                 }
             }
         }
         Ok(())
     }
 
-    fn frame(&mut self, frame: &Frame<'_>) -> Result<(), (u64, String)> {
+    fn frame(&mut self, frame: &Frame<'_>) -> Result<(), Wrong> {
         let header = &frame.header;
         if header.first_position != self.position || header.previous != self.last_hash {
             let what = "the frame does not continue the entries before it";
-            return Err((self.position, what.to_owned()));
+            return Err(Wrong::at(self.position, what));
         }
         for (entry, hash) in frame.entries.iter().zip(&frame.hashes) {
-            let position = self.position;
-            self.entry(entry).map_err(|what| (position, what))?;
-            self.last_hash = *hash;
-            self.frontier.push(leaf_hash(entry));
-            self.position += 1;
-            if self.wanted.contains(&self.position) {
-                self.roots.insert(self.position, self.frontier.root());
-            }
+            self.next(entry, *hash)?;
+        }
+        Ok(())
+    }
+
+    fn next(&mut self, entry: &[u8], hash: Digest) -> Result<(), Wrong> {
+        self.entry(entry).map_err(|reason| Wrong::in_entry(self.position, reason, entry))?;
+        self.last_hash = hash;
+        self.frontier.push(leaf_hash(entry));
+        self.position += 1;
+        if self.wanted.contains(&self.position) {
+            self.roots.insert(self.position, self.frontier.root());
         }
         Ok(())
     }
@@ -241,7 +271,12 @@ impl Walk {
         self.last_recorded = fields.recorded_at.to_owned();
         self.revision(&fields)?;
         if self.position == 0 {
-            self.created = Some(created(&fields)?);
+            let created = created(&fields)?;
+            let named = Digest(Sha256::digest(created.origin.as_bytes()).into());
+            if self.origin.is_some_and(|origin| origin != named) {
+                return Err("the segment header is of another log than entry 0".to_owned());
+            }
+            self.created = Some(created);
         }
         Ok(())
     }
@@ -270,7 +305,7 @@ impl Walk {
         }
         let mut fitting = 0;
         let mut covered = 0;
-        let mut doubt = false;
+        let mut doubts = Vec::new();
         for witness in witnesses {
             match self.check_witness(witness, key) {
                 Ok(size) => {
@@ -281,7 +316,7 @@ impl Walk {
                     self.fail(position, &reason, &witness.place);
                 }
                 Err(Doubt::Fails(..)) => {}
-                Err(Doubt::Unknown) => doubt = true,
+                Err(Doubt::Unknown(reason)) => doubts.push(format!("{}: {reason}", witness.place)),
             }
         }
         if covered < self.position {
@@ -293,7 +328,7 @@ impl Walk {
         let empty = self.position == 0;
         let outcome = match &self.bad {
             Some(_) => Outcome::Fail,
-            None if empty || doubt || fitting == 0 => Outcome::CannotTell,
+            None if empty || !doubts.is_empty() || fitting == 0 => Outcome::CannotTell,
             None => Outcome::Pass,
         };
         let missing = self.bad.as_ref().map_or(0, |bad| bad.position);
@@ -309,15 +344,23 @@ impl Walk {
             covered,
             torn_bytes: self.torn_bytes,
             limits,
+            doubts,
         }
     }
 
     fn check_witness(&self, witness: &Witness, key: Option<&str>) -> Result<u64, Doubt> {
         let created = self.created.as_ref();
-        let vkey = key.or(created.map(|c| c.key.as_str())).ok_or(Doubt::Unknown)?;
-        let key = VerifyingKey::parse(vkey).map_err(|_| Doubt::Unknown)?;
+        let unknown = |reason: &str| Doubt::Unknown(reason.to_owned());
+        let own = created.map(|created| created.key.as_str());
+        let vkey = key.or(own).ok_or_else(|| unknown("no key: entry 0 could not be read"))?;
+        let key = VerifyingKey::parse(vkey).map_err(|error| unknown(&error.to_string()))?;
         let checkpoint = key.verify(&witness.note).map_err(|error| match error {
-            NoteError::Unsigned(_) | NoteError::Key(_) => Doubt::Unknown,
+            NoteError::Unsigned(_) | NoteError::Key(_) => Doubt::Unknown(error.to_string()),
+            // The log's own checkpoint under a key of another log: a wrong key
+            // was given, which says nothing of the log.
+            NoteError::Origin { ref found, .. } if self.origin() == Some(found) => {
+                Doubt::Unknown(format!("the key {} is of another log", key.name()))
+            }
             other => Doubt::Fails(self.position, other.to_string()),
         })?;
         if created.is_some_and(|created| created.origin != checkpoint.origin) {
@@ -343,7 +386,7 @@ impl Walk {
                               was replaced and the chain was made anew";
                 Err(Doubt::Fails(checkpoint.size.saturating_sub(1), reason.to_owned()))
             }
-            None => Err(Doubt::Unknown),
+            None => Err(unknown("the entries that it covers could not be read")),
         }
     }
 }
@@ -352,7 +395,28 @@ impl Walk {
 enum Doubt {
     Fails(u64, String),
     /// The key is not known or what it covers was not read.
-    Unknown,
+    Unknown(String),
+}
+
+/// What is wrong, and with which entry.
+struct Wrong {
+    position: u64,
+    reason: String,
+    id: Option<String>,
+    stream: Option<String>,
+}
+
+impl Wrong {
+    fn at(position: u64, reason: &str) -> Wrong {
+        Wrong { position, reason: reason.to_owned(), id: None, stream: None }
+    }
+
+    fn in_entry(position: u64, reason: String, entry: &[u8]) -> Wrong {
+        let fields = scan(entry).ok();
+        let id = fields.map(|fields| fields.id.to_owned());
+        let stream = fields.map(|fields| fields.stream.to_owned());
+        Wrong { position, reason, id, stream }
+    }
 }
 
 /// The size that a note claims, whoever signed it.

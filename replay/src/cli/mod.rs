@@ -1,0 +1,75 @@
+//! The register of `plumb-replay`'s commands: one file each, one line here.
+//!
+//! Exit codes: 0 done, 1 failed, 2 wrong usage, 3 proved broken, 4 cannot tell,
+//! 10 no ledger there.
+
+mod verify;
+
+use lexopt::prelude::*;
+use std::io::Write;
+use std::process::ExitCode;
+
+const HELP: &str = "plumb-replay: 独立核验 / independent verification
+
+  plumb-replay verify PATH [--checkpoint FILE]... [--key VKEY]... [--json]
+
+PATH  账本目录、单个日志目录,或导出的 NDJSON 文件
+      a ledger's folder, one log's folder, or an exported NDJSON file
+--checkpoint FILE  外部保存的检查点 / a checkpoint kept elsewhere
+--key VKEY         外部得到的公钥 / a log's public key, obtained elsewhere
+--json             JSON 输出 / as JSON
+
+退出码 / exit codes: 0 通过 pass · 1 出错 failed · 2 用法 usage · 3 不通过 proved broken
+                     4 不能判定 cannot tell · 10 没有账本 no ledger there";
+
+/// Why a command ends without a result of its own.
+struct Failure {
+    exit: u8,
+    message: String,
+}
+
+impl Failure {
+    fn new(exit: u8, message: impl Into<String>) -> Failure {
+        Failure { exit, message: message.into() }
+    }
+}
+
+impl From<lexopt::Error> for Failure {
+    fn from(error: lexopt::Error) -> Failure {
+        Failure::new(2, format!("{error}; plumb-replay --help 查看用法 / shows the usage"))
+    }
+}
+
+pub fn main() -> ExitCode {
+    match run(&mut lexopt::Parser::from_env()) {
+        Ok(exit) => ExitCode::from(exit),
+        Err(Failure { exit, message }) => {
+            // Nothing is left to do if stderr is closed too.
+            let _ = writeln!(std::io::stderr(), "plumb-replay: {message}");
+            ExitCode::from(exit)
+        }
+    }
+}
+
+fn run(parser: &mut lexopt::Parser) -> Result<u8, Failure> {
+    match parser.next()? {
+        Some(Value(command)) if command == "verify" => verify::run(parser),
+        Some(Short('h') | Long("help")) => print(HELP).map(|()| 0),
+        Some(Long("version")) => {
+            print(concat!("plumb-replay ", env!("CARGO_PKG_VERSION"))).map(|()| 0)
+        }
+        Some(other) => Err(other.unexpected().into()),
+        None => Err(Failure::new(2, HELP)),
+    }
+}
+
+/// Writes one text and a line end. A reader that closed the pipe has what it
+/// wanted: that is no error.
+fn print(text: &str) -> Result<(), Failure> {
+    match writeln!(std::io::stdout(), "{text}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(1, format!("stdout: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
