@@ -378,7 +378,9 @@ fn checked(header: FrameHeader, whole: &[u8]) -> Result<Frame<'_>, (u64, &'stati
         rest = after;
     }
     if !rest.is_empty() {
-        return Err((first + u64::from(header.count), "bytes are left over after the last entry"));
+        // The frame's last entry: one after it would blame an entry of another frame.
+        let last = first + u64::from(header.count).max(1) - 1;
+        return Err((last, "bytes are left over after the last entry"));
     }
     let (disclosures, stored) = whole[entries_end..].split_at(header.disclosures_bytes as usize);
     let expected = trailer(&whole[..FRAME_HEADER_BYTES], &hashes, disclosures);
