@@ -11,10 +11,12 @@ mod open;
 mod queue;
 pub mod sequencer;
 pub mod submission;
+mod watch;
 
 pub use admitted::Admitted;
 pub use open::{BATCH_EVENTS_MAX, Ledger, OpenError, Surroundings, create, open_log, read_config};
 pub use queue::{Answers, Pending, QueueLimits};
+pub use watch::Watcher;
 
 use plumbline_replay::integrity::chain::Digest;
 

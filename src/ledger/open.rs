@@ -5,6 +5,7 @@ use super::admit::admit;
 use super::queue::{Queue, refused};
 use super::sequencer::{GroupLimits, History, Parts, Sequencer};
 use super::submission::Submission;
+use super::watch::{Watcher, Watchers};
 use super::{Answers, AppendError, LogName, Pending, QueueLimits, Receipt, Refusal, RefusalCode};
 use crate::clock::Clock;
 use crate::config::{Config, Layout};
@@ -58,6 +59,7 @@ struct Lane {
     store: Arc<SegmentLog>,
     queue: Queue,
     recovery: Recovery,
+    watchers: Watchers,
     thread: JoinHandle<()>,
 }
 
@@ -174,13 +176,15 @@ impl Ledger {
             let store_error = |error| OpenError::Store { log, error };
             let directory = Directory::read(store.clone()).map_err(store_error)?;
             let recovery = got.recovery.clone();
+            let watchers = Watchers::default();
+            let told = watchers.clone();
             let sequencer = Sequencer::new(Parts {
                 log,
                 acquired: got,
                 history: Box::new(Past(directory)),
                 clock: given.clock.clone(),
                 vault: vault.clone(),
-                on_commit: Box::new(|_| {}),
+                on_commit: Box::new(move |size| told.tell(size)),
                 limits: GroupLimits::default(),
                 hash_key,
             })
@@ -193,7 +197,7 @@ impl Ledger {
                     place: "thread".to_owned(),
                     reason: error.to_string(),
                 })?;
-            lanes.push(Lane { log, store, queue, recovery, thread });
+            lanes.push(Lane { log, store, queue, recovery, watchers, thread });
         }
         Ok(Ledger { config, layout, vault, lanes })
     }
@@ -229,6 +233,12 @@ impl Ledger {
     /// What opening found in a log.
     pub fn recovery(&self, log: LogName) -> &Recovery {
         &self.lane(log).recovery
+    }
+
+    /// Registers a watcher of a log, for as long as the ledger is open. It hears
+    /// of commits from now on; what was there before, [`Store::size`] tells.
+    pub fn watch(&self, log: LogName, watcher: Watcher) {
+        self.lane(log).watchers.add(watcher);
     }
 
     /// Records events that do not depend on each other; one answer each.

@@ -1,0 +1,4 @@
+//! The ledger as a library: two logs, their sequencers and what follows them.
+
+mod city;
+mod watching;
