@@ -5,6 +5,7 @@
 mod append;
 mod bench;
 mod checkpoint;
+mod clock;
 mod doctor;
 mod init;
 mod keys;
@@ -45,6 +46,7 @@ enum Command {
     Checkpoint(checkpoint::Checkpoint),
     Prove(prove::Prove),
     Stats(stats::Stats),
+    Clock(clock::Clock),
     Serve(serve::Serve),
     Keys(keys::Keys),
     Types(types::Types),
@@ -142,6 +144,7 @@ pub fn run() -> u8 {
         Command::Checkpoint(command) => command.run(),
         Command::Prove(command) => command.run(),
         Command::Stats(command) => command.run(),
+        Command::Clock(command) => command.run(),
         Command::Serve(command) => command.run(),
         Command::Keys(command) => command.run(),
         Command::Types(command) => command.run(),

@@ -8,12 +8,13 @@
 use super::civil::{Micros, Zone};
 use super::holidays;
 use chrono::{Datelike, Days, NaiveDate, Weekday};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 /// Longest span that is counted, in days: a term of more than a century is a
 /// mistyped number.
-const SPAN_DAYS_MAX: u32 = 40_000;
+pub(super) const SPAN_DAYS_MAX: u32 = 40_000;
 
 /// What a day is for a clock that counts working days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +32,16 @@ pub enum DayKind {
 impl DayKind {
     pub fn is_workday(self) -> bool {
         matches!(self, DayKind::Workday | DayKind::MakeupWorkday)
+    }
+
+    /// As scripts read it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DayKind::Workday => "workday",
+            DayKind::Weekend => "weekend",
+            DayKind::DayOff => "day-off",
+            DayKind::MakeupWorkday => "makeup-workday",
+        }
     }
 
     pub fn zh(self) -> &'static str {
@@ -54,10 +65,10 @@ impl DayKind {
 
 /// A day as known at some moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Day {
+pub struct Day<'c> {
     pub kind: DayKind,
     /// The holiday that a special row belongs to.
-    pub holiday: Option<&'static str>,
+    pub holiday: Option<&'c str>,
     /// The year's arrangement was not announced yet (or is not in this
     /// calendar): the kind is the weekday's and may change.
     pub provisional: bool,
@@ -83,11 +94,11 @@ pub enum Roll {
 }
 
 /// One row of the calendar: what a notice says of one day.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Row {
     known_from: Micros,
     off: bool,
-    holiday: &'static str,
+    holiday: Cow<'static, str>,
 }
 
 /// Special rows over weekdays.
@@ -112,22 +123,38 @@ impl Calendar {
             let (notices, days) = holidays::read();
             let mut calendar = Calendar::weekdays();
             for notice in notices {
-                let known = calendar.years.entry(notice.year);
-                known.or_insert(notice.known_from);
+                calendar.announce_year(notice.year, notice.known_from);
             }
             for day in days {
-                calendar.rows.entry(day.date).or_default().push(Row {
-                    known_from: day.known_from,
-                    off: day.off,
-                    holiday: day.name,
-                });
+                calendar.set_day(day.date, day.off, Cow::Borrowed(day.name), day.known_from);
             }
             calendar
         })
     }
 
+    /// From `known_from` on, a year's days without a special row are what their
+    /// weekday says, for certain. An earlier announcement of the year stays.
+    pub fn announce_year(&mut self, year: i32, known_from: Micros) {
+        let known = self.years.entry(year).or_insert(known_from);
+        *known = known_from.min(*known);
+    }
+
+    /// From `known_from` on, a day is off or worked, whatever its weekday. What
+    /// was known of it before stays known for earlier questions.
+    pub fn set_day(
+        &mut self,
+        date: NaiveDate,
+        off: bool,
+        holiday: Cow<'static, str>,
+        known_from: Micros,
+    ) {
+        let rows = self.rows.entry(date).or_default();
+        let place = rows.partition_point(|row| row.known_from <= known_from);
+        rows.insert(place, Row { known_from, off, holiday });
+    }
+
     /// A day as it was known at `known_at`.
-    pub fn day(&self, date: NaiveDate, known_at: Micros) -> Day {
+    pub fn day(&self, date: NaiveDate, known_at: Micros) -> Day<'_> {
         let weekend = matches!(date.weekday(), Weekday::Sat | Weekday::Sun);
         let known = |from: &Micros| *from <= known_at;
         let year_known = self.years.get(&date.year()).is_some_and(known);
@@ -139,7 +166,8 @@ impl Calendar {
             (Some(false), false) | (None, false) => DayKind::Workday,
             (None, true) => DayKind::Weekend,
         };
-        Day { kind, holiday: row.map(|row| row.holiday), provisional: !year_known && row.is_none() }
+        let holiday = row.map(|row| row.holiday.as_ref());
+        Day { kind, holiday, provisional: !year_known && row.is_none() }
     }
 
     /// The `n`-th working day after `start`, which itself is not counted; days
@@ -309,6 +337,22 @@ mod tests {
         assert_eq!(add("2026-09-16", 15, Roll::NextWorkday), date("2026-10-08"));
         assert_eq!(add("2026-09-01", 30, Roll::None), date("2026-10-01"));
         assert_eq!(china.add_days(date("2026-09-01"), u32::MAX, Roll::None, LATER), None);
+    }
+
+    #[test]
+    fn a_later_row_hides_an_earlier_one_from_its_moment_on() {
+        let mut local = Calendar::weekdays();
+        let day = date("2026-05-08");
+        local.announce_year(2026, known("2025-11-05"));
+        local.set_day(day, true, Cow::Borrowed("停工"), known("2026-05-07"));
+        local.set_day(day, false, Cow::Borrowed("复工"), known("2026-05-06"));
+        let kind = |known_at| local.day(day, known_at).kind;
+        assert_eq!(kind(known("2026-05-05")), DayKind::Workday);
+        assert_eq!(local.day(day, known("2026-05-06")).holiday, Some("复工"));
+        assert_eq!(kind(known("2026-05-07")), DayKind::DayOff);
+        assert!(local.day(day, known("2025-11-04")).provisional);
+        local.announce_year(2026, known("2025-12-01"));
+        assert!(!local.day(date("2026-06-01"), known("2025-11-05")).provisional);
     }
 
     #[test]

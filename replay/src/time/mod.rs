@@ -3,4 +3,5 @@
 
 pub mod calendar;
 pub mod civil;
+pub mod clock;
 mod holidays;
