@@ -47,6 +47,11 @@ impl Layout {
         self.root.join("heads").join(format!("{log}.checkpoint"))
     }
 
+    /// Where a log's lookup files are: like all of `derived`, they regrow.
+    pub fn lookup(&self, log: LogName) -> PathBuf {
+        self.root.join("derived").join(log.as_str()).join("lookup")
+    }
+
     /// The last signed head beside the segments, for whoever reads the log.
     pub fn checkpoint(&self, log: LogName) -> PathBuf {
         self.log(log).join("checkpoint")
@@ -61,13 +66,32 @@ pub struct Config {
     /// Base of the logs' origins: a URL without scheme.
     pub origin: String,
     pub time_zone: String,
+    /// Bytes after which a log starts a new segment file; 64 MiB if it is not
+    /// said. May be changed between openings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub segment_bytes: Option<u64>,
 }
 
 impl Config {
     pub const SCHEMA: &'static str = "plumbline.ledger/1";
 
+    pub fn new(origin: String, time_zone: String) -> Config {
+        let schema = Config::SCHEMA.to_owned();
+        Config { schema, origin, time_zone, segment_bytes: None }
+    }
+
     /// The origin of one log, which is also its key's name.
     pub fn origin_of(&self, log: LogName) -> String {
         format!("{}/{log}", self.origin)
+    }
+
+    /// Keys the hashes in a log's lookup files. Every process derives the same
+    /// one, so that they share the files; entries are compared in full, so whoever
+    /// knows it can make a question slow and not its answer wrong.
+    pub fn lookup_key(&self, log: LogName) -> [u8; 16] {
+        let key = blake3::derive_key("plumbline lookup files v1", self.origin_of(log).as_bytes());
+        let mut out = [0; 16];
+        out.copy_from_slice(&key[..16]);
+        out
     }
 }

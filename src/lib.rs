@@ -10,5 +10,6 @@ pub mod index;
 pub mod ledger;
 pub mod log;
 pub mod proof;
+pub mod reader;
 pub mod store;
 pub mod vault;

@@ -111,7 +111,14 @@ impl Fixture {
     }
 
     fn open(&self, dir: &Path) -> Lookup {
-        let lookup = Lookup::open(dir, Arc::new(self.log.clone()), KEY).unwrap();
+        let lookup = Lookup::new(dir, Arc::new(self.log.clone()), KEY);
+        lookup.follow(u64::MAX).unwrap();
+        lookup
+    }
+
+    /// As a sequencer has it.
+    fn open_for_writer(&self, dir: &Path) -> Lookup {
+        let lookup = Lookup::for_writer(dir, Arc::new(self.log.clone()), KEY);
         lookup.follow(u64::MAX).unwrap();
         lookup
     }
@@ -223,14 +230,21 @@ proptest! {
         let dir = tempfile::tempdir().unwrap();
         let mut fixture = Fixture::new(frames_per_segment);
         let following = fixture.open(dir.path());
+        let writing = fixture.open_for_writer(dir.path());
         for (index, frame) in frames.iter().enumerate() {
             fixture.append(frame);
             if index == early {
                 following.follow(u64::MAX).unwrap();
             }
+            if index % 3 == 0 {
+                writing.follow(u64::MAX).unwrap();
+            }
         }
-        following.follow(u64::MAX).unwrap();
-        fixture.check(&following);
+        for lookup in [following, writing] {
+            lookup.follow(u64::MAX).unwrap();
+            fixture.check(&lookup);
+        }
+        fixture.check(&fixture.open_for_writer(dir.path()));
         fixture.check(&fixture.open(dir.path()));
         std::fs::remove_dir_all(dir.path()).unwrap();
         fixture.check(&fixture.open(dir.path()));
@@ -271,7 +285,7 @@ fn a_part_of_another_log_or_key_is_made_again() {
         std::fs::copy(&path, dir.path().join(path.file_name().unwrap())).unwrap();
     }
     fixture.check(&fixture.open(dir.path()));
-    let lookup = Lookup::open(dir.path(), Arc::new(fixture.log.clone()), [7; 16]).unwrap();
+    let lookup = Lookup::new(dir.path(), Arc::new(fixture.log.clone()), [7; 16]);
     lookup.follow(u64::MAX).unwrap();
     fixture.check(&lookup);
 }
@@ -289,11 +303,10 @@ fn a_folder_that_cannot_be_written_is_done_without() {
 fn readers_ask_while_one_follows() {
     let dir = tempfile::tempdir().unwrap();
     let fixture = filled(60, 3);
-    let lookup = Lookup::open(dir.path(), Arc::new(MemoryLog::new(1)), KEY).unwrap();
+    let lookup = Lookup::new(dir.path(), Arc::new(MemoryLog::new(1)), KEY);
     assert_eq!(lookup.follow(10).unwrap(), 0, "an empty log has nothing to follow");
-    std::fs::remove_dir_all(dir.path()).unwrap();
     let growing = Fixture::new(3);
-    let lookup = Arc::new(growing.open(dir.path()));
+    let lookup = Arc::new(growing.open_for_writer(dir.path()));
     let done = AtomicBool::new(false);
     let rows = &fixture.rows;
     std::thread::scope(|scope| {

@@ -33,11 +33,7 @@ pub enum BenchError {
 
 /// Runs every group size `rounds` times in an empty folder.
 pub fn run(dir: &Path, rounds: usize, given: Surroundings) -> Result<Value, BenchError> {
-    let config = Config {
-        schema: Config::SCHEMA.to_owned(),
-        origin: "bench.example".to_owned(),
-        time_zone: "Asia/Shanghai".to_owned(),
-    };
+    let config = Config::new("bench.example".to_owned(), "Asia/Shanghai".to_owned());
     let ledger = create(&dir.join("ledger"), &config, given)?;
     let mut number = 0;
     let mut groups = Vec::new();

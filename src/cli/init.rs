@@ -30,8 +30,7 @@ impl Init {
                            without + \" \\";
             return Err(Failure { exit: Exit::Refused, message: message.to_owned() });
         }
-        let config =
-            Config { schema: Config::SCHEMA.to_owned(), origin, time_zone: self.time_zone };
+        let config = Config::new(origin, self.time_zone);
         close(create(&self.dir, &config, surroundings("init"))?)?;
         let dir = self.dir.display();
         print(&format!(

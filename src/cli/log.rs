@@ -2,13 +2,17 @@
 
 use super::{Dir, Exit, Failure, line};
 use crate::config::Layout;
+use crate::index::{Field, Query};
 use crate::ledger::{LogName, open_log, read_config};
+use crate::reader::Reader;
 use crate::store::Store;
-use plumbline_replay::integrity::entry::{Fields, scan};
+use plumbline_replay::integrity::entry::scan;
 use plumbline_replay::time::civil::{Moment, parse_rfc3339};
 use std::io::Write;
 
 const READ_BYTES: usize = 4 << 20;
+/// Entries found at once.
+const PAGE_ENTRIES: usize = 1024;
 
 /// 列出记录 / list entries
 #[derive(clap::Args)]
@@ -48,27 +52,24 @@ impl Log {
         let layout = Layout::new(&self.dir.dir);
         let config = read_config(&layout)?;
         let log = LogName::parse(&self.log).unwrap_or(LogName::Open);
-        let store = open_log(&layout, &config, log)?;
-        let size = store.size()?;
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-        let mut next = self.from;
-        while next < size {
-            for block in store.read(next, READ_BYTES)? {
-                for (position, _, entry) in block.entries() {
-                    if position >= next && position < size && !self.write(&mut out, entry)? {
-                        return Ok(Exit::Done);
-                    }
-                }
-                next = next.max(block.first_position + u64::from(block.count));
-            }
-        }
+        let query = self.query();
+        let damage = if query == Query::new() {
+            let store = open_log(&layout, &config, log)?;
+            self.all(&store, &mut out)?;
+            store.damage().map(|damage| damage.to_string())
+        } else {
+            let reader = Reader::open(&layout, &config, log)?;
+            self.found(&reader, &query, &mut out)?;
+            reader.damage()
+        };
         match out.flush() {
             Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
                 return Err(error.into());
             }
             _ => {}
         }
-        match store.damage() {
+        match damage {
             None => Ok(Exit::Done),
             Some(damage) => Err(Failure {
                 exit: Exit::Broken,
@@ -79,15 +80,60 @@ impl Log {
         }
     }
 
-    /// Writes an entry that was asked for; false if nobody reads any more.
+    fn query(&self) -> Query {
+        let mut query = Query::new();
+        for (field, text) in [(Field::Stream, &self.stream), (Field::Kind, &self.kind)] {
+            if let Some(text) = text {
+                query = query.with(field, text);
+            }
+        }
+        if self.since.is_some() || self.until.is_some() {
+            let micros = |moment: Moment| moment.micros;
+            let since = self.since.map_or(i64::MIN, micros);
+            query = query.recorded(since, self.until.map_or(i64::MAX, micros));
+        }
+        query
+    }
+
+    /// Writes all entries, straight from the log.
+    fn all(&self, store: &dyn Store, out: &mut impl Write) -> Result<(), Failure> {
+        let size = store.size()?;
+        let mut next = self.from;
+        while next < size {
+            for block in store.read(next, READ_BYTES)? {
+                for (position, _, entry) in block.entries() {
+                    if position >= next && position < size && !self.write(out, entry)? {
+                        return Ok(());
+                    }
+                }
+                next = next.max(block.first_position + u64::from(block.count));
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the entries that fit, by the lookup.
+    fn found(&self, reader: &Reader, query: &Query, out: &mut impl Write) -> Result<(), Failure> {
+        let size = reader.size();
+        let mut next = self.from;
+        loop {
+            let page = reader.find(query, next, size, PAGE_ENTRIES)?;
+            let Some((last, _)) = page.last() else { return Ok(()) };
+            next = last + 1;
+            for (_, entry) in &page {
+                if !self.write(out, entry)? {
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// Writes an entry; false if nobody reads any more.
     fn write(&self, out: &mut impl Write, entry: &[u8]) -> Result<bool, Failure> {
         let fields = scan(entry).map_err(|error| Failure {
             exit: Exit::Broken,
             message: format!("不是记录 / not an entry: {error}; run `plumb verify`"),
         })?;
-        if !self.asked(&fields) {
-            return Ok(true);
-        }
         if self.ndjson {
             return line(out, entry);
         }
@@ -97,13 +143,5 @@ impl Log {
             fields.position, fields.occurred_at, fields.kind, fields.stream, fields.revision
         );
         line(out, text.as_bytes())
-    }
-
-    fn asked(&self, fields: &Fields<'_>) -> bool {
-        let recorded = || parse_rfc3339(fields.recorded_at).map(|moment| moment.micros);
-        self.stream.as_deref().is_none_or(|stream| stream == fields.stream)
-            && self.kind.as_deref().is_none_or(|kind| kind == fields.kind)
-            && self.since.is_none_or(|since| recorded() >= Some(since.micros))
-            && self.until.is_none_or(|until| recorded() < Some(until.micros))
     }
 }

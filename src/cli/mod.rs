@@ -69,6 +69,7 @@ struct Dir {
 pub enum Exit {
     Done = 0,
     Failed = 1,
+    Usage = 2,
     Broken = 3,
     CannotTell = 4,
     Refused = 6,

@@ -9,6 +9,7 @@ use plumbline_replay::integrity::entry::{Fields, member, scan};
 use plumbline_replay::integrity::json;
 use plumbline_replay::time::civil::parse_rfc3339;
 use siphasher::sip::SipHasher13;
+use std::borrow::Cow;
 use std::hash::Hasher;
 
 /// A member that lookup files lead from.
@@ -67,12 +68,16 @@ pub struct Extract {
 }
 
 /// A text as it stands between the quotes of canonical JSON.
-fn raw(text: &str) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len() + 2);
+pub(super) fn raw(text: &str) -> Cow<'_, [u8]> {
+    let escaped = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
+    if !text.bytes().any(escaped) {
+        return Cow::Borrowed(text.as_bytes());
+    }
+    let mut out = Vec::with_capacity(text.len() + 8);
     json::write_string(text, &mut out);
     out.pop();
     out.remove(0);
-    out
+    Cow::Owned(out)
 }
 
 fn inner(value: &[u8]) -> Option<&[u8]> {
@@ -129,13 +134,13 @@ impl Query {
 
     /// Entries whose member is this text.
     pub fn with(mut self, field: Field, text: &str) -> Query {
-        self.keys.push((field, raw(text)));
+        self.keys.push((field, raw(text).into_owned()));
         self
     }
 
     /// Entries of one source system.
     pub fn system(mut self, system: &str) -> Query {
-        self.system = Some(raw(system));
+        self.system = Some(raw(system).into_owned());
         self
     }
 

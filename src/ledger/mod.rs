@@ -5,7 +5,9 @@
 pub mod admit;
 mod admitted;
 pub mod checkpoints;
+mod create;
 mod group;
+mod lane;
 mod memory;
 mod open;
 mod queue;
@@ -14,7 +16,8 @@ pub mod submission;
 mod watch;
 
 pub use admitted::Admitted;
-pub use open::{BATCH_EVENTS_MAX, Ledger, OpenError, Surroundings, create, open_log, read_config};
+pub use create::create;
+pub use open::{BATCH_EVENTS_MAX, Ledger, OpenError, Surroundings, open_log, read_config};
 pub use queue::{Answers, Pending, QueueLimits};
 pub use watch::Watcher;
 

@@ -1,27 +1,22 @@
-//! Creating and opening a ledger: two logs, their keys, the vault, and a
-//! sequencer for each log.
+//! Opening a ledger: two logs, the vault, and a lane for each log; and what
+//! submitters ask of it.
 
 use super::admit::admit;
+use super::lane::{self, Lane};
 use super::queue::{Queue, refused};
-use super::sequencer::{GroupLimits, History, Parts, Sequencer};
 use super::submission::Submission;
-use super::watch::{Watcher, Watchers};
-use super::{Answers, AppendError, LogName, Pending, QueueLimits, Receipt, Refusal, RefusalCode};
+use super::watch::Watcher;
+use super::{Answers, AppendError, LogName, Pending, Receipt, Refusal, RefusalCode};
 use crate::clock::Clock;
 use crate::config::{Config, Layout};
-use crate::index::Directory;
-use crate::log::{Options, RealFiles, SegmentLog};
+use crate::index::Lookup;
+use crate::log::{Options, RealFiles, SEGMENT_BYTES_DEFAULT, SegmentLog};
 use crate::store::{Recovery, Store, StoreError};
 use crate::vault::{Randomness, Vault, VaultError};
 use plumbline_replay::integrity::chain::Digest;
-use plumbline_replay::integrity::checkpoint::SigningKey;
-use plumbline_replay::integrity::json::Json;
 use sha2::{Digest as _, Sha256};
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
 /// Most events in one request.
 pub const BATCH_EVENTS_MAX: usize = 4096;
@@ -51,16 +46,6 @@ pub struct Ledger {
     layout: Layout,
     vault: Arc<Vault>,
     lanes: Vec<Lane>,
-}
-
-/// One log with its sequencer.
-struct Lane {
-    log: LogName,
-    store: Arc<SegmentLog>,
-    queue: Queue,
-    recovery: Recovery,
-    watchers: Watchers,
-    thread: JoinHandle<()>,
 }
 
 /// What opening is given from outside.
@@ -93,62 +78,10 @@ pub fn open_log(layout: &Layout, config: &Config, log: LogName) -> Result<Segmen
     let origin = Digest(Sha256::digest(config.origin_of(log).as_bytes()).into());
     let note = std::fs::read_to_string(layout.head(log)).unwrap_or_default();
     let least_size = plumbline_replay::walk::claimed_size(&note).unwrap_or(0);
-    let options = Options { least_size, ..Options::default() };
+    let segment_bytes = config.segment_bytes.unwrap_or(SEGMENT_BYTES_DEFAULT);
+    let options = Options { least_size, segment_bytes, ..Options::default() };
     SegmentLog::open(Arc::new(RealFiles), &layout.log(log), Some(origin), options)
         .map_err(|error| OpenError::Store { log, error })
-}
-
-/// Creates a ledger in an empty or new folder, and opens it.
-pub fn create(
-    root: &Path,
-    config: &Config,
-    mut surroundings: Surroundings,
-) -> Result<Ledger, OpenError> {
-    let layout = Layout::new(root);
-    let io = |error: std::io::Error| OpenError::Io {
-        place: root.display().to_string(),
-        reason: error.to_string(),
-    };
-    std::fs::create_dir_all(root).map_err(io)?;
-    if std::fs::read_dir(root).map_err(io)?.next().is_some() {
-        return Err(OpenError::NotEmpty(root.display().to_string()));
-    }
-    for folder in ["keys", "heads", "derived"] {
-        std::fs::create_dir_all(root.join(folder)).map_err(io)?;
-    }
-    let mut vkeys = Vec::new();
-    for log in LogName::ALL {
-        SegmentLog::create(&RealFiles, &layout.log(log))
-            .map_err(|error| OpenError::Store { log, error })?;
-        let mut seed = [0; 32];
-        (surroundings.randomness)(&mut seed)
-            .map_err(|reason| OpenError::Vault(VaultError::NoRandomness(reason)))?;
-        let key = SigningKey::from_seed(&config.origin_of(log), seed);
-        write_private(&layout.signing_key(log), &key.to_text()).map_err(io)?;
-        vkeys.push(key.vkey());
-    }
-    let now = crate::clock::TimeText::default().format(surroundings.clock.now()).to_owned();
-    let ledger = Ledger::start(layout.clone(), config.clone(), surroundings)?;
-    for (log, vkey) in LogName::ALL.into_iter().zip(&vkeys) {
-        ledger.genesis(log, vkey, &now)?;
-    }
-    let text = toml::to_string(config).map_err(|error| OpenError::Config {
-        place: layout.config().display().to_string(),
-        reason: error.to_string(),
-    })?;
-    let temp = root.join("plumbline.toml.tmp");
-    std::fs::write(&temp, text).map_err(io)?;
-    std::fs::File::open(&temp).and_then(|file| file.sync_all()).map_err(io)?;
-    std::fs::rename(&temp, layout.config()).map_err(io)?;
-    std::fs::File::open(root).and_then(|dir| dir.sync_all()).map_err(io)?;
-    Ok(ledger)
-}
-
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut file =
-        std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    writeln!(file, "{text}")?;
-    file.sync_all()
 }
 
 impl Ledger {
@@ -159,7 +92,11 @@ impl Ledger {
         Ledger::start(layout, config, surroundings)
     }
 
-    fn start(layout: Layout, config: Config, given: Surroundings) -> Result<Ledger, OpenError> {
+    pub(super) fn start(
+        layout: Layout,
+        config: Config,
+        given: Surroundings,
+    ) -> Result<Ledger, OpenError> {
         let mut hash_key = [0; 16];
         getrandom::fill(&mut hash_key)
             .map_err(|error| VaultError::NoRandomness(error.to_string()))?;
@@ -173,48 +110,24 @@ impl Ledger {
         let vault = Arc::new(Vault::open(&layout.vault(), given.randomness)?);
         let mut lanes = Vec::new();
         for (log, store, got) in acquired {
-            let store_error = |error| OpenError::Store { log, error };
-            let directory = Directory::read(store.clone()).map_err(store_error)?;
-            let recovery = got.recovery.clone();
-            let watchers = Watchers::default();
-            let told = watchers.clone();
-            let sequencer = Sequencer::new(Parts {
-                log,
-                acquired: got,
-                history: Box::new(Past(directory)),
-                clock: given.clock.clone(),
-                vault: vault.clone(),
-                on_commit: Box::new(move |size| told.tell(size)),
-                limits: GroupLimits::default(),
-                hash_key,
-            })
-            .map_err(store_error)?;
-            let (queue, jobs) = Queue::new(QueueLimits::default());
-            let thread = std::thread::Builder::new()
-                .name(format!("sequencer-{log}"))
-                .spawn(move || sequencer.run(&jobs))
-                .map_err(|error| OpenError::Io {
-                    place: "thread".to_owned(),
-                    reason: error.to_string(),
-                })?;
-            lanes.push(Lane { log, store, queue, recovery, watchers, thread });
+            let lookup = lane::Lookups { dir: layout.lookup(log), key: config.lookup_key(log) };
+            let with = lane::Shared { clock: &given.clock, vault: &vault, hash_key };
+            lanes.push(Lane::start(log, store, got, lookup, with)?);
         }
         Ok(Ledger { config, layout, vault, lanes })
-    }
-
-    fn genesis(&self, log: LogName, vkey: &str, now: &str) -> Result<(), OpenError> {
-        let queue = &self.lane(log).queue;
-        let event = admit(created(&self.config, log, vkey, now), &self.vault)
-            .map_err(|refusal| OpenError::Genesis(AppendError::Refused(refusal)))?;
-        // The type belongs to the open log; each log begins with its own.
-        let event = event.moved_to(log);
-        let answers = queue.push(vec![event], true).map_err(OpenError::Genesis)?.wait();
-        answers.into_iter().try_for_each(|answer| answer.map(drop)).map_err(OpenError::Genesis)
     }
 
     fn lane(&self, log: LogName) -> &Lane {
         let found = self.lanes.iter().find(|lane| lane.log == log);
         found.expect("both logs are opened together")
+    }
+
+    pub(super) fn queue(&self, log: LogName) -> &Queue {
+        &self.lane(log).queue
+    }
+
+    pub(super) fn vault(&self) -> &Vault {
+        &self.vault
     }
 
     pub fn config(&self) -> &Config {
@@ -228,6 +141,12 @@ impl Ledger {
     /// The stored log, for reading.
     pub fn store(&self, log: LogName) -> Arc<SegmentLog> {
         self.lane(log).store.clone()
+    }
+
+    /// The log's lookup, which follows by itself a few milliseconds behind; to ask
+    /// of what has just been acknowledged, follow it first.
+    pub fn lookup(&self, log: LogName) -> Arc<Lookup> {
+        self.lane(log).lookup.clone()
     }
 
     /// What opening found in a log.
@@ -299,64 +218,16 @@ impl Ledger {
     }
 
     /// Ends the sequencers after everything queued is answered.
-    pub fn close(self) {
-        for lane in self.lanes {
-            drop(lane.queue);
-            // A sequencer that panicked has answered nobody falsely; the next
-            // opening reads what the disk holds.
-            let _ = lane.thread.join();
-        }
+    /// So does dropping it.
+    pub fn close(self) {}
+}
+
+impl Drop for Ledger {
+    fn drop(&mut self) {
+        self.lanes.drain(..).for_each(Lane::close);
     }
 }
 
 fn whole_batch(code: RefusalCode, detail: String) -> AppendError {
     refused(Refusal { code, pointer: None, index: 0, detail, current_revision: None })
-}
-
-/// The first entry of a log (design §2).
-fn created(config: &Config, log: LogName, vkey: &str, now: &str) -> Submission {
-    let text = |value: &str| Json::text(value.to_owned());
-    let body = Json::object([
-        ("origin", text(&config.origin_of(log))),
-        ("checkpoint_key", text(vkey)),
-        ("time_zone", text(&config.time_zone)),
-        ("format", Json::Int(1)),
-        ("log", text(log.as_str())),
-        // No rule set is in force yet: the digest of nothing.
-        ("rule_set_digest", text(&Digest(*blake3::hash(b"").as_bytes()).to_string())),
-    ]);
-    let id = format!("ledger-created-{log}");
-    Submission::new(Json::object([
-        ("id", text(&id)),
-        ("stream", text(&format!("ledger/{log}"))),
-        ("type", text("ledger.created.v1")),
-        ("occurred_at", text(now)),
-        ("source", Json::object([("system", text("plumbline"))])),
-        ("body", body),
-    ]))
-}
-
-/// The directory as the sequencer asks it.
-struct Past(Directory);
-
-impl History for Past {
-    fn position(&self) -> u64 {
-        self.0.position()
-    }
-
-    fn find_id(&self, system: &str, id: &str) -> Result<Option<u64>, String> {
-        self.0.find_id(system, id).map_err(|error| error.to_string())
-    }
-
-    fn stream_head(&self, stream: &str) -> Result<Option<u64>, String> {
-        Ok(self.0.positions(stream).len().checked_sub(1).map(|revision| revision as u64))
-    }
-
-    fn entry(&self, position: u64) -> Result<Vec<u8>, String> {
-        match self.0.entry(position) {
-            Ok(Some(entry)) => Ok(entry),
-            Ok(None) => Err(format!("no entry at position {position}")),
-            Err(error) => Err(error.to_string()),
-        }
-    }
 }

@@ -25,6 +25,8 @@ use std::sync::Arc;
 pub trait History: Send {
     /// Entries that [`History::find_id`] and [`History::stream_head`] speak for.
     fn position(&self) -> u64;
+    /// Brings [`History::position`] to the log's end, on this thread.
+    fn catch_up(&self) -> Result<(), String>;
     /// The position of the event with this id, compared in full.
     fn find_id(&self, system: &str, id: &str) -> Result<Option<u64>, String>;
     /// The last revision of a stream.
@@ -48,6 +50,10 @@ impl Default for GroupLimits {
         GroupLimits { events_max: 4096, bytes_max: 8 << 20 }
     }
 }
+
+/// How far the history may lag behind before the sequencer waits for it: what it
+/// has to remember itself meanwhile is then at most some hundred megabytes.
+const LAG_MAX: u64 = 1 << 20;
 
 /// Everything a sequencer is given.
 pub struct Parts {
@@ -273,10 +279,21 @@ impl Sequencer {
         }
         self.group.reset(self.size, self.last_hash);
         if committed {
-            self.ids.turn(self.history.position());
-            self.revisions.turn(self.history.position());
             (self.on_commit)(self.size);
+            self.forget();
         }
+    }
+
+    /// Forgets what the history can answer for.
+    fn forget(&mut self) {
+        if self.size.saturating_sub(self.history.position()) > LAG_MAX {
+            // If it cannot, memory grows instead: recording comes first. Whoever
+            // follows the log has reported why.
+            let _ = self.history.catch_up();
+        }
+        let looked_up = self.history.position();
+        self.ids.turn(looked_up);
+        self.revisions.turn(looked_up);
     }
 
     fn write_group(&mut self) -> Result<(), AppendError> {

@@ -1,11 +1,12 @@
 //! A ledger in a temporary folder, and events for it.
 
 use plumbline::clock::SystemClock;
-use plumbline::config::Config;
+use plumbline::config::{Config, Layout};
 use plumbline::ledger::submission::Submission;
-use plumbline::ledger::{Ledger, Receipt, Surroundings, create};
+use plumbline::ledger::{Ledger, LogName, Receipt, Surroundings, create, read_config};
+use plumbline::reader::Reader;
 use plumbline_replay::integrity::json::Json;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub fn surroundings() -> Surroundings {
@@ -16,16 +17,34 @@ pub fn surroundings() -> Surroundings {
     }
 }
 
+/// Segments of 8 KiB hold about 25 of the events below.
 pub fn config() -> Config {
-    Config {
-        schema: Config::SCHEMA.to_owned(),
-        origin: "city.example".to_owned(),
-        time_zone: "Asia/Shanghai".to_owned(),
-    }
+    let config = Config::new("city.example".to_owned(), "Asia/Shanghai".to_owned());
+    Config { segment_bytes: Some(8 << 10), ..config }
 }
 
 pub fn new_ledger(dir: &Path) -> Ledger {
     create(dir, &config(), surroundings()).unwrap()
+}
+
+pub fn open(dir: &Path) -> Ledger {
+    Ledger::open(dir, surroundings()).unwrap()
+}
+
+/// Opens the open log for reading.
+pub fn reader(dir: &Path) -> Reader {
+    let layout = Layout::new(dir);
+    Reader::open(&layout, &read_config(&layout).unwrap(), LogName::Open).unwrap()
+}
+
+/// The lookup files of the open log.
+pub fn lookup_files(dir: &Path) -> Vec<PathBuf> {
+    let mut all: Vec<PathBuf> = std::fs::read_dir(Layout::new(dir).lookup(LogName::Open))
+        .unwrap()
+        .map(|item| item.unwrap().path())
+        .collect();
+    all.sort();
+    all
 }
 
 /// The `number`th event of the open log; three of them share a stream.

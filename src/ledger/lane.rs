@@ -1,0 +1,155 @@
+//! One log of an open ledger: its sequencer, its lookup, and the thread that
+//! keeps the lookup at the log's end.
+
+use super::queue::{Queue, QueueLimits};
+use super::sequencer::{GroupLimits, History, Parts, Sequencer};
+use super::watch::Watchers;
+use super::{LogName, OpenError};
+use crate::clock::Clock;
+use crate::index::{Lookup, remove_unfinished};
+use crate::log::SegmentLog;
+use crate::store::{Acquired, Recovery, StoreError};
+use crate::vault::Vault;
+use crossbeam_channel::{Receiver, bounded};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// How long the follower rests after it has come to the end, so that commits
+/// which follow each other closely wake it once and not each time.
+const REST: Duration = Duration::from_millis(5);
+
+/// One log with its sequencer and its lookup.
+pub(super) struct Lane {
+    pub log: LogName,
+    pub store: Arc<SegmentLog>,
+    pub lookup: Arc<Lookup>,
+    pub queue: Queue,
+    pub recovery: Recovery,
+    pub watchers: Watchers,
+    sequencer: JoinHandle<()>,
+    follower: JoinHandle<()>,
+}
+
+/// Where a log's lookup files are, and the key of their hashes.
+pub(super) struct Lookups {
+    pub dir: PathBuf,
+    pub key: [u8; 16],
+}
+
+/// What all lanes of a ledger share.
+pub(super) struct Shared<'a> {
+    pub clock: &'a Arc<dyn Clock>,
+    pub vault: &'a Arc<Vault>,
+    /// Keys the hashes of the sequencers' memories.
+    pub hash_key: [u8; 16],
+}
+
+impl Lane {
+    /// Brings the lookup up to the acquired head, so that no id or stream of the
+    /// log is unknown to the sequencer, and starts both threads.
+    pub fn start(
+        log: LogName,
+        store: Arc<SegmentLog>,
+        acquired: Acquired,
+        lookups: Lookups,
+        shared: Shared<'_>,
+    ) -> Result<Lane, OpenError> {
+        let store_error = |error| OpenError::Store { log, error };
+        remove_unfinished(&lookups.dir);
+        let lookup = Arc::new(Lookup::for_writer(&lookups.dir, store.clone(), lookups.key));
+        let size = acquired.head.size;
+        let reached = lookup.follow(size).map_err(store_error)?;
+        if reached < size {
+            let reason = format!("{size} entries were found, {reached} can be read");
+            return Err(store_error(StoreError::Unavailable(reason)));
+        }
+        let recovery = acquired.recovery.clone();
+        let watchers = Watchers::default();
+        let told = watchers.clone();
+        let (wake, woken) = bounded(1);
+        let following = lookup.clone();
+        let follower = spawn(format!("lookup-{log}"), move || follow(log, &following, &woken))?;
+        let sequencer = Sequencer::new(Parts {
+            log,
+            acquired,
+            history: Box::new(Past(lookup.clone())),
+            clock: shared.clock.clone(),
+            vault: shared.vault.clone(),
+            on_commit: Box::new(move |size| {
+                // Full means that the follower has been woken and not yet looked.
+                let _ = wake.try_send(());
+                told.tell(size);
+            }),
+            limits: GroupLimits::default(),
+            hash_key: shared.hash_key,
+        })
+        .map_err(store_error)?;
+        let (queue, jobs) = Queue::new(QueueLimits::default());
+        let sequencer = spawn(format!("sequencer-{log}"), move || sequencer.run(&jobs))?;
+        Ok(Lane { log, store, lookup, queue, recovery, watchers, sequencer, follower })
+    }
+
+    /// Ends both threads after everything queued is answered.
+    pub fn close(self) {
+        drop(self.queue);
+        // A sequencer that panicked has answered nobody falsely; the next opening
+        // reads what the disk holds. Its end is the follower's.
+        let _ = self.sequencer.join();
+        let _ = self.follower.join();
+    }
+}
+
+fn spawn(name: String, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, OpenError> {
+    std::thread::Builder::new()
+        .name(name)
+        .spawn(work)
+        .map_err(|error| OpenError::Io { place: "thread".to_owned(), reason: error.to_string() })
+}
+
+/// Keeps a lookup at the log's end until the sequencer has gone.
+fn follow(log: LogName, lookup: &Lookup, woken: &Receiver<()>) {
+    let mut failing = false;
+    while woken.recv().is_ok() {
+        match lookup.follow(u64::MAX) {
+            Ok(_) => failing = false,
+            Err(error) if failing => tracing::debug!(%log, %error, "the lookup cannot follow"),
+            Err(error) => {
+                failing = true;
+                tracing::error!(%log, %error, "the lookup cannot follow; run `plumb verify`");
+            }
+        }
+        std::thread::sleep(REST);
+    }
+}
+
+/// The lookup as the sequencer asks it.
+struct Past(Arc<Lookup>);
+
+impl History for Past {
+    fn position(&self) -> u64 {
+        self.0.position()
+    }
+
+    fn catch_up(&self) -> Result<(), String> {
+        self.0.follow(u64::MAX).map(drop).map_err(|error| error.to_string())
+    }
+
+    fn find_id(&self, system: &str, id: &str) -> Result<Option<u64>, String> {
+        self.0.find_id(system, id).map_err(|error| error.to_string())
+    }
+
+    fn stream_head(&self, stream: &str) -> Result<Option<u64>, String> {
+        let head = self.0.stream_head(stream).map_err(|error| error.to_string())?;
+        Ok(head.map(|(revision, _)| revision))
+    }
+
+    fn entry(&self, position: u64) -> Result<Vec<u8>, String> {
+        match self.0.entry(position) {
+            Ok(Some(entry)) => Ok(entry),
+            Ok(None) => Err(format!("no entry at position {position}")),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
