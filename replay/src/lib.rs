@@ -5,11 +5,12 @@
 //! randomness are given to it by whoever calls.
 //!
 //! Imports point one way: `integrity` imports nothing, `event` imports
-//! `integrity`, `time` imports nothing, `state` imports `event` and `time`,
-//! `walk` may import all of them.
+//! `integrity`, `time` imports nothing, `identifier` imports `time`, `state`
+//! imports `event` and `time`, `walk` may import all of them.
 #![forbid(unsafe_code)]
 
 pub mod event;
+pub mod identifier;
 pub mod integrity;
 pub mod state;
 pub mod time;
