@@ -25,7 +25,7 @@ pub fn citizen_id(text: &str, on: NaiveDate) -> Vec<Flaw> {
     }
     let [_, _, _, _, _, _, y1, y2, y3, y4, m1, m2, d1, d2, ..] = number;
     let born: String = [y1, y2, y3, y4, '-', m1, m2, '-', d1, d2].into_iter().collect();
-    if !parse_date(&born).is_some_and(|born| born <= on) {
+    if parse_date(&born).is_none_or(|born| born > on) {
         flaws.push(Flaw::BirthDate);
     }
     flaws
