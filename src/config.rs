@@ -1,8 +1,37 @@
 //! Where things lie in a ledger's folder, and what its configuration says.
 
-use crate::ledger::LogName;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
+
+/// The two logs of a ledger. Each is complete: own origin, key and sequencer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum LogName {
+    /// Every act; non-public members sealed.
+    Open,
+    /// Complaints, informants, discipline cases: their existence is confidential.
+    Sealed,
+}
+
+impl LogName {
+    pub const ALL: [LogName; 2] = [LogName::Open, LogName::Sealed];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            LogName::Open => "open",
+            LogName::Sealed => "sealed",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<LogName> {
+        LogName::ALL.into_iter().find(|log| log.as_str() == text)
+    }
+}
+
+impl std::fmt::Display for LogName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
 
 /// The folder of one ledger.
 #[derive(Clone, Debug)]

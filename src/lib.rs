@@ -1,5 +1,7 @@
 //! 准绳 Plumbline: the audit ledger of a city's administrative acts, everything
 //! that touches the world. The pure half is `plumbline_replay`.
+// Bytes from outside never panic; a broken invariant of ours says which it is.
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::string_slice))]
 
 pub mod bench;
 pub mod cli;

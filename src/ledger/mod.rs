@@ -15,6 +15,7 @@ pub mod sequencer;
 pub mod submission;
 mod watch;
 
+pub use crate::config::LogName;
 pub use admitted::Admitted;
 pub use create::create;
 pub use open::{BATCH_EVENTS_MAX, Ledger, OpenError, Surroundings, open_log, read_config};
@@ -22,36 +23,6 @@ pub use queue::{Answers, Pending, QueueLimits};
 pub use watch::Watcher;
 
 use plumbline_replay::integrity::chain::Digest;
-
-/// The two logs of a ledger. Each is complete: own origin, key and sequencer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum LogName {
-    /// Every act; non-public members sealed.
-    Open,
-    /// Complaints, informants, discipline cases: their existence is confidential.
-    Sealed,
-}
-
-impl LogName {
-    pub const ALL: [LogName; 2] = [LogName::Open, LogName::Sealed];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            LogName::Open => "open",
-            LogName::Sealed => "sealed",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<LogName> {
-        LogName::ALL.into_iter().find(|log| log.as_str() == text)
-    }
-}
-
-impl std::fmt::Display for LogName {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// What the submitter gets once the entry is durable.
 #[derive(Clone, Debug, PartialEq, Eq)]

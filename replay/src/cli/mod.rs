@@ -40,6 +40,7 @@ impl From<lexopt::Error> for Failure {
     }
 }
 
+/// Runs the program on the process's own arguments.
 pub fn main() -> ExitCode {
     match run(&mut lexopt::Parser::from_env()) {
         Ok(exit) => ExitCode::from(exit),

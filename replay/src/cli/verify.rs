@@ -27,6 +27,8 @@ struct Found {
     own: Vec<Witness>,
 }
 
+/// Reads what the arguments name, walks it, prints the verdict; the number is
+/// the exit code.
 pub fn run(parser: &mut lexopt::Parser) -> Result<u8, Failure> {
     let arguments = arguments(parser)?;
     let found = find(&arguments.path)?;

@@ -212,8 +212,8 @@ impl<'a> Cursor<'a> {
 /// The offset of the first quote or backslash, eight bytes at a time.
 #[inline]
 fn special(bytes: &[u8]) -> Option<usize> {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
     // A byte of `word ^ pattern` is zero where the byte is the one looked for;
     // subtracting 1 from each byte sets the high bit of such a byte. The lowest
     // set bit is always right, borrows only disturb bytes above it.

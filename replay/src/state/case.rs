@@ -346,6 +346,7 @@ pub(super) fn is_late(event: &Event<'_>) -> bool {
 }
 
 /// Cut at [`TEXT_BYTES_MAX`], between characters.
+#[cfg_attr(not(test), expect(clippy::string_slice, reason = "the end is a boundary"))]
 fn clip(text: &str) -> &str {
     let mut end = text.len().min(TEXT_BYTES_MAX);
     while !text.is_char_boundary(end) {

@@ -1,0 +1,187 @@
+//! Imports point one way. A lower layer that names an upper one cannot be read,
+//! tested or trusted without it, and soon neither without the other.
+
+use super::source::{self, File, paths};
+
+/// A module of one of the two packages, and which it may name.
+struct Layer {
+    name: &'static str,
+    may: &'static [&'static str],
+    why: &'static str,
+}
+
+const REPLAY: &[&str] = &[
+    "replay::integrity",
+    "replay::event",
+    "replay::time",
+    "replay::state",
+    "replay::identifier",
+    "replay::rules",
+    "replay::report",
+    "replay::walk",
+];
+
+/// Both packages, from the bottom up. A new module needs a line here.
+#[rustfmt::skip]
+const LAYERS: &[Layer] = &[
+    Layer { name: "replay::integrity", may: &[],
+        why: "it knows bytes, never meaning; a verifier reads it alone" },
+    Layer { name: "replay::time", may: &[],
+        why: "calendars and clocks are given by whoever asks" },
+    Layer { name: "replay::identifier", may: &["replay::time"],
+        why: "a check of digits needs no event" },
+    Layer { name: "replay::event", may: &["replay::integrity", "replay::time"],
+        why: "an event is read from bytes and moments; states are folded from events" },
+    Layer { name: "replay::state", may: &["replay::integrity", "replay::event", "replay::time"],
+        why: "a state is a fold of events, known to no event" },
+    Layer { name: "replay::rules", may: &["replay::event", "replay::state", "replay::time"],
+        why: "a rule reads events and states and is read by reports" },
+    Layer { name: "replay::report", may: &["replay::integrity", "replay::rules", "replay::state", "replay::event", "replay::time"],
+        why: "a report is a function of what lies below" },
+    Layer { name: "replay::walk", may: &["replay::integrity", "replay::event", "replay::state", "replay::time"],
+        why: "the walk stands above what it walks over" },
+    Layer { name: "replay::cli", may: REPLAY, why: "the program stands on top" },
+    Layer { name: "config", may: &[], why: "places and settings are read by all" },
+    Layer { name: "clock", may: &[], why: "time is an argument to all others" },
+    Layer { name: "store", may: &["replay::integrity"],
+        why: "an engine keeps bytes and compares a head; it does not understand entries" },
+    Layer { name: "log", may: &["store", "replay::integrity"],
+        why: "segment files hold frames, whatever the entries mean" },
+    Layer { name: "vault", may: &["replay::integrity"],
+        why: "admission says which members are confidential; the vault only seals" },
+    Layer { name: "index", may: &["store", "replay::integrity", "replay::event", "replay::time"],
+        why: "lookup files follow the record and regrow without a ledger" },
+    Layer { name: "projection", may: &["store", "replay::integrity", "replay::event", "replay::state", "replay::time", "replay::rules"],
+        why: "read models follow the record; the write path never waits for them" },
+    Layer { name: "proof", may: &["store", "replay::integrity"],
+        why: "a proof is made from stored bytes" },
+    Layer { name: "ledger", may: &["config", "clock", "store", "log", "vault", "index", "replay::integrity", "replay::event", "replay::time", "replay::walk"],
+        why: "the write path never reads a read model and serves no network" },
+    Layer { name: "reader", may: &["config", "store", "log", "index", "ledger", "proof", "replay::integrity", "replay::event", "replay::time", "replay::state"],
+        why: "reading stands beside the write path, above storage" },
+    Layer { name: "import", may: &["clock", "ledger", "replay::integrity", "replay::event", "replay::time"],
+        why: "imported events take the path of all others: submissions" },
+    Layer { name: "export", may: &["store", "reader", "index", "import", "replay::integrity", "replay::event", "replay::time", "replay::state"],
+        why: "an export is made from what is recorded" },
+    Layer { name: "demo", may: &["clock", "ledger", "replay::integrity", "replay::event", "replay::time", "replay::identifier"],
+        why: "the synthetic city submits like any other system" },
+    Layer { name: "http", may: &["config", "clock", "store", "ledger", "index", "reader", "projection", "proof", "export", "replay::integrity", "replay::event", "replay::time", "replay::state", "replay::walk"],
+        why: "the network stands on top; only the command line starts it" },
+    Layer { name: "bench", may: &["config", "clock", "store", "log", "vault", "ledger", "index", "reader", "projection", "proof", "import", "export", "demo", "http",
+            "replay::integrity", "replay::event", "replay::time", "replay::state", "replay::walk"],
+        why: "measurements reach everything but the command line" },
+    Layer { name: "cli", may: &["config", "clock", "store", "log", "vault", "ledger", "index", "reader", "projection", "proof", "import", "export", "demo", "http", "bench",
+            "replay::integrity", "replay::event", "replay::time", "replay::state", "replay::identifier", "replay::rules", "replay::report", "replay::walk"],
+        why: "the command line stands on top" },
+];
+
+/// The module path of a file, and whether it is of the pure package.
+fn module(file: &File) -> Option<(bool, Vec<String>)> {
+    let pure = file.is_under("replay/src/");
+    let inner = file.path.strip_prefix(if pure { "replay/src/" } else { "src/" })?;
+    let mut segments: Vec<String> =
+        inner.strip_suffix(".rs")?.split('/').map(str::to_owned).collect();
+    if segments.last().is_some_and(|last| matches!(last.as_str(), "mod" | "lib" | "main")) {
+        segments.pop();
+    }
+    Some((pure, segments))
+}
+
+/// The layer that a path of this file leads to; `None` if it leads outside both
+/// packages or stays in its own file.
+fn target(pure: bool, own: &[String], segments: &[String]) -> Option<String> {
+    let prefix = |pure: bool| if pure { "replay::" } else { "" };
+    let layer = |pure: bool, name: &String| format!("{}{name}", prefix(pure));
+    match segments.first()?.as_str() {
+        "plumbline_replay" => segments.get(1).map(|name| layer(true, name)),
+        "plumbline" => segments.get(1).map(|name| layer(false, name)),
+        "crate" => segments.get(1).map(|name| layer(pure, name)),
+        "super" => {
+            let ups = segments.iter().take_while(|segment| *segment == "super").count();
+            let kept = own.len().checked_sub(ups)?;
+            let name = if kept > 0 { own.first() } else { segments.get(ups) };
+            name.map(|name| layer(pure, name))
+        }
+        _ => None,
+    }
+}
+
+fn check(files: &[File]) -> Vec<String> {
+    let mut out = Vec::new();
+    for file in files.iter().filter(|file| file.is_product()) {
+        let Some((pure, own)) = module(file) else { continue };
+        let Some(top) = own.first() else { continue };
+        let name = format!("{}{top}", if pure { "replay::" } else { "" });
+        let Some(layer) = LAYERS.iter().find(|layer| layer.name == name) else {
+            out.push(format!(
+                "{}: `{name}` is not in the table of tests/tidy/imports.rs: give it a line there \
+                 that says what it may import, and one in ARCHITECTURE.md's code map",
+                file.path
+            ));
+            continue;
+        };
+        for named in paths(&file.live) {
+            let Some(target) = target(pure, &own, &named.segments) else { continue };
+            if target == name || layer.may.contains(&target.as_str()) {
+                continue;
+            }
+            out.push(format!(
+                "{}:{}: `{name}` may not import `{target}`: {}. Move what is needed down, or let a \
+                 caller pass it as an argument",
+                file.path,
+                file.line(named.at),
+                layer.why
+            ));
+        }
+    }
+    out
+}
+
+#[test]
+fn imports_point_one_way() {
+    super::none(&check(&source::all()));
+}
+
+#[test]
+fn the_table_itself_points_one_way() {
+    for (index, layer) in LAYERS.iter().enumerate() {
+        for name in layer.may {
+            let below = LAYERS[..index].iter().any(|lower| lower.name == *name);
+            assert!(below, "`{}` may import `{name}`, which does not stand below it", layer.name);
+        }
+    }
+}
+
+#[test]
+fn wrong_imports_are_found_however_they_are_written() {
+    let sample = |path: &str, text: &str| check(&[File::new(path, text)]);
+    for (path, text, words) in [
+        ("src/ledger/a.rs", "use crate::http::Problem;", ["`ledger`", "`http`", "a.rs:1"]),
+        (
+            "src/index/a.rs",
+            "use crate::{\n  store::Log,\n  ledger::{\n Ledger},\n};",
+            ["`index`", "`ledger`", "a.rs:4"],
+        ),
+        (
+            "src/store/mod.rs",
+            "fn f() -> crate::ledger::Receipt {}",
+            ["`store`", "`ledger`", "mod.rs:1"],
+        ),
+        ("src/log/a.rs", "\nuse super::super::vault::Vault;", ["`log`", "`vault`", "a.rs:2"]),
+        (
+            "src/log/a.rs",
+            "use plumbline_replay::event::Event;",
+            ["`log`", "`replay::event`", "a.rs:1"],
+        ),
+        (
+            "replay/src/integrity/a.rs",
+            "use crate::event::Event;",
+            ["`replay::integrity`", "`replay::event`", "a.rs:1"],
+        ),
+        ("src/new/mod.rs", "fn f() {}", ["`new`", "ARCHITECTURE.md", "a line"]),
+    ] {
+        super::found(&sample(path, text), &words);
+    }
+    let sound = "// crate::http\n#[cfg(test)]\nmod tests { use crate::http; }\nuse super::admit;\nconst A: &str = \"crate::http\";";
+    super::none(&sample("src/ledger/a.rs", sound));
+}
