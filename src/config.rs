@@ -81,6 +81,11 @@ impl Layout {
         self.root.join("derived").join(log.as_str()).join("lookup")
     }
 
+    /// Where a log's read models are; they regrow too.
+    pub fn models(&self, log: LogName) -> PathBuf {
+        self.root.join("derived").join(log.as_str()).join("models")
+    }
+
     /// The last signed head beside the segments, for whoever reads the log.
     pub fn checkpoint(&self, log: LogName) -> PathBuf {
         self.log(log).join("checkpoint")

@@ -4,13 +4,16 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::string_slice))]
 
 pub mod bench;
+pub mod case;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod following;
 pub mod http;
 pub mod index;
 pub mod ledger;
 pub mod log;
+pub mod projection;
 pub mod proof;
 pub mod reader;
 pub mod store;

@@ -8,7 +8,7 @@ use plumbline_replay::integrity::json::{Json, parse};
 use plumbline_replay::state::diff::diff;
 use plumbline_replay::state::replay::replay;
 use plumbline_replay::state::timeline::{By, timeline};
-use plumbline_replay::state::{CaseState, Moment, case_at};
+use plumbline_replay::state::{CaseState, Moment, case_at, grounds};
 use plumbline_replay::time::civil::Zone;
 use proptest::prelude::*;
 
@@ -293,6 +293,30 @@ fn a_difference_names_the_entries_that_made_it() {
         assert_eq!((&there.before, &there.after), (&back.after, &back.before));
     }
     assert!(diff(A, &entries, to, to).unwrap().is_empty());
+}
+
+#[test]
+fn a_fact_names_the_entries_that_say_it() {
+    let script = approval();
+    let on = |moment| grounds(A, &script.of(A), moment).unwrap();
+    let types = |positions: &[u64]| -> Vec<String> {
+        let kind = |at: &u64| Event::read(&script.entries[*at as usize]).unwrap().kind.into_owned();
+        positions.iter().map(kind).collect()
+    };
+    let latest = on(Moment::LATEST);
+    assert_eq!(types(&latest["/state"]), ["approval.case.closed.v1"]);
+    assert_eq!(types(&latest["/dates/decided"]), ["approval.decision.granted.v1"]);
+    assert_eq!(types(&latest["/opened"]), ["approval.application.submitted.v1"]);
+    assert!(latest["/unit"].len() > 1);
+    // Before its first act a case has no facts.
+    assert!(on(as_of("2020-01-01")).is_empty());
+    // A correction stands beside the entry that it shaped.
+    let mut script = script;
+    let text = correction("/body/decision_no", "〔2026〕改1");
+    script.add(A, "correction.recorded.v1", "2026-04-30T10:00", &text);
+    let by = script.entries.len() as u64 - 1;
+    let corrected = grounds(A, &script.of(A), Moment::LATEST).unwrap();
+    assert_eq!(corrected["/documents/decision_no"], [7, by]);
 }
 
 #[test]

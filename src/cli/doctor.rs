@@ -1,8 +1,10 @@
-//! `plumb doctor`: the state of a ledger's parts, without changing any.
+//! `plumb doctor`: the state of a ledger's parts. It changes none but the read
+//! models, which opening brings up to the log.
 
-use super::{Dir, Exit, Failure, print};
-use crate::config::Layout;
+use super::{Dir, Exit, Failure, models, print};
+use crate::config::{Config, Layout};
 use crate::ledger::{LogName, open_log, read_config};
+use crate::projection::PROJECTIONS;
 use crate::store::Store;
 use plumbline_replay::integrity::chain::entry_hash;
 use plumbline_replay::walk::claimed_size;
@@ -24,6 +26,7 @@ impl Doctor {
         let config = read_config(&layout)?;
         let mut exit = Exit::Done;
         let mut logs = Vec::new();
+        let mut projections = Vec::new();
         for log in LogName::ALL {
             let store = open_log(&layout, &config, log)?;
             let size = store.size()?;
@@ -43,12 +46,12 @@ impl Doctor {
                 "published_size": signed(layout.checkpoint(log)),
                 "damage": damage,
             }));
+            projections.extend(read_models(&layout, &config, log)?);
         }
         let value = json!({
             "schema": "plumbline.doctor/1",
             "logs": logs,
-            // Nothing is kept besides the logs yet, so nothing can lag behind them.
-            "projections": [],
+            "projections": projections,
         });
         if self.json {
             print(&value.to_string())?;
@@ -57,6 +60,28 @@ impl Doctor {
         }
         Ok(exit)
     }
+}
+
+/// Each read model of a log: the digest is the same for the same entries and
+/// version, so two machines can compare theirs.
+fn read_models(layout: &Layout, config: &Config, log: LogName) -> Result<Vec<Value>, Failure> {
+    let names = PROJECTIONS.map(|definition| definition.name);
+    let opened = models::open(layout, config, log, &names)?;
+    let set_aside = opened.models.set_aside();
+    let models = opened.models.grown().into_iter().map(|model| {
+        let reason = set_aside.iter().find(|one| one.name == model.name);
+        json!({
+            "log": log.as_str(),
+            "name": model.name,
+            "version": model.version,
+            "position": model.position,
+            "rows": model.rows,
+            "digest": model.content.to_string(),
+            "grown_again": reason.map(|one| &one.reason),
+            "in_memory": opened.in_memory,
+        })
+    });
+    Ok(models.collect())
 }
 
 fn last_hash(store: &dyn Store, size: u64) -> Result<Value, Failure> {

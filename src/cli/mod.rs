@@ -4,6 +4,7 @@
 
 mod append;
 mod bench;
+mod case;
 mod checkpoint;
 mod clock;
 mod doctor;
@@ -11,7 +12,9 @@ mod init;
 mod keys;
 mod log;
 mod manual;
+mod models;
 mod prove;
+mod rebuild;
 mod serve;
 mod show;
 mod stats;
@@ -46,6 +49,8 @@ enum Command {
     Checkpoint(checkpoint::Checkpoint),
     Prove(prove::Prove),
     Stats(stats::Stats),
+    Case(case::Case),
+    Rebuild(rebuild::Rebuild),
     Clock(clock::Clock),
     Serve(serve::Serve),
     Keys(keys::Keys),
@@ -145,6 +150,8 @@ pub fn run() -> u8 {
         Command::Checkpoint(command) => command.run(),
         Command::Prove(command) => command.run(),
         Command::Stats(command) => command.run(),
+        Command::Case(command) => command.run(),
+        Command::Rebuild(command) => command.run(),
         Command::Clock(command) => command.run(),
         Command::Serve(command) => command.run(),
         Command::Keys(command) => command.run(),

@@ -1,6 +1,7 @@
 //! `plumb serve`: the internal listener.
 
 use super::{Dir, Exit, Failure, close, surroundings};
+use crate::following::Following;
 use crate::http::{ApiKeys, Service, serve};
 use crate::ledger::Ledger;
 use std::net::SocketAddr;
@@ -20,6 +21,7 @@ impl Serve {
     pub(super) fn run(self) -> Result<Exit, Failure> {
         tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).init();
         let ledger = Ledger::open(&self.dir.dir, surroundings("serve"))?;
+        let following = Following::start(&ledger)?;
         let keys = ApiKeys::read(&ledger.layout().api_keys())?;
         if keys.is_empty() {
             eprintln!(
@@ -37,6 +39,7 @@ impl Serve {
             Failure { exit: Exit::Failed, message: format!("{listen}: {error}") }
         })?;
         drop(runtime);
+        following.stop();
         match Arc::into_inner(service) {
             Some(service) => close(service.ledger)?,
             // A request outlived the server; what it recorded is durable and the

@@ -1,15 +1,15 @@
-//! `plumb stats`: how much there is, by log, type and amount.
+//! `plumb stats`: how much there is, by log, type and amount, from the `totals`
+//! read model.
 
-use super::{Dir, Exit, Failure, print};
+use super::{Dir, Exit, Failure, models, print};
 use crate::config::Layout;
-use crate::ledger::{LogName, open_log, read_config};
+use crate::ledger::{LogName, read_config};
+use crate::projection::TypeTotals;
 use crate::store::Store;
-use plumbline_replay::integrity::entry::{Fields, scan};
-use plumbline_replay::integrity::json::parse;
-use serde_json::json;
-use std::collections::{BTreeMap, HashSet};
-
-const READ_BYTES: usize = 4 << 20;
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use plumbline_replay::event::register::find;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// 统计 / count entries, streams, types and amounts
 #[derive(clap::Args)]
@@ -21,86 +21,78 @@ pub struct Stats {
     json: bool,
 }
 
-/// Sums over the open and the sealed log.
-#[derive(Default)]
-struct Totals {
-    streams: HashSet<[u8; 32]>,
-    by_type: BTreeMap<String, u64>,
-    /// Event type → currency → minor units.
-    amounts: BTreeMap<String, BTreeMap<String, i128>>,
-}
-
-impl Totals {
-    fn add(&mut self, fields: &Fields<'_>) {
-        self.streams.insert(*blake3::hash(fields.stream.as_bytes()).as_bytes());
-        *self.by_type.entry(fields.kind.to_owned()).or_default() += 1;
-        let Some(Ok(body)) = fields.body.map(parse) else {
-            return;
-        };
-        let fen = body.get("amount_fen").and_then(|v| v.as_int()).map(|minor| ("CNY", minor));
-        let minor = body.get("amount_minor").and_then(|v| v.as_int());
-        let named = minor.zip(body.get("currency").and_then(|v| v.as_str()));
-        if let Some((currency, minor)) = fen.or(named.map(|(minor, currency)| (currency, minor))) {
-            let sums = self.amounts.entry(fields.kind.to_owned()).or_default();
-            *sums.entry(currency.to_owned()).or_default() += i128::from(minor);
-        }
-    }
-
-    fn amounts_text(&self) -> BTreeMap<&str, BTreeMap<&str, String>> {
-        let sums = |by: &'_ BTreeMap<String, i128>| -> Vec<(String, String)> {
-            by.iter().map(|(currency, minor)| (currency.clone(), decimal(*minor))).collect()
-        };
-        let mut out: BTreeMap<&str, BTreeMap<&str, String>> = BTreeMap::new();
-        for (kind, by) in &self.amounts {
-            for ((currency, _), (_, text)) in by.iter().zip(sums(by)) {
-                out.entry(kind).or_default().insert(currency, text);
-            }
-        }
-        out
-    }
-}
-
-/// Minor units with two decimals.
-fn decimal(minor: i128) -> String {
-    let sign = if minor < 0 { "-" } else { "" };
-    format!("{sign}{}.{:02}", minor.unsigned_abs() / 100, minor.unsigned_abs() % 100)
+/// Size and bytes of one log.
+struct LogSize {
+    log: LogName,
+    size: u64,
+    bytes: u64,
 }
 
 impl Stats {
     pub(super) fn run(self) -> Result<Exit, Failure> {
         let layout = Layout::new(&self.dir.dir);
         let config = read_config(&layout)?;
-        let mut totals = Totals::default();
         let mut logs = Vec::new();
+        let mut totals = TypeTotals::default();
         for log in LogName::ALL {
-            let store = open_log(&layout, &config, log)?;
-            let size = store.size()?;
-            let mut next = 0;
-            while next < size {
-                for block in store.read(next, READ_BYTES)? {
-                    for (_, _, entry) in block.entries() {
-                        if let Ok(fields) = scan(entry) {
-                            totals.add(&fields);
-                        }
-                    }
-                    next = block.first_position + u64::from(block.count);
-                }
-            }
-            let bytes: u64 = store.segments()?.iter().map(|segment| segment.bytes).sum();
-            logs.push(json!({"name": log.as_str(), "size": size, "bytes": bytes}));
+            let opened = models::open(&layout, &config, log, &["totals"])?;
+            let bytes = opened.store.segments()?.iter().map(|segment| segment.bytes).sum();
+            logs.push(LogSize { log, size: opened.size, bytes });
+            totals.add(opened.models.totals()?);
         }
-        let value = json!({
-            "schema": "plumbline.stats/1",
-            "logs": logs,
-            "streams": totals.streams.len(),
-            "by_type": totals.by_type,
-            "amounts": totals.amounts_text(),
-        });
         if self.json {
-            print(&value.to_string())?;
+            print(&to_json(&logs, &totals).to_string())?;
         } else {
-            print(&serde_json::to_string_pretty(&value).unwrap_or_default())?;
+            print(&words(&logs, &totals))?;
         }
         Ok(Exit::Done)
     }
+}
+
+fn to_json(logs: &[LogSize], totals: &TypeTotals) -> Value {
+    let log =
+        |log: &LogSize| json!({"name": log.log.as_str(), "size": log.size, "bytes": log.bytes});
+    let amounts: BTreeMap<&str, BTreeMap<&str, String>> = totals
+        .amounts
+        .iter()
+        .map(|(kind, sums)| {
+            let sums = sums.iter().map(|(currency, sum)| (currency.as_str(), sum.to_string()));
+            (kind.as_str(), sums.collect())
+        })
+        .collect();
+    json!({
+        "schema": "plumbline.stats/1",
+        "logs": logs.iter().map(log).collect::<Vec<_>>(),
+        "streams": totals.streams,
+        "by_type": totals.by_type,
+        "amounts": amounts,
+    })
+}
+
+fn words(logs: &[LogSize], totals: &TypeTotals) -> String {
+    let mut lines = Vec::new();
+    for log in logs {
+        lines.push(format!(
+            "日志 {0} / log {0}: {1} 条 / entries, {2} 字节 / bytes",
+            log.log, log.size, log.bytes
+        ));
+    }
+    lines.push(format!("事件流 / streams: {}", totals.streams));
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_BORDERS_ONLY);
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(["类型 / type", "名称 / name", "条数 / entries", "金额 / amounts"]);
+    for (kind, count) in &totals.by_type {
+        let sums = totals.amounts.get(kind).into_iter().flatten();
+        let sums: Vec<String> = sums.map(|(currency, sum)| format!("{sum} {currency}")).collect();
+        let name = find(kind).map_or("", |known| known.zh);
+        table.add_row([kind.clone(), name.to_owned(), count.to_string(), sums.join("\n")]);
+    }
+    for column in [2, 3] {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    lines.push(table.to_string());
+    lines.join("\n")
 }

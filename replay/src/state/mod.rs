@@ -14,6 +14,7 @@ mod approval;
 mod case;
 pub mod diff;
 mod fee;
+mod grounds;
 mod inspection;
 mod joint;
 mod machine;
@@ -25,6 +26,7 @@ pub mod timeline;
 mod view;
 
 pub use case::{Act, CaseState, Due, KeyDate, Purpose, When};
+pub use grounds::grounds;
 pub use machine::{CaseKind, StateName, repairs_record};
 pub use moment::{Moment, case_at};
 pub use pairs::Pairs;
