@@ -1,0 +1,421 @@
+#!/usr/bin/env python3
+"""Checks schemas/vectors/ from outside, in another language.
+
+Written from schemas/FORMAT.md with Python's hashlib and json and two packages:
+`pip install blake3 cryptography`. Ends with 0 if every vector holds, with 1 and
+the vector's place if one does not. Knows nothing of the Rust code.
+"""
+
+import base64
+import hashlib
+import json
+import pathlib
+import struct
+import sys
+
+from blake3 import blake3
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+VECTORS = pathlib.Path(__file__).resolve().parent.parent / "schemas" / "vectors"
+LEDGER = ("position", "previous", "recorded_at", "revision", "v")
+checked = 0
+
+
+def holds(condition, place):
+    global checked
+    checked += 1
+    if not condition:
+        sys.exit(f"check_vectors: {place} does not hold")
+
+
+def load(name):
+    return json.loads((VECTORS / name).read_text(encoding="utf-8"))
+
+
+def canonical(value):
+    """RFC 8785 for values without fractions."""
+    if isinstance(value, dict):
+        names = sorted(value, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
+        return "{" + ",".join(f"{canonical(n)}:{canonical(value[n])}" for n in names) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(canonical, value)) + "]"
+    if isinstance(value, str):
+        # json escapes what RFC 8785 does, and U+007F as itself.
+        return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value)
+
+
+def sha256(data):
+    return hashlib.sha256(data).digest()
+
+
+def b3(data):
+    return blake3(data).digest()
+
+
+def b64url(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+# The tree (FORMAT.md, section 4).
+
+
+def leaf(entry):
+    return sha256(b"\x00" + entry)
+
+
+def node(left, right):
+    return sha256(b"\x01" + left + right)
+
+
+def split(size):
+    return 1 << ((size - 1).bit_length() - 1)
+
+
+def root(leaves):
+    """Level by level, an odd last node going up as it is: equal to RFC 6962."""
+    if not leaves:
+        return sha256(b"")
+    while len(leaves) > 1:
+        odd = leaves[len(leaves) & ~1:]
+        leaves = [node(*leaves[i:i + 2]) for i in range(0, len(leaves) - 1, 2)] + odd
+    return leaves[0]
+
+
+def root_of_inclusion(leaf_hash, index, size, proof):
+    """RFC 9162, section 2.1.3.2."""
+    if index >= size:
+        return None
+    node_index, last, found = index, size - 1, leaf_hash
+    for sibling in proof:
+        if last == 0:
+            return None
+        if node_index & 1 or node_index == last:
+            found = node(sibling, found)
+            while node_index and not node_index & 1:
+                node_index, last = node_index >> 1, last >> 1
+        else:
+            found = node(found, sibling)
+        node_index, last = node_index >> 1, last >> 1
+    return found if last == 0 else None
+
+
+def consistent(old, old_root, new, new_root, proof):
+    """RFC 9162, section 2.1.4.2."""
+    if old > new:
+        return False
+    if old == new:
+        return not proof and old_root == new_root
+    if old == 0:
+        return not proof and old_root == sha256(b"")
+    proof = ([old_root] if old & (old - 1) == 0 else []) + list(proof)
+    if not proof:
+        return False
+    node_index, last = old - 1, new - 1
+    while node_index & 1:
+        node_index, last = node_index >> 1, last >> 1
+    old_found = new_found = proof[0]
+    for sibling in proof[1:]:
+        if last == 0:
+            return False
+        if node_index & 1 or node_index == last:
+            old_found, new_found = node(sibling, old_found), node(sibling, new_found)
+            while node_index and not node_index & 1:
+                node_index, last = node_index >> 1, last >> 1
+        else:
+            new_found = node(new_found, sibling)
+        node_index, last = node_index >> 1, last >> 1
+    return last == 0 and old_found == old_root and new_found == new_root
+
+
+# Checkpoints (section 5).
+
+
+def note_parts(note, vkey):
+    """The signed text, if the key's signature on it is good."""
+    name, key_id, key = vkey.split("+", 2)
+    key = base64.b64decode(key)
+    if len(key) != 33 or key[0] != 1 or sha256(name.encode() + b"\n" + key)[:4].hex() != key_id:
+        return None
+    text, blank, lines = note.partition("\n\n")
+    for line in lines.split("\n") if blank else []:
+        dash, _, rest = line.partition(" ")
+        signer, _, data = rest.partition(" ")
+        if dash != "\u2014" or signer != name:
+            continue
+        data = base64.b64decode(data)
+        if data[:4].hex() != key_id:
+            continue
+        try:
+            Ed25519PublicKey.from_public_bytes(key[1:]).verify(data[4:], (text + "\n").encode())
+            return text + "\n"
+        except InvalidSignature:
+            return None
+    return None
+
+
+def checkpoint(note, vkey):
+    text = note_parts(note, vkey)
+    lines = (text or "").split("\n")
+    if len(lines) != 4 or lines[0] != vkey.split("+", 1)[0]:
+        return None
+    if not lines[1].isdecimal() or str(int(lines[1])) != lines[1] or int(lines[1]) >= 1 << 64:
+        return None
+    found = base64.b64decode(lines[2])
+    return (int(lines[1]), found) if len(found) == 32 else None
+
+
+# Sealed members (section 6).
+
+
+def hchacha20(key, nonce):
+    state = list(struct.unpack("<4I8I4I", b"expand 32-byte k" + key + nonce))
+
+    def quarter(a, b, c, d):
+        for x, y, z, turn in ((a, b, d, 16), (c, d, b, 12), (a, b, d, 8), (c, d, b, 7)):
+            state[x] = (state[x] + state[y]) & 0xFFFFFFFF
+            mixed = state[z] ^ state[x]
+            state[z] = (mixed << turn | mixed >> (32 - turn)) & 0xFFFFFFFF
+
+    for _ in range(10):
+        for column in range(4):
+            quarter(column, column + 4, column + 8, column + 12)
+        for row in range(4):
+            quarter(row, 4 + (row + 1) % 4, 8 + (row + 2) % 4, 12 + (row + 3) % 4)
+    return struct.pack("<8I", *state[:4], *state[12:])
+
+
+def xchacha(key, nonce):
+    return ChaCha20Poly1305(hchacha20(key, nonce[:16])), b"\0\0\0\0" + nonce[16:]
+
+
+def derived(key, label, *parts):
+    message = label + b"\0" + b"".join(struct.pack(">Q", len(p)) + p for p in parts)
+    return blake3(message, key=key).digest()
+
+
+# Files (sections 7 and 8).
+
+
+def segment(data, origin):
+    """The header's numbers and the frames of a file."""
+    holds(data[:10] == b"PLUMBSEG\x00\x01" and b3(data[:4064]) == data[4064:4096], "a header")
+    holds(data[24:56] == sha256(origin.encode()), "the origin in a header")
+    count, = struct.unpack(">H", data[10:12])
+    first, = struct.unpack(">Q", data[16:24])
+    frontier = [data[88 + 32 * i:120 + 32 * i] for i in range(count)]
+    frames, at = [], 4096
+    while any(data[at:]):
+        frames.append(frame(data[at:]))
+        at += frames[-1]["bytes"]
+    return first, data[56:88], frontier, frames
+
+
+def frame(data):
+    head = struct.unpack(">4sIQQ32sII", data[:64])
+    magic, count, epoch, first, previous, entries_bytes, sealed_bytes = head
+    holds(magic == b"PLF1" and b3(data[:64]) == data[64:96], "a frame's header")
+    body, entries, at = data[96:96 + entries_bytes], [], 0
+    while at < len(body):
+        length, = struct.unpack(">H", body[at:at + 2])
+        entries.append(body[at + 2:at + 2 + length])
+        at += 2 + length
+    end = 96 + entries_bytes + sealed_bytes
+    sealed = data[96 + entries_bytes:end]
+    trailer = b3(data[:96] + b"".join(map(b3, entries)) + b3(sealed))
+    holds(len(entries) == count and trailer == data[end:end + 32], "a frame's trailer")
+    return {"epoch": epoch, "first": first, "previous": previous, "entries": entries,
+            "sealed": sealed, "bytes": end + 32}
+
+
+def check_spellings():
+    for index, vector in enumerate(load("canonical.json")["vectors"]):
+        spelled = canonical(json.loads(vector["text"]))
+        holds(spelled == vector["canonical"], f"canonical.json, vector {index}")
+
+
+def check_log():
+    log = load("log.json")
+    last, entries, leaves = b"\0" * 32, [], []
+    for vector in log["entries"]:
+        place = f"log.json, entry {vector['position']}"
+        text = vector["entry"].encode()
+        value = json.loads(text)
+        holds(canonical(value) == vector["entry"], place + ": spelling")
+        own = {name: value.pop(name) for name in LEDGER}
+        holds(canonical(value) == vector["submission"], place + ": submission")
+        holds(own == {"position": vector["position"], "previous": last.hex(),
+                      "recorded_at": vector["recorded_at"], "revision": vector["revision"], "v": 1},
+              place + ": the ledger's members")
+        last = b3(text)
+        entries.append(text)
+        leaves.append(leaf(text))
+        holds(last.hex() == vector["link"], place + ": link")
+        holds(leaves[-1].hex() == vector["leaf"], place + ": leaf")
+    for vector in log["roots"]:
+        size = vector["size"]
+        holds(root(leaves[:size]).hex() == vector["root"], f"log.json, root {size}")
+        at, nodes = 0, []
+        for bit in reversed(range(size.bit_length())):
+            if size >> bit & 1:
+                nodes.append(root(leaves[at:at + (1 << bit)]).hex())
+                at += 1 << bit
+        holds(nodes == vector["frontier"], f"log.json, frontier {size}")
+    check_files(log, entries)
+    check_notes(log, entries, leaves)
+
+
+def check_files(log, entries):
+    seen, last, frames = [], b"\0" * 32, []
+    for number, file in enumerate(log["segments"]):
+        first, previous, frontier, found = segment(bytes.fromhex(file["bytes"]), log["origin"])
+        place = f"log.json, {file['name']}"
+        holds(file["name"] == f"{first:020}.seg" and first == len(seen), place + ": name")
+        holds(previous == last, place + ": previous")
+        nodes = [node.hex() for node in frontier]
+        holds(nodes == log["roots"][first]["frontier"], place + ": frontier")
+        for group in found:
+            holds(group["first"] == len(seen) and group["previous"] == last, place + ": frame")
+            seen += group["entries"]
+            last = b3(seen[-1])
+            frames.append({"epoch": group["epoch"], "entries": len(group["entries"]), "segment": number})
+    holds(seen == entries, "log.json, segments: entries")
+    holds(frames == log["frames"], "log.json, frames")
+
+
+def check_notes(log, entries, leaves):
+    public = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(log["seed"])).public_key()
+    public = public.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    key_id = sha256(log["origin"].encode() + b"\n\x01" + public)[:4].hex()
+    key = base64.b64encode(b"\x01" + public).decode()
+    holds(log["vkey"] == f"{log['origin']}+{key_id}+{key}", "log.json, vkey")
+    for vector in log["checkpoints"]:
+        stated = checkpoint(vector["note"], log["vkey"])
+        holds(stated == (vector["size"], root(leaves[:vector["size"]])), "log.json, a checkpoint")
+    for vector in log["receipts"]:
+        receipt = vector["receipt"]
+        position = receipt["position"]
+        place = f"log.json, receipt {position}"
+        holds(receipt["hash"] == b3(entries[position]).hex(), place)
+        holds(receipt["id"] == json.loads(entries[position])["id"], place)
+        head, _, note = vector["tlog_proof"].partition("\n\n")
+        lines = head.split("\n")
+        holds(lines[:2] == ["c2sp.org/tlog-proof@v1", f"index {position}"], place + ": proof")
+        size, signed = checkpoint(note, log["vkey"])
+        path = [base64.b64decode(line) for line in lines[2:]]
+        found = root_of_inclusion(leaves[position], position, size, path)
+        holds(found == signed, place + ": proof")
+
+
+def check_sealed():
+    sealed, log = load("sealed.json"), load("log.json")
+    key = bytes.fromhex(sealed["key"])
+    subject = b3(b"plumbline subject v1\0" + sealed["subject"].encode())[:16]
+    holds(subject.hex() == sealed["subject_id"], "sealed.json, subject")
+    for vector in sealed["vectors"]:
+        place = f"sealed.json, position {vector['position']}"
+        parts = [vector[name].encode() for name in ("system", "id", "member")]
+        salt = b64url(derived(key, b"plumbline salt v1", *parts)[:16])
+        holds(salt == vector["salt"], place + ": salt")
+        triple = [salt, vector["member"], json.loads(vector["value"])]
+        disclosure = b64url(canonical(triple).encode())
+        holds(disclosure == vector["disclosure"], place + ": disclosure")
+        digest = b64url(sha256(disclosure.encode()))
+        holds(digest == vector["digest"], place + ": digest")
+        body = json.loads(log["entries"][vector["position"]]["entry"])["body"]
+        holds(digest in body["_sd"] and vector["member"] not in body, place + ": entry")
+        nonce = derived(key, b"plumbline nonce v1", digest.encode())[:24]
+        holds(nonce.hex() == vector["nonce"], place + ": nonce")
+        cipher, short = xchacha(key, nonce)
+        found = cipher.encrypt(short, disclosure.encode(), digest.encode())
+        holds(found.hex() == vector["ciphertext"], place + ": ciphertext")
+        record = bytes.fromhex(vector["record"])
+        head = subject + bytes([vector["class"]]) + nonce + struct.pack(">I", len(found))
+        holds(record[4:] == head + found, place + ": record")
+        try:
+            cipher.decrypt(short, found, digest[::-1].encode())
+            holds(False, place + ": it opens against another digest")
+        except InvalidTag:
+            pass
+
+
+def check_proofs():
+    leaves = [leaf(str(index).encode()) for index in range(70_000)]
+    roots = {}
+
+    def root_at(size):
+        if size not in roots:
+            roots[size] = root(leaves[:size])
+        return roots[size]
+
+    for vector in load("tree.json")["roots"]:
+        holds(root_at(vector["size"]).hex() == vector["root"], f"tree.json, size {vector['size']}")
+    proofs = load("proofs.json")
+    for vector in proofs["inclusion"]:
+        path = [bytes.fromhex(node) for node in vector["proof"]]
+        index, size = vector["index"], vector["size"]
+        found = root_of_inclusion(leaves[index], index, size, path)
+        holds(found == root_at(size), f"proofs.json, inclusion of {index} in {size}")
+    for vector in proofs["consistency"]:
+        path = [bytes.fromhex(node) for node in vector["proof"]]
+        old, new = vector["old"], vector["new"]
+        old_root = root_at(old) if old else sha256(b"")
+        holds(consistent(old, old_root, new, root_at(new), path), f"proofs.json, {old} to {new}")
+
+
+def check_refusals():
+    """What Python can refuse without a reader of its own."""
+    refusals = load("refusals.json")
+    for vector in refusals["checkpoints"]:
+        try:
+            taken = checkpoint(vector["note"], vector["vkey"]) is not None
+        except ValueError:
+            taken = False
+        holds(not taken, f"refusals.json, checkpoint {vector['code']}")
+    for vector in refusals["inclusion"]:
+        path = [bytes.fromhex(node) for node in vector["proof"]]
+        found = root_of_inclusion(bytes.fromhex(vector["leaf"]), vector["index"], vector["size"], path)
+        holds(found is None or found.hex() != vector["root"], "refusals.json, inclusion")
+    for vector in refusals["consistency"]:
+        path = [bytes.fromhex(node) for node in vector["proof"]]
+        roots = bytes.fromhex(vector["old_root"]), bytes.fromhex(vector["new_root"])
+        taken = consistent(vector["old"], roots[0], vector["new"], roots[1], path)
+        holds(not taken, "refusals.json, consistency")
+    for vector in refusals["entries"]:
+        if vector["code"] == "spelling":
+            holds(canonical(json.loads(vector["entry"])) != vector["entry"], "refusals.json, spelling")
+
+
+def check_known():
+    known = load("known.json")
+    for vector in known["blake3"]:
+        holds(b3(bytes.fromhex(vector["input"])).hex() == vector["digest"], vector["source"])
+    for vector in known["sha256"]:
+        holds(sha256(bytes.fromhex(vector["input"])).hex() == vector["digest"], vector["source"])
+    leaves = [leaf(bytes.fromhex(text)) for text in known["rfc6962"]["leaves"]]
+    for size, expected in enumerate(known["rfc6962"]["roots"], 1):
+        holds(root(leaves[:size]).hex() == expected, f"known.json, root {size}")
+    for vector in known["ed25519"]:
+        key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(vector["secret"]))
+        signed = key.sign(bytes.fromhex(vector["message"]))
+        holds(signed.hex() == vector["signature"], vector["source"])
+    note = known["signed_note"]
+    holds(note_parts(note["note"], note["public_key"]) == note["text"], note["source"])
+    vector = {name: bytes.fromhex(known["xchacha20poly1305"][name])
+              for name in ("key", "nonce", "aad", "plaintext", "ciphertext_and_tag")}
+    cipher, short = xchacha(vector["key"], vector["nonce"])
+    found = cipher.encrypt(short, vector["plaintext"], vector["aad"])
+    holds(found == vector["ciphertext_and_tag"], "known.json, xchacha20poly1305")
+
+
+if __name__ == "__main__":
+    check_known()
+    check_spellings()
+    check_log()
+    check_sealed()
+    check_proofs()
+    check_refusals()
+    print(f"schemas/vectors: {checked} checks hold")
