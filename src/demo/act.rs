@@ -1,0 +1,241 @@
+//! One act of the city as it is submitted: the envelope of specification §3.0.
+//! Knows the members of an entry and nothing of which act follows which.
+
+use super::moment::{Day, Moment};
+use super::recording::Recording;
+use crate::ledger::submission::Submission;
+use plumbline_replay::integrity::json::Json;
+
+/// A JSON value that borrows only from the program's own text.
+pub(super) type Value = Json<'static>;
+
+/// What can stand in a body.
+pub(super) trait ToValue {
+    fn value(self) -> Value;
+}
+
+impl ToValue for Value {
+    fn value(self) -> Value {
+        self
+    }
+}
+
+impl ToValue for &'static str {
+    fn value(self) -> Value {
+        Json::text(self)
+    }
+}
+
+impl ToValue for String {
+    fn value(self) -> Value {
+        Json::text(self)
+    }
+}
+
+impl ToValue for &String {
+    fn value(self) -> Value {
+        Json::text(self.clone())
+    }
+}
+
+impl ToValue for i64 {
+    fn value(self) -> Value {
+        Json::Int(self)
+    }
+}
+
+impl ToValue for u32 {
+    fn value(self) -> Value {
+        Json::Int(i64::from(self))
+    }
+}
+
+impl ToValue for bool {
+    fn value(self) -> Value {
+        Json::Bool(self)
+    }
+}
+
+impl ToValue for Day {
+    fn value(self) -> Value {
+        Json::text(self.text())
+    }
+}
+
+impl ToValue for Moment {
+    fn value(self) -> Value {
+        Json::text(self.text())
+    }
+}
+
+impl<T: ToValue> ToValue for Vec<T> {
+    fn value(self) -> Value {
+        Json::List(self.into_iter().map(ToValue::value).collect())
+    }
+}
+
+impl<T: ToValue> ToValue for Option<T> {
+    fn value(self) -> Value {
+        self.map_or(Json::Null, ToValue::value)
+    }
+}
+
+/// An object without the members that are `None`.
+pub(super) fn members<const N: usize>(members: [(&'static str, Value); N]) -> Value {
+    Json::object(members.into_iter().filter(|(_, value)| !matches!(value, Json::Null)))
+}
+
+/// `object! { "decision_no": number, "valid_to": until }`
+macro_rules! object {
+    ($($name:literal : $value:expr),* $(,)?) => {
+        $crate::demo::act::members([$(($name, $crate::demo::act::ToValue::value($value))),*])
+    };
+}
+pub(super) use object;
+
+/// The system an act reaches the ledger from. With the event's id it is the
+/// idempotency key, so the names are as stable as the ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// The service platform of hall and web.
+    Platform,
+    /// A department's own system, through the exchange.
+    Exchange,
+    /// The enforcement platform with its mobile terminals.
+    Enforcement,
+    /// The non-tax revenue system of the treasury and the collecting banks.
+    NonTax,
+    /// A term that ran out.
+    Timer,
+    /// The rating terminals at the windows.
+    Terminal,
+    /// The hotline and the complaint desk.
+    Hotline,
+    /// The office system that numbers documents.
+    Office,
+    /// The registers of units, items, fees and people.
+    Registry,
+    /// The same registers as they stood when the ledger was founded.
+    Founding,
+    /// The attendance devices and the watch over the systems.
+    Watch,
+}
+
+impl Source {
+    fn system(self) -> &'static str {
+        match self {
+            Source::Platform => "zwfw.990100",
+            Source::Exchange => "jhpt.990100",
+            Source::Enforcement => "xzzf.990100",
+            Source::NonTax => "feishui.990100",
+            Source::Timer => "timer.990100",
+            Source::Terminal => "haochaping.990100",
+            Source::Hotline => "hotline.990100",
+            Source::Office => "oa.990100",
+            Source::Registry | Source::Founding => "registry.990100",
+            Source::Watch => "watch.990100",
+        }
+    }
+
+    fn kind(self) -> &'static str {
+        match self {
+            Source::Exchange | Source::NonTax => "exchange",
+            Source::Timer => "timer",
+            Source::Founding => "import",
+            Source::Terminal => "terminal",
+            Source::Hotline => "hotline",
+            Source::Platform
+            | Source::Enforcement
+            | Source::Office
+            | Source::Registry
+            | Source::Watch => "native",
+        }
+    }
+}
+
+/// A law and an article, as decisions cite them.
+pub(super) type Article = (&'static str, &'static str);
+
+/// One act, complete but for its id.
+pub(super) struct Act {
+    pub at: Moment,
+    pub source: Source,
+    kind: &'static str,
+    stream: String,
+    members: Vec<(&'static str, Value)>,
+}
+
+impl Act {
+    /// `kind` is the type with its version; the act happened at `at`.
+    pub fn new(
+        kind: &'static str,
+        stream: impl Into<String>,
+        at: Moment,
+        source: Source,
+        body: Value,
+    ) -> Act {
+        let mut members = Vec::with_capacity(16);
+        members.push(("body", body));
+        Act { at, source, kind, stream: stream.into(), members }
+    }
+
+    pub fn with(mut self, name: &'static str, value: Value) -> Act {
+        self.members.push((name, value));
+        self
+    }
+
+    pub fn actor(self, actor: Value) -> Act {
+        self.with("actor", actor)
+    }
+
+    pub fn recorder(self, recorder: Value) -> Act {
+        self.with("recorder", recorder)
+    }
+
+    pub fn venue(self, venue: Value) -> Act {
+        self.with("venue", venue)
+    }
+
+    pub fn item(self, code: &str, catalogue_version: &'static str) -> Act {
+        let code = code.to_owned();
+        self.with("item", object! { "code": code, "catalogue_version": catalogue_version })
+    }
+
+    pub fn party(self, id: &str, capacity: &'static str) -> Act {
+        let party = object! { "id": id.to_owned(), "capacity": capacity };
+        self.with("parties", vec![party].value())
+    }
+
+    pub fn basis(self, articles: &[Article]) -> Act {
+        let basis: Vec<Value> = articles
+            .iter()
+            .map(|(law, article)| object! { "law_id": *law, "article": *article })
+            .collect();
+        self.with("basis", basis.value())
+    }
+
+    pub fn doc(self, doc: Value) -> Act {
+        self.with("docs", vec![doc].value())
+    }
+
+    pub fn links(self, links: Value) -> Act {
+        self.with("links", links)
+    }
+
+    /// The submission, entered as `recording` says.
+    pub fn submit(self, id: String, recording: &Recording) -> Submission {
+        let kind = if recording.paper { "paper_backfill" } else { self.source.kind() };
+        let precision = if recording.day_only { "day" } else { "minute" };
+        let mut members = self.members;
+        members.push(("id", Json::Text(id.into())));
+        members.push(("stream", Json::Text(self.stream.into())));
+        members.push(("type", Json::text(self.kind)));
+        members.push(("occurred_at", self.at.value()));
+        members.push(("source", object! { "system": self.source.system(), "kind": kind }));
+        members.push(("precision", Json::text(precision)));
+        if let Some(reason) = recording.late_reason {
+            members.push(("late_reason", Json::text(reason)));
+        }
+        Submission::new(Json::object(members))
+    }
+}
