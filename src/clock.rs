@@ -1,6 +1,7 @@
 //! The only place that reads the clock. Everything else is given the time.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Microseconds since 1970-01-01T00:00:00Z.
 pub type Micros = i64;
@@ -22,23 +23,40 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that its owner sets: the demo city lives two years in a minute.
+/// A clock that reads its moments from a script, one for each time it is asked:
+/// the demo city lives two years in a few seconds. Past the script's end it
+/// stands still.
 #[derive(Debug, Default)]
-pub struct SetClock(AtomicI64);
+pub struct ScriptedClock(Mutex<Script>);
 
-impl SetClock {
-    pub fn new(start: Micros) -> SetClock {
-        SetClock(AtomicI64::new(start))
+#[derive(Debug, Default)]
+struct Script {
+    moments: VecDeque<Micros>,
+    last: Micros,
+}
+
+impl ScriptedClock {
+    pub fn new(start: Micros) -> ScriptedClock {
+        ScriptedClock(Mutex::new(Script { moments: VecDeque::new(), last: start }))
     }
 
-    pub fn set(&self, now: Micros) {
-        self.0.store(now, Ordering::Release);
+    /// Replaces what is left of the script.
+    pub fn follow(&self, moments: impl IntoIterator<Item = Micros>) {
+        self.script().moments = moments.into_iter().collect();
+    }
+
+    fn script(&self) -> MutexGuard<'_, Script> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Clock for SetClock {
+impl Clock for ScriptedClock {
     fn now(&self) -> Micros {
-        self.0.load(Ordering::Acquire)
+        let mut script = self.script();
+        if let Some(next) = script.moments.pop_front() {
+            script.last = next;
+        }
+        script.last
     }
 }
 

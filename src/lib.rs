@@ -8,6 +8,7 @@ pub mod case;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod demo;
 pub mod following;
 pub mod http;
 pub mod index;

@@ -7,6 +7,7 @@ mod bench;
 mod case;
 mod checkpoint;
 mod clock;
+mod demo;
 mod doctor;
 mod init;
 mod keys;
@@ -42,6 +43,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Init(init::Init),
+    Demo(demo::Demo),
     Append(append::Append),
     Log(log::Log),
     Show(show::Show),
@@ -143,6 +145,7 @@ pub fn run() -> u8 {
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Command::Init(command) => command.run(),
+        Command::Demo(command) => command.run(),
         Command::Append(command) => command.run(),
         Command::Log(command) => command.run(),
         Command::Show(command) => command.run(),

@@ -5,6 +5,7 @@ use crate::following::Following;
 use crate::http::{ApiKeys, Service, serve};
 use crate::ledger::Ledger;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// 启动服务 / serve submission and reading over HTTP
@@ -15,6 +16,11 @@ pub struct Serve {
     /// 内部地址 / the internal address
     #[arg(long, default_value = "127.0.0.1:8710")]
     listen: SocketAddr,
+}
+
+/// Serves the ledger in a folder at one address, until stopped.
+pub(super) fn at(dir: PathBuf, listen: SocketAddr) -> Result<Exit, Failure> {
+    Serve { dir: Dir { dir }, listen }.run()
 }
 
 impl Serve {

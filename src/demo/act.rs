@@ -162,6 +162,7 @@ pub(super) struct Act {
     pub source: Source,
     kind: &'static str,
     stream: String,
+    day_only: bool,
     members: Vec<(&'static str, Value)>,
 }
 
@@ -176,11 +177,17 @@ impl Act {
     ) -> Act {
         let mut members = Vec::with_capacity(16);
         members.push(("body", body));
-        Act { at, source, kind, stream: stream.into(), members }
+        Act { at, source, kind, stream: stream.into(), day_only: false, members }
     }
 
     pub fn with(mut self, name: &'static str, value: Value) -> Act {
         self.members.push((name, value));
+        self
+    }
+
+    /// Moves the act to another stream.
+    pub fn in_stream(mut self, stream: String) -> Act {
+        self.stream = stream;
         self
     }
 
@@ -222,10 +229,16 @@ impl Act {
         self.with("links", links)
     }
 
+    /// The day is known and the minute is not, as on a document.
+    pub fn day_only(mut self) -> Act {
+        self.day_only = true;
+        self
+    }
+
     /// The submission, entered as `recording` says.
     pub fn submit(self, id: String, recording: &Recording) -> Submission {
         let kind = if recording.paper { "paper_backfill" } else { self.source.kind() };
-        let precision = if recording.day_only { "day" } else { "minute" };
+        let precision = if self.day_only { "day" } else { "minute" };
         let mut members = self.members;
         members.push(("id", Json::Text(id.into())));
         members.push(("stream", Json::Text(self.stream.into())));

@@ -1,8 +1,18 @@
-//! Working days of the demo city, as the State Council announced them, and when
-//! each announcement became known. An official of 2024 cannot count with the
-//! holidays of 2026: due dates beyond the last announcement are provisional.
+//! Working days as the city counts them, many times a case: the calendar of
+//! `plumbline_replay` in tables, and the announcements it rests on. An official of
+//! 2024 cannot count with the holidays of 2026: due dates beyond the last
+//! announcement are provisional.
 
-use super::moment::Day;
+use super::moment::{Day, Moment};
+use plumbline_replay::time::calendar::{Calendar as China, DayKind};
+
+/// One row of an announcement.
+pub(super) struct Row {
+    pub day: Day,
+    pub name: &'static str,
+    /// A day off; otherwise a working day, whatever its weekday.
+    pub off: bool,
+}
 
 /// One announcement of a year's holidays (全国年节及纪念日放假安排).
 pub(super) struct Notice {
@@ -10,88 +20,11 @@ pub(super) struct Notice {
     pub issued_on: Day,
     /// Address of the notice.
     pub paper: &'static str,
-    /// Name, first and last day off, inclusive.
-    pub off: &'static [(&'static str, Day, Day)],
-    /// Name of the holiday a make-up working day belongs to, and the day.
-    pub makeup: &'static [(&'static str, Day)],
+    pub rows: Vec<Row>,
 }
 
-const fn d(year: i64, month: i64, day: i64) -> Day {
-    Day::new(year, month, day)
-}
-
-/// The announcements for 2021 to 2026. For 2027 none had been made by the end of
-/// the demo's two years.
-#[rustfmt::skip]
-pub(super) const NOTICES: [Notice; 6] = [
-    Notice {
-        year: 2021, issued_on: d(2020, 11, 25),
-        paper: "http://www.gov.cn/zhengce/zhengceku/2020-11/25/content_5564127.htm",
-        off: &[("元旦", d(2021, 1, 1), d(2021, 1, 3)), ("春节", d(2021, 2, 11), d(2021, 2, 17)),
-            ("清明节", d(2021, 4, 3), d(2021, 4, 5)), ("劳动节", d(2021, 5, 1), d(2021, 5, 5)),
-            ("端午节", d(2021, 6, 12), d(2021, 6, 14)), ("中秋节", d(2021, 9, 19), d(2021, 9, 21)),
-            ("国庆节", d(2021, 10, 1), d(2021, 10, 7))],
-        makeup: &[("春节", d(2021, 2, 7)), ("春节", d(2021, 2, 20)), ("劳动节", d(2021, 4, 25)),
-            ("劳动节", d(2021, 5, 8)), ("中秋节", d(2021, 9, 18)), ("国庆节", d(2021, 9, 26)),
-            ("国庆节", d(2021, 10, 9))],
-    },
-    Notice {
-        year: 2022, issued_on: d(2021, 10, 25),
-        paper: "http://www.gov.cn/zhengce/zhengceku/2021-10/25/content_5644835.htm",
-        off: &[("元旦", d(2022, 1, 1), d(2022, 1, 3)), ("春节", d(2022, 1, 31), d(2022, 2, 6)),
-            ("清明节", d(2022, 4, 3), d(2022, 4, 5)), ("劳动节", d(2022, 4, 30), d(2022, 5, 4)),
-            ("端午节", d(2022, 6, 3), d(2022, 6, 5)), ("中秋节", d(2022, 9, 10), d(2022, 9, 12)),
-            ("国庆节", d(2022, 10, 1), d(2022, 10, 7))],
-        makeup: &[("春节", d(2022, 1, 29)), ("春节", d(2022, 1, 30)), ("清明节", d(2022, 4, 2)),
-            ("劳动节", d(2022, 4, 24)), ("劳动节", d(2022, 5, 7)), ("国庆节", d(2022, 10, 8)),
-            ("国庆节", d(2022, 10, 9))],
-    },
-    Notice {
-        year: 2023, issued_on: d(2022, 12, 8),
-        paper: "http://www.gov.cn/zhengce/zhengceku/2022-12/08/content_5730844.htm",
-        off: &[("元旦", d(2022, 12, 31), d(2023, 1, 2)), ("春节", d(2023, 1, 21), d(2023, 1, 27)),
-            ("清明节", d(2023, 4, 5), d(2023, 4, 5)), ("劳动节", d(2023, 4, 29), d(2023, 5, 3)),
-            ("端午节", d(2023, 6, 22), d(2023, 6, 24)),
-            ("中秋节、国庆节", d(2023, 9, 29), d(2023, 10, 6))],
-        makeup: &[("春节", d(2023, 1, 28)), ("春节", d(2023, 1, 29)), ("劳动节", d(2023, 4, 23)),
-            ("劳动节", d(2023, 5, 6)), ("端午节", d(2023, 6, 25)),
-            ("中秋节、国庆节", d(2023, 10, 7)), ("中秋节、国庆节", d(2023, 10, 8))],
-    },
-    Notice {
-        year: 2024, issued_on: d(2023, 10, 25),
-        paper: "https://www.gov.cn/zhengce/zhengceku/202310/content_6911528.htm",
-        off: &[("元旦", d(2024, 1, 1), d(2024, 1, 1)), ("春节", d(2024, 2, 10), d(2024, 2, 17)),
-            ("清明节", d(2024, 4, 4), d(2024, 4, 6)), ("劳动节", d(2024, 5, 1), d(2024, 5, 5)),
-            ("端午节", d(2024, 6, 10), d(2024, 6, 10)), ("中秋节", d(2024, 9, 15), d(2024, 9, 17)),
-            ("国庆节", d(2024, 10, 1), d(2024, 10, 7))],
-        makeup: &[("春节", d(2024, 2, 4)), ("春节", d(2024, 2, 18)), ("清明节", d(2024, 4, 7)),
-            ("劳动节", d(2024, 4, 28)), ("劳动节", d(2024, 5, 11)), ("中秋节", d(2024, 9, 14)),
-            ("国庆节", d(2024, 9, 29)), ("国庆节", d(2024, 10, 12))],
-    },
-    Notice {
-        year: 2025, issued_on: d(2024, 11, 12),
-        paper: "https://www.gov.cn/zhengce/zhengceku/202411/content_6986383.htm",
-        off: &[("元旦", d(2025, 1, 1), d(2025, 1, 1)), ("春节", d(2025, 1, 28), d(2025, 2, 4)),
-            ("清明节", d(2025, 4, 4), d(2025, 4, 6)), ("劳动节", d(2025, 5, 1), d(2025, 5, 5)),
-            ("端午节", d(2025, 5, 31), d(2025, 6, 2)),
-            ("国庆节、中秋节", d(2025, 10, 1), d(2025, 10, 8))],
-        makeup: &[("春节", d(2025, 1, 26)), ("春节", d(2025, 2, 8)), ("劳动节", d(2025, 4, 27)),
-            ("国庆节、中秋节", d(2025, 9, 28)), ("国庆节、中秋节", d(2025, 10, 11))],
-    },
-    Notice {
-        year: 2026, issued_on: d(2025, 11, 4),
-        paper: "https://www.gov.cn/zhengce/zhengceku/202511/content_7047091.htm",
-        off: &[("元旦", d(2026, 1, 1), d(2026, 1, 3)), ("春节", d(2026, 2, 15), d(2026, 2, 23)),
-            ("清明节", d(2026, 4, 4), d(2026, 4, 6)), ("劳动节", d(2026, 5, 1), d(2026, 5, 5)),
-            ("端午节", d(2026, 6, 19), d(2026, 6, 21)), ("中秋节", d(2026, 9, 25), d(2026, 9, 27)),
-            ("国庆节", d(2026, 10, 1), d(2026, 10, 7))],
-        makeup: &[("元旦", d(2026, 1, 4)), ("春节", d(2026, 2, 14)), ("春节", d(2026, 2, 28)),
-            ("劳动节", d(2026, 5, 9)), ("国庆节", d(2026, 9, 20)), ("国庆节", d(2026, 10, 10))],
-    },
-];
-
-const FIRST: Day = d(2020, 12, 1);
-const LAST: Day = d(2028, 12, 31);
+const FIRST: Day = Day::new(2020, 12, 1);
+const LAST: Day = Day::new(2028, 12, 31);
 
 /// Working days, counted once.
 pub(super) struct Calendar {
@@ -99,31 +32,52 @@ pub(super) struct Calendar {
     counted: Vec<u32>,
     /// The working days themselves.
     days: Vec<Day>,
+    /// For 2021 to 2026. For 2027 nothing had been announced by the end of the
+    /// demo's two years.
+    pub notices: Vec<Notice>,
 }
 
 fn weekend_rule(day: Day) -> bool {
     day.weekday() < 5
 }
 
-fn announced(day: Day) -> Option<bool> {
-    NOTICES.iter().find_map(|notice| {
-        let off = notice.off.iter().any(|(_, from, to)| (*from..=*to).contains(&day));
-        let makeup = notice.makeup.iter().any(|(_, on)| *on == day);
-        (off || makeup).then_some(makeup)
-    })
+fn span() -> impl Iterator<Item = Day> {
+    (FIRST.0..=LAST.0).map(Day)
+}
+
+fn notices() -> Vec<Notice> {
+    let china = China::china();
+    let known = China::notices().into_iter().filter(|notice| (2021..=2026).contains(&notice.year));
+    known
+        .map(|notice| {
+            let row = |day: Day| {
+                let before = china.day(day.naive(), notice.known_from - 1);
+                let after = china.day(day.naive(), notice.known_from);
+                let name = after.holiday.filter(|_| before.holiday.is_none())?;
+                Some(Row { day, name, off: after.kind == DayKind::DayOff })
+            };
+            Notice {
+                year: i64::from(notice.year),
+                issued_on: Moment::from_micros(notice.known_from).day(),
+                paper: notice.paper,
+                rows: span().filter_map(row).collect(),
+            }
+        })
+        .collect()
 }
 
 impl Calendar {
     pub fn new() -> Calendar {
-        let mut calendar = Calendar { counted: Vec::new(), days: Vec::new() };
-        for number in FIRST.0..=LAST.0 {
-            let day = Day(number);
-            if announced(day).unwrap_or_else(|| weekend_rule(day)) {
-                calendar.days.push(day);
+        let china = China::china();
+        let mut counted = Vec::new();
+        let mut days = Vec::new();
+        for day in span() {
+            if china.day(day.naive(), i64::MAX).kind.is_workday() {
+                days.push(day);
             }
-            calendar.counted.push(calendar.days.len() as u32);
+            counted.push(days.len() as u32);
         }
-        calendar
+        Calendar { counted, days, notices: notices() }
     }
 
     /// Working days from the start of the table up to and including `day`.
@@ -162,7 +116,7 @@ impl Calendar {
     /// if it rests on a year that was not announced yet.
     pub fn after_as_known(&self, start: Day, n: i64, known: Day) -> (Day, bool) {
         let due = self.after(start, n);
-        let announced_to = announced_to(known);
+        let announced_to = self.announced_to(known);
         if due <= announced_to {
             return (due, false);
         }
@@ -177,20 +131,21 @@ impl Calendar {
     }
 
     /// Name of the calendar in force on `known`, for `calendar_version`.
-    pub fn version(known: Day) -> String {
-        let year = announced_to(known).year();
-        let issued_on = issued_on(year).unwrap_or(FIRST);
-        format!("{year}@{}", issued_on.text())
+    pub fn version(&self, known: Day) -> String {
+        let latest = self.known(known).max_by_key(|notice| notice.year);
+        latest.map_or_else(String::new, |notice| {
+            format!("{}@{}", notice.year, notice.issued_on.text())
+        })
     }
-}
 
-fn issued_on(year: i64) -> Option<Day> {
-    NOTICES.iter().find(|notice| notice.year == year).map(|notice| notice.issued_on)
-}
+    fn known(&self, known: Day) -> impl Iterator<Item = &Notice> {
+        self.notices.iter().filter(move |notice| notice.issued_on <= known)
+    }
 
-fn announced_to(known: Day) -> Day {
-    let years = NOTICES.iter().filter(|notice| notice.issued_on <= known).map(|notice| notice.year);
-    Day::new(years.max().unwrap_or(2020), 12, 31)
+    fn announced_to(&self, known: Day) -> Day {
+        let year = self.known(known).map(|notice| notice.year).max();
+        Day::new(year.unwrap_or(2020), 12, 31)
+    }
 }
 
 #[cfg(test)]
@@ -221,8 +176,10 @@ mod tests {
             assert_eq!(calendar.after(day(start), n).text(), due, "{start} + {n}");
             assert_eq!(calendar.between(day(start), day(due)), n);
         }
-        for (year, works) in [(2021, 250), (2022, 249), (2023, 249), (2024, 251), (2025, 248), (2026, 248)] {
-            let count = calendar.between(d(year - 1, 12, 31), d(year, 12, 31));
+        for (year, works) in
+            [(2021, 250), (2022, 249), (2023, 249), (2024, 251), (2025, 248), (2026, 248)]
+        {
+            let count = calendar.between(Day::new(year - 1, 12, 31), Day::new(year, 12, 31));
             assert_eq!(count, works, "{year}");
         }
     }
@@ -237,6 +194,6 @@ mod tests {
         assert!(provisional);
         assert_eq!(due, day("2026-01-02"));
         assert!(calendar.after(day("2025-10-30"), 46) > due);
-        assert_eq!(Calendar::version(day("2025-11-03")), "2025@2024-11-12");
+        assert_eq!(calendar.version(day("2025-11-03")), "2025@2024-11-12");
     }
 }

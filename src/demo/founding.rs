@@ -25,7 +25,10 @@ impl Founding {
 
 impl Script for Founding {
     fn happen(&mut self, stage: &mut Stage<'_>) -> Option<Moment> {
-        while let Some((_, chapter)) = self.chapters.pop_front_if(|(at, _)| *at <= stage.now) {
+        while self.chapters.front().is_some_and(|(at, _)| *at <= stage.now) {
+            let Some((_, chapter)) = self.chapters.pop_front() else {
+                break;
+            };
             let mut acts = chapter.acts(stage.city, stage.now).into_iter();
             loop {
                 let group: Vec<_> = acts.by_ref().take(GROUP).collect();

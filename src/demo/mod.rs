@@ -3,8 +3,8 @@
 //!
 //! The same seed and number of cases give the same submissions on any machine:
 //! integers only, no clock, no hash order. What is told here is lawful throughout,
-//! often by a hair's breadth. This module knows the envelope and the domain, and
-//! nothing of how the ledger stores or judges.
+//! often by a hair's breadth. This module knows the envelope and the domain; only
+//! `telling` knows that there is a ledger, and nothing here how it judges.
 
 mod act;
 mod calendar;
@@ -19,6 +19,7 @@ mod pace;
 mod prng;
 mod recording;
 mod registers;
+mod telling;
 mod world;
 
 use crate::clock::Micros;
@@ -29,6 +30,8 @@ use days::Daily;
 use founding::Founding;
 use prng::Draw;
 use world::World;
+
+pub use telling::{ORIGIN_BASE, TellError, Told, origin, tell};
 
 /// What city is told of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +81,3 @@ pub fn demo_seed_bytes(seed: u64, what: &str) -> [u8; 32] {
     material.extend_from_slice(what.as_bytes());
     blake3::derive_key("plumbline demo 2026-01-01 key material", &material)
 }
-
-#[cfg(test)]
-mod tests;

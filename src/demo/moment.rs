@@ -2,10 +2,13 @@
 //! Knows no calendar: see [`super::calendar`].
 
 use crate::clock::Micros;
+use chrono::NaiveDate;
 
 /// Minutes that local time is ahead of UTC (Asia/Shanghai, no summer time).
 const OFFSET_MINUTES: i64 = 8 * 60;
 const DAY_MINUTES: i64 = 24 * 60;
+/// 1970-01-01 in days of the common era, as chrono counts them.
+const EPOCH_FROM_CE: i32 = 719_163;
 
 /// A local civil day, counted from 1970-01-01.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,6 +45,12 @@ impl Day {
 
     pub fn year(self) -> i64 {
         self.civil().0
+    }
+
+    /// The same day as the calendar of `plumbline_replay` takes it.
+    pub fn naive(self) -> NaiveDate {
+        let days = i32::try_from(self.0).ok().and_then(|days| days.checked_add(EPOCH_FROM_CE));
+        days.and_then(NaiveDate::from_num_days_from_ce_opt).unwrap_or_default()
     }
 
     /// 0 is Monday.
@@ -106,6 +115,11 @@ impl Moment {
         (self.0 - OFFSET_MINUTES) * 60_000_000
     }
 
+    /// The minute that holds a UTC microsecond.
+    pub fn from_micros(micros: Micros) -> Moment {
+        Moment(micros.div_euclid(60_000_000) + OFFSET_MINUTES)
+    }
+
     /// `2026-03-05T16:20:00+08:00`
     pub fn text(self) -> String {
         let mut out = String::with_capacity(25);
@@ -132,6 +146,7 @@ mod tests {
             assert_eq!(Day::new(year, month, date), day);
             let moment = parse_rfc3339(&day.at(0, 0).text()).unwrap();
             assert_eq!(moment.local_date().to_string(), day.text());
+            assert_eq!(day.naive(), moment.local_date());
             assert_eq!(moment.micros, day.at(0, 0).micros());
         }
         assert_eq!(Day::new(2026, 3, 5).weekday(), 3);

@@ -18,12 +18,21 @@ const HOUSES: [&str; 24] = [
     "启明", "长青", "东来", "永固", "正大", "云帆", "广源", "兴业", "康宁", "友邦", "盛和", "联创",
 ];
 
-const SECOND: [&str; 12] =
-    ["", "盛", "达", "源", "泰", "通", "亿", "祥", "隆", "顺", "安", "福"];
+const SECOND: [&str; 12] = ["", "盛", "达", "源", "泰", "通", "亿", "祥", "隆", "顺", "安", "福"];
 
 const ROADS: [&str; 12] = [
-    "建设路", "人民路", "解放路", "文明路", "滨河路", "工业大道", "创业路", "学府路", "环城北路",
-    "站前街", "东门街", "兴贸路",
+    "建设路",
+    "人民路",
+    "解放路",
+    "文明路",
+    "滨河路",
+    "工业大道",
+    "创业路",
+    "学府路",
+    "环城北路",
+    "站前街",
+    "东门街",
+    "兴贸路",
 ];
 
 /// A person's name of two or three characters.
@@ -37,7 +46,13 @@ pub(super) fn person(draw: &mut Draw) -> String {
 }
 
 /// `示例市恒昌盛机械有限公司`; `number` keeps the names of a large city apart.
-pub(super) fn business(area: &str, trade: &str, form: &str, number: u32, draw: &mut Draw) -> String {
+pub(super) fn business(
+    area: &str,
+    trade: &str,
+    form: &str,
+    number: u32,
+    draw: &mut Draw,
+) -> String {
     let house = draw.pick(&HOUSES);
     let second = draw.pick(&SECOND);
     // 288 house names: beyond a few hundred firms the registrar asks for a number.

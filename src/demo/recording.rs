@@ -13,8 +13,6 @@ pub(super) struct Recording {
     /// Entered afterwards from paper.
     pub paper: bool,
     pub late_reason: Option<&'static str>,
-    /// The paper names the day; the minute is the clerk's recollection.
-    pub day_only: bool,
 }
 
 /// Hours in which the platform was down and windows worked on paper.
@@ -36,7 +34,6 @@ pub(super) fn decide(act: &Act, calendar: &Calendar, draw: &mut Draw) -> Recordi
             recorded_at: end.micros() + draw.between(6 * MINUTE, 55 * MINUTE),
             paper: true,
             late_reason: Some("系统中断期间纸质办理,恢复后补录"),
-            day_only: false,
         };
     }
     let (late, paper) = match act.source {
@@ -51,8 +48,11 @@ pub(super) fn decide(act: &Act, calendar: &Calendar, draw: &mut Draw) -> Recordi
         return Recording {
             recorded_at: next_morning(act.at, calendar, draw),
             paper: true,
-            late_reason: Some(if on_site { "现场无网络,次日补录" } else { "纸质材料次日补录" }),
-            day_only: !on_site,
+            late_reason: Some(if on_site {
+                "现场无网络,次日补录"
+            } else {
+                "纸质材料次日补录"
+            }),
         };
     }
     if lot < paper + late {
@@ -62,14 +62,13 @@ pub(super) fn decide(act: &Act, calendar: &Calendar, draw: &mut Draw) -> Recordi
 }
 
 fn electronic(recorded_at: Micros) -> Recording {
-    Recording { recorded_at, paper: false, late_reason: None, day_only: false }
+    Recording { recorded_at, paper: false, late_reason: None }
 }
 
 fn promptly(act: &Act, draw: &mut Draw) -> Micros {
     let at = act.at.micros();
-    let jitter = |draw: &mut Draw, low: Micros, high: Micros| {
-        at + draw.between(low * SECOND, high * SECOND)
-    };
+    let jitter =
+        |draw: &mut Draw, low: Micros, high: Micros| at + draw.between(low * SECOND, high * SECOND);
     match act.source {
         Source::Platform | Source::Registry => jitter(draw, 2, 75),
         Source::Enforcement => jitter(draw, 5, 900),

@@ -162,7 +162,8 @@ impl Registers {
 
     /// Numbers used by series in a year: unit, series' words, last number.
     pub fn used(&self, year: i64, series: Series) -> Vec<(usize, &'static str, u32)> {
-        let of_year = self.numbers.iter().filter(|((_, known, at), _)| *at == year && *known == series);
+        let of_year =
+            self.numbers.iter().filter(|((_, known, at), _)| *at == year && *known == series);
         of_year.map(|((unit, known, _), last)| (*unit, known.word(), *last)).collect()
     }
 

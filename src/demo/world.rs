@@ -4,6 +4,7 @@
 //! waits in an outbox until nothing that has not happened yet can precede it. So
 //! memory holds only what is under way, and the result is in the order of recording.
 
+use super::Step;
 use super::act::Act;
 use super::city::{CLOSING, City};
 use super::identifiers::event_id;
@@ -11,7 +12,6 @@ use super::moment::Moment;
 use super::prng::Draw;
 use super::recording;
 use super::registers::Registers;
-use super::Step;
 use crate::clock::Micros;
 use crate::ledger::submission::Submission;
 use std::cmp::{Ordering, Reverse};

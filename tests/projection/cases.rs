@@ -3,7 +3,7 @@
 
 use super::book::STREAMS;
 use plumbline::case::Case;
-use plumbline::clock::{Clock, SetClock};
+use plumbline::clock::{Clock, ScriptedClock};
 use plumbline::config::{Config, Layout};
 use plumbline::ledger::submission::Submission;
 use plumbline::ledger::{Ledger, LogName, Surroundings, create};
@@ -33,7 +33,7 @@ fn start() -> i64 {
 }
 
 /// A ledger whose segments are as short as they may be.
-fn ledger(dir: &Path, clock: Arc<SetClock>) -> Ledger {
+fn ledger(dir: &Path, clock: Arc<ScriptedClock>) -> Ledger {
     let mut config = Config::new("city.example".to_owned(), "Asia/Shanghai".to_owned());
     config.segment_bytes = Some(1);
     let given = Surroundings {
@@ -47,9 +47,9 @@ fn ledger(dir: &Path, clock: Arc<SetClock>) -> Ledger {
     create(dir, &config, given).unwrap()
 }
 
-fn record(ledger: &Ledger, clock: &SetClock, rows: &[(usize, usize, u32, u32)]) {
+fn record(ledger: &Ledger, clock: &ScriptedClock, rows: &[(usize, usize, u32, u32)]) {
     for (number, (stream, kind, day, hour)) in rows.iter().enumerate() {
-        clock.set(start() + i64::from(*hour) * DAY / 4 + number as i64);
+        clock.follow([start() + i64::from(*hour) * DAY / 4 + number as i64]);
         let text = format!(
             r#"{{"actor":{{"unit":"u-{hour}"}},"body":{{"amount_fen":{hour}}},"id":"e-{number}",
             "occurred_at":"2026-02-{day:02}T09:00:00+08:00","source":{{"system":"test"}},
@@ -90,7 +90,7 @@ proptest! {
         moments in prop::collection::vec((0i64..29, 0i64..29), 6),
     ) {
         let dir = tempfile::tempdir().unwrap();
-        let clock = Arc::new(SetClock::new(start()));
+        let clock = Arc::new(ScriptedClock::new(start()));
         let ledger = ledger(&dir.path().join("ledger"), clock.clone());
         record(&ledger, &clock, &rows);
         let reader = Reader::of(&ledger, LogName::Open).unwrap();
@@ -130,7 +130,7 @@ proptest! {
 #[test]
 fn a_reader_of_another_process_sees_the_same() {
     let dir = tempfile::tempdir().unwrap();
-    let clock = Arc::new(SetClock::new(start()));
+    let clock = Arc::new(ScriptedClock::new(start()));
     let root = dir.path().join("ledger");
     let ledger = ledger(&root, clock.clone());
     let rows: Vec<_> = (0..60).map(|n| (n % 5, n % 4, n as u32 % 27 + 1, n as u32)).collect();

@@ -7,6 +7,7 @@
 
 use super::civil::{Micros, Zone};
 use super::holidays;
+pub use super::holidays::Notice;
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -151,6 +152,12 @@ impl Calendar {
         let rows = self.rows.entry(date).or_default();
         let place = rows.partition_point(|row| row.known_from <= known_from);
         rows.insert(place, Row { known_from, off, holiday });
+    }
+
+    /// The notices behind [`Calendar::china`], oldest first. A year that was
+    /// rearranged has several.
+    pub fn notices() -> Vec<Notice> {
+        holidays::read().0
     }
 
     /// A day as it was known at `known_at`.

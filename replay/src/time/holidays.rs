@@ -18,11 +18,14 @@ pub(super) struct SpecialDay {
     pub known_from: Micros,
 }
 
-/// A notice: the year that it arranges, and since when.
+/// A notice: the year that it arranges, since when, and where it is published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Notice {
+pub struct Notice {
     pub year: i32,
+    /// The start of its day in Beijing.
     pub known_from: Micros,
+    /// Address of the notice.
+    pub paper: &'static str,
 }
 
 /// Every notice and every special day of the file, in the file's order.
@@ -32,14 +35,14 @@ pub(super) fn read() -> (Vec<Notice>, Vec<SpecialDay>) {
     for line in FILE.lines().filter(|line| !line.starts_with('#')) {
         let fields: Vec<&'static str> = line.split('\t').collect();
         match fields[..] {
-            ["notice", year, announced, _] => {
+            ["notice", year, announced, paper] => {
                 let year = year.parse().ok();
                 let announced = parse_date(announced);
                 let (Some(year), Some(announced)) = (year, announced) else {
                     unreachable!("the embedded calendar has a malformed notice: {line}");
                 };
                 let known_from = Zone::SHANGHAI.start_of(announced);
-                notices.push(Notice { year, known_from });
+                notices.push(Notice { year, known_from, paper });
             }
             [date, kind @ ("off" | "work"), name] => {
                 let (Some(date), Some(notice)) = (parse_date(date), notices.last()) else {
@@ -73,6 +76,7 @@ mod tests {
             let before = announced.year() < notice.year;
             assert!(before || matches!(notice.year, 2019 | 2020), "{notice:?}");
         }
+        assert!(notices.iter().all(|notice| notice.paper.starts_with("http")));
         // A make-up day gives a weekend day back; the two are never equal in number.
         assert!(days.iter().filter(|day| !day.off).count() > 30);
         assert!(days.iter().all(|day| !day.name.is_empty()));

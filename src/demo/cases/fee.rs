@@ -5,6 +5,7 @@ use super::{Case, Planned};
 use crate::demo::act::{Act, Source, Value, object};
 use crate::demo::city::City;
 use crate::demo::city::fees::{Fee, PAYEE, REDUCTIONS, STANDARD_VERSION};
+use crate::demo::identifiers::local_part;
 use crate::demo::moment::{Day, Moment};
 use crate::demo::pace::Pace;
 use crate::demo::prng::Draw;
@@ -149,9 +150,9 @@ impl FeeCase {
             "unit": spec.measure, "unit_fen": spec.lower_fen, "amount_fen": self.assessed(city),
         };
         let body = object! {
-            "fee_no": self.stream["fee/".len()..].to_owned(), "case_ref": &self.charge.case,
+            "fee_no": local_part(&self.stream).to_owned(), "case_ref": &self.charge.case,
             "payer": self.charge.payer_described.clone(), "lines": vec![line],
-            "amount_fen": self.assessed(city), "in_hall": true,
+            "in_hall": true,
         };
         let act = self.at_window(stage, "fee.assessed.v1", body);
         stage.record(act.basis(&[(spec.basis, "3")]));
@@ -197,7 +198,7 @@ impl FeeCase {
         let actor = object! { "role": "缴款人", "party": self.charge.payer.clone() };
         let act = self.act(stage, "fee.paid.v1", Source::NonTax, body).actor(actor);
         let venue = if at_bank {
-            object! { "kind": "platform", "venue": "feishui.990100" }
+            object! { "kind": "platform", "venue_id": "feishui.990100" }
         } else {
             city.window_venue(self.charge.window)
         };

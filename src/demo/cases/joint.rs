@@ -3,9 +3,9 @@
 
 use super::{Case, Planned};
 use crate::demo::act::{Act, Source, Value, object};
-use crate::demo::calendar::Calendar;
 use crate::demo::city::City;
 use crate::demo::city::items::{Disposition, catalogue_version};
+use crate::demo::identifiers::local_part;
 use crate::demo::identifiers::phone;
 use crate::demo::moment::{Day, Moment};
 use crate::demo::names;
@@ -167,22 +167,22 @@ impl Joint {
             .venue(self.window(city))
     }
 
-    /// An act in a sub-file by the unit that has the part.
-    fn part_act(
-        &self,
-        stage: &Stage<'_>,
-        index: usize,
-        kind: &'static str,
-        body: Value,
-    ) -> Act {
+    /// An act of the unit that has a part, in the master file.
+    fn part_act(&self, stage: &Stage<'_>, index: usize, kind: &'static str, body: Value) -> Act {
         let city = stage.city;
         let part = &self.parts[index];
         let item = &city.items[part.item];
-        Act::new(kind, part.stream.clone(), stage.now, Source::Platform, body)
+        Act::new(kind, self.stream.clone(), stage.now, Source::Platform, body)
             .party(&city.enterprises[self.owner].id, "申请人")
             .item(&item.code, catalogue_version(stage.now.day()))
             .actor(city.officer_actor(part.officer, "承办人"))
             .venue(city.window_venue(city.window(item.unit, false)))
+    }
+
+    /// What the same unit writes in its own file, under the master.
+    fn own_act(&self, stage: &Stage<'_>, index: usize, kind: &'static str, body: Value) -> Act {
+        self.part_act(stage, index, kind, body)
+            .in_stream(self.parts[index].stream.clone())
             .links(object! { "parent_case": &self.stream })
     }
 
@@ -241,7 +241,7 @@ impl Joint {
         let body = object! {
             "acceptance_no": self.number(stage, Series::Acceptance), "accepted_on": today,
             "legal_due": legal_due, "promised_due": promised_due,
-            "calendar_version": Calendar::version(today), "due_provisional": open.then_some(true),
+            "calendar_version": stage.city.calendar.version(today), "due_provisional": open.then_some(true),
             "receipt_hash": stage.draw.hex(64),
         };
         let act = self.act(stage, "approval.acceptance.granted.v1", "窗口人员", body);
@@ -285,8 +285,12 @@ impl Joint {
             "subcase": &part.stream, "acknowledged_by": &city.officers[part.officer].id,
             "unit": &city.units[city.items[part.item].unit].id, "acknowledged_at": stage.now,
         };
-        let act = self.part_act(stage, index, "joint.subcase.receipt_confirmed.v1", body);
-        stage.record(act);
+        let confirmed = self.part_act(stage, index, "joint.subcase.receipt_confirmed.v1", body);
+        let body = object! { "handler": &city.officers[part.officer].id };
+        let assigned = self.own_act(stage, index, "approval.case.assigned.v1", body);
+        let body = object! { "stage": "会签审查", "role": "承办人", "wd_planned": OPINION_WD };
+        let started = self.own_act(stage, index, "approval.stage.started.v1", body);
+        stage.record_together(vec![confirmed, assigned, started]);
     }
 
     fn convene(&self, on: Day, stage: &mut Stage<'_>) {
@@ -327,8 +331,15 @@ impl Joint {
             "reasons": forward.then_some("需报上级主管部门备案"),
             "opinion_hash": stage.draw.hex(64),
         };
-        let act = self.part_act(stage, index, "joint.subcase.opinion_given.v1", body);
-        stage.record(act);
+        let given = self.part_act(stage, index, "joint.subcase.opinion_given.v1", body);
+        let body = object! {
+            "stage": "会签审查", "role": "承办人", "opinion": "同意",
+            "text": "符合本单位审查要点,同意会签", "wd_used": stage.draw.between(1, OPINION_WD),
+        };
+        let ended = self.own_act(stage, index, "approval.stage.completed.v1", body);
+        let body = object! { "result": "会签完成", "closed_at": stage.now };
+        let closed = self.own_act(stage, index, "approval.case.closed.v1", body);
+        stage.record_together(vec![given, ended, closed]);
     }
 
     fn decide(&mut self, stage: &mut Stage<'_>) {
@@ -364,14 +375,14 @@ impl Joint {
     fn close(&self, stage: &mut Stage<'_>) {
         let body = object! {
             "result": "准予", "closed_at": stage.now,
-            "archive_no": format!("DA-{}", &self.stream["joint/".len()..]),
+            "archive_no": format!("DA-{}", local_part(&self.stream)),
         };
         let act = self.act(stage, "approval.case.closed.v1", "窗口人员", body);
         stage.record(act);
     }
 
     fn publish(&self, stage: &mut Stage<'_>) {
-        let name = &self.stream["joint/".len()..];
+        let name = local_part(&self.stream);
         let body = object! {
             "doc_no": &self.decision_no, "case_ref": &self.stream, "at": stage.now,
             "url": format!("https://www.shili.example/xk/{name}"),

@@ -1,7 +1,9 @@
 //! The order in which the city's master data reach the ledger: nearly all in the
 //! weeks before the first case, the rest when it happens within the two years.
 
-use super::{City, fees, grounds, hall, inspection_items, items, officers, parameters, parties, units};
+use super::{
+    City, fees, grounds, hall, inspection_items, items, officers, parameters, parties, units,
+};
 use crate::demo::act::Act;
 use crate::demo::moment::{Day, Moment};
 

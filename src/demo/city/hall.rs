@@ -5,6 +5,7 @@ use super::City;
 use super::officers::Post;
 use super::units::{REGIONS, Unit};
 use crate::demo::act::{Act, ToValue, Value, object};
+use crate::demo::identifiers::local_part;
 use crate::demo::moment::{Day, Moment};
 
 const SINCE: Day = Day::new(2022, 4, 5);
@@ -48,7 +49,7 @@ pub(super) fn build(units: &[Unit]) -> Vec<Window> {
         for number in 0..count {
             numbers[place] += 1;
             windows.push(Window {
-                id: format!("window/{}-A{:02}", &hall["hall/".len()..], numbers[place]),
+                id: format!("window/{}-A{:02}", local_part(hall), numbers[place]),
                 hall,
                 hall_kind,
                 unit: index,
@@ -85,7 +86,7 @@ pub(super) fn register_windows(city: &City, at: Moment) -> Vec<Act> {
             "venue": hall, "name": name, "season": "全年",
             "hours": vec!["09:00-12:00", "13:30-17:00"], "valid_from": SINCE,
         };
-        let stream = format!("md/office-hours/{}", &hall["hall/".len()..]);
+        let stream = format!("md/office-hours/{}", local_part(hall));
         acts.push(city.registry_act("md.office_hours.registered.v1", stream, at, "政务", body));
     }
     acts
@@ -104,18 +105,22 @@ pub(super) fn enter(city: &City, unit: usize, at: Moment) -> Vec<Act> {
         "headcount": city.in_hall_headcount(unit), "valid_from": SINCE,
         "basis_doc": city.paper("政府", "核准应进厅单位事项人员名录", 2022, 11),
     };
-    let stream = |name: &str| format!("{name}/{}", &it.id["unit/".len()..]);
+    let stream = |name: &str| format!("{name}/{}", local_part(&it.id));
     let centre = city.centre_actor(it.region);
     let entered = object! { "unit": &it.id, "hall": hall, "at": SINCE.at(9, 0) };
     let mut acts = vec![
-        city.registry_act("md.hall_register.registered.v1", stream("md/hall-register"), at, "政务", register),
-        city.load("hall.unit.entered.v1", stream("hall-unit"), at, entered)
-            .actor(centre.clone()),
+        city.registry_act(
+            "md.hall_register.registered.v1",
+            stream("md/hall-register"),
+            at,
+            "政务",
+            register,
+        ),
+        city.load("hall.unit.entered.v1", stream("hall-unit"), at, entered).actor(centre.clone()),
     ];
     for window in city.windows.iter().filter(|window| window.unit == unit) {
         let body = object! { "window": &window.id, "items": items.clone(), "at": SINCE.at(9, 0) };
-        let opened =
-            city.load("hall.window.opened.v1", window.id.clone(), at, body);
+        let opened = city.load("hall.window.opened.v1", window.id.clone(), at, body);
         acts.push(opened.actor(centre.clone()));
     }
     acts.extend(assign(city, unit, at));
@@ -135,7 +140,7 @@ fn assign(city: &City, unit: usize, at: Moment) -> Vec<Act> {
                 "officer": &officer.id, "window": &window.id, "role": officer.post.title(),
                 "from": SINCE, "full_time": true,
             };
-            let stream = format!("assignment/{}", &officer.id["officer/".len()..]);
+            let stream = format!("assignment/{}", local_part(&officer.id));
             city.load("hall.staff.assigned.v1", stream, at, body.value())
                 .actor(city.unit_actor(unit, "派出单位"))
         })
@@ -166,11 +171,10 @@ fn authorise(city: &City, unit: usize, at: Moment) -> Vec<Act> {
         "seal_id": &seal, "unit": &it.id, "custodian": &officer.id, "kept_at": hall_of(it).0,
         "valid_from": SINCE,
     };
-    let name = &it.id["unit/".len()..];
+    let name = local_part(&it.id);
     let leader = city.officer_actor(city.leader(unit, at.day()), "主要负责人");
-    let native = |kind, stream: String, body: Value| {
-        city.load(kind, stream, at, body).actor(leader.clone())
-    };
+    let native =
+        |kind, stream: String, body: Value| city.load(kind, stream, at, body).actor(leader.clone());
     vec![
         native("hall.chief_rep.appointed.v1", format!("chief-rep/{name}"), appointed),
         native("hall.authorisation.granted.v1", format!("authorisation/{name}"), granted),
@@ -184,10 +188,10 @@ pub(super) fn onboard(city: &City, unit: usize, at: Moment) -> Vec<Act> {
     let centre = city.centre_actor(city.units[unit].region);
     city.items_in_hall(unit)
         .map(|item| {
-            let body = object! { "item": &item.code, "system": "政务服务平台", "at": SINCE.at(9, 0) };
+            let body =
+                object! { "item": &item.code, "system": "政务服务平台", "at": SINCE.at(9, 0) };
             let stream = format!("online/{}", item.code);
-            city.load("hall.item.onboarded.v1", stream, at, body)
-                .actor(centre.clone())
+            city.load("hall.item.onboarded.v1", stream, at, body).actor(centre.clone())
         })
         .collect()
 }

@@ -4,6 +4,7 @@
 use super::City;
 use super::units::Unit;
 use crate::demo::act::{Act, Article, Source, ToValue, Value, object};
+use crate::demo::identifiers::local_part;
 use crate::demo::moment::{Day, Moment};
 
 pub(in crate::demo) struct InspectionSpec {
@@ -109,10 +110,11 @@ pub(super) fn plan(city: &City, year: i64, at: Moment) -> Vec<Act> {
             body.set(extra.0, extra.1);
             body
         };
-        let name = format!("{}-{year}", &unit.id["unit/".len()..]);
+        let name = format!("{}-{year}", local_part(&unit.id));
         let row = body(("valid_from", Day::new(year, 1, 1).value()));
         let industry = (&city.unit("工信").id).value();
-        let published = body(("published_url", format!("https://www.shili.example/plan/{name}").value()));
+        let published =
+            body(("published_url", format!("https://www.shili.example/plan/{name}").value()));
         let filed = body(("filed_with", industry));
         let act = |kind, stream: String, body| {
             Act::new(kind, stream, at, Source::Enforcement, body)

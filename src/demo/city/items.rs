@@ -284,5 +284,5 @@ fn promise_act(city: &City, item: &Item, kind: &'static str, from: Day, at: Mome
         "catalogue_version": catalogue_version(from),
     };
     let stream = format!("md/promise/{}", item.code);
-    city.registry_act(kind, stream, at, city.units[item.unit].sign, body)
+    city.owner_act(kind, stream, at, item.unit, body)
 }

@@ -5,8 +5,8 @@
 //! here; what changes within the two years (a leader, a promise) is looked up by
 //! day. Cases are unknown to this module.
 
-pub(super) mod fees;
 pub(super) mod chapters;
+pub(super) mod fees;
 pub(super) mod grounds;
 pub(super) mod hall;
 pub(super) mod inspection_items;
@@ -21,6 +21,7 @@ use super::act::{Act, Source, ToValue, Value, object};
 use super::calendar::Calendar;
 use super::moment::{Day, Moment};
 use super::prng::Draw;
+use crate::demo::identifiers::local_part;
 use fees::Fee;
 use grounds::Ground;
 use hall::Window;
@@ -107,7 +108,7 @@ impl City {
 
     /// The seal for permits, kept by the chief representative in the hall.
     pub fn seal(&self, unit: usize) -> String {
-        format!("seal/{}", &self.units[unit].id["unit/".len()..])
+        format!("seal/{}", local_part(&self.units[unit].id))
     }
 
     /// An officer in a role, as an envelope names the actor.
@@ -138,7 +139,7 @@ impl City {
 
     pub fn window_venue(&self, window: usize) -> Value {
         let it = &self.windows[window];
-        object! { "kind": it.hall_kind, "venue": it.hall, "window": &it.id }
+        object! { "kind": it.hall_kind, "venue_id": it.hall, "window_id": &it.id }
     }
 
     /// A document of authority: title, number, issuer.
@@ -151,33 +152,38 @@ impl City {
     }
 
     /// A master-data act: imported when the ledger was founded, native later.
-    fn load(
-        &self,
-        kind: &'static str,
-        stream: impl Into<String>,
-        at: Moment,
-        body: Value,
-    ) -> Act {
+    fn load(&self, kind: &'static str, stream: impl Into<String>, at: Moment, body: Value) -> Act {
         let source = if at.day() < OPENING { Source::Founding } else { Source::Registry };
         Act::new(kind, stream, at, source, body)
     }
 
-    /// One row of master data by the unit that answers for it. A row that says it
-    /// was valid before it was recorded is marked as such (§2.0).
+    /// One row of master data by the city's unit that answers for it.
     fn registry_act(
         &self,
         kind: &'static str,
         stream: impl Into<String>,
         at: Moment,
         sign: &str,
+        body: Value,
+    ) -> Act {
+        self.owner_act(kind, stream, at, self.unit_index(sign), body)
+    }
+
+    /// One row of master data by any unit. A row that says it was valid before it
+    /// was recorded is marked as such (§2.0).
+    fn owner_act(
+        &self,
+        kind: &'static str,
+        stream: impl Into<String>,
+        at: Moment,
+        unit: usize,
         mut body: Value,
     ) -> Act {
         let today = at.day().text();
         let valid_from = body.get("valid_from").and_then(Value::as_str);
         let retroactive = valid_from.is_some_and(|from| from < today.as_str());
         body.set("retroactive", retroactive.value());
-        self.load(kind, stream, at, body)
-            .actor(self.unit_actor(self.unit_index(sign), "数据责任单位"))
+        self.load(kind, stream, at, body).actor(self.unit_actor(unit, "数据责任单位"))
     }
 
     /// Any enterprise, the key ones no more often than others.

@@ -3,6 +3,7 @@
 use super::units::{REGIONS, Unit, unit_prefix};
 use super::{City, Value};
 use crate::demo::act::{Act, ToValue, object};
+use crate::demo::identifiers::local_part;
 use crate::demo::identifiers::{citizen_number, phone};
 use crate::demo::moment::{Day, Moment};
 use crate::demo::names;
@@ -218,7 +219,7 @@ fn appointment(city: &City, index: usize, at: Moment) -> Act {
         "from": officer.from, "valid_from": officer.from,
         "basis_doc": city.paper("编办", "职务任免通知", officer.from.year(), index as u32 + 101),
     };
-    let stream = format!("md/post/{}", &officer.id["officer/".len()..]);
+    let stream = format!("md/post/{}", local_part(&officer.id));
     city.registry_act("md.post.registered.v1", stream, at, "编办", body)
 }
 
@@ -277,7 +278,7 @@ pub(super) fn change_leader(city: &City, change: usize, at: Moment) -> Vec<Act> 
                 "valid_from": officer.from, "valid_to": day,
                 "reason": "交流任职",
             };
-            let stream = format!("md/post/{}", &officer.id["officer/".len()..]);
+            let stream = format!("md/post/{}", local_part(&officer.id));
             acts.push(city.registry_act("md.post.ended.v1", stream, at, "编办", body.value()));
         } else {
             acts.extend(register_officer(city, index, at));

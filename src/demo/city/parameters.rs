@@ -3,7 +3,6 @@
 
 use super::City;
 use crate::demo::act::{Act, ToValue, Value, object};
-use crate::demo::calendar::NOTICES;
 use crate::demo::moment::{Day, Moment};
 
 fn values() -> Vec<(&'static str, &'static str, Value)> {
@@ -39,7 +38,11 @@ fn values() -> Vec<(&'static str, &'static str, Value)> {
             "预警模型",
             object! { "indicators": 12i64, "single_yellow": 100i64, "single_red": 200i64 },
         ),
-        ("P15", "排位靠后", object! { "last": 3i64, "per_cent": 10i64, "round": "up", "ties": "all" }),
+        (
+            "P15",
+            "排位靠后",
+            object! { "last": 3i64, "per_cent": 10i64, "round": "up", "ties": "all" },
+        ),
         ("P16", "考勤", object! { "from": "09:00", "to": "17:00", "grace_minutes": 15i64 }),
         ("P17", "检查频次上限", object! { "source": "published_list" }),
         (
@@ -61,16 +64,8 @@ fn values() -> Vec<(&'static str, &'static str, Value)> {
         ("P22", "投诉期限(工作日)", object! { "accept": 5i64, "resolve": 15i64 }),
         ("P23", "预警点", object! { "before_wd": 1i64, "per_cent_of_promise": 90i64 }),
         ("P24", "人员公开", list(&["role", "unit", "officer_id"])),
-        (
-            "P25",
-            "默认追责",
-            object! { "first": "单位负责人约谈", "further": "移送效能办" },
-        ),
-        (
-            "P26",
-            "收费许可证制度",
-            object! { "before_2016": "licence", "after": "published_list" },
-        ),
+        ("P25", "默认追责", object! { "first": "单位负责人约谈", "further": "移送效能办" }),
+        ("P26", "收费许可证制度", object! { "before_2016": "licence", "after": "published_list" }),
     ]
 }
 
@@ -92,22 +87,17 @@ pub(super) fn set(city: &City, at: Moment) -> Vec<Act> {
 
 /// `md.calendar.published` for one year, as the notice lists its days.
 pub(super) fn publish_calendar(city: &City, year: i64, at: Moment) -> Vec<Act> {
-    let Some(notice) = NOTICES.iter().find(|notice| notice.year == year) else {
+    let Some(notice) = city.calendar.notices.iter().find(|notice| notice.year == year) else {
         return Vec::new();
     };
-    let row = |name: &'static str, day: Day, off: bool| {
-        object! { "date": day, "name": name, "is_off_day": off }
-    };
-    let mut days: Vec<(Day, Value)> = Vec::new();
-    for (name, from, to) in notice.off {
-        let span = from.0..=to.0;
-        days.extend(span.map(|number| (Day(number), row(name, Day(number), true))));
-    }
-    days.extend(notice.makeup.iter().map(|(name, day)| (*day, row(name, *day, false))));
-    days.sort_by_key(|(day, _)| *day);
+    let days: Vec<Value> = notice
+        .rows
+        .iter()
+        .map(|row| object! { "date": row.day, "name": row.name, "is_off_day": row.off })
+        .collect();
     let body = object! {
         "year": year, "source_paper": notice.paper, "issued_on": notice.issued_on,
-        "days": days.into_iter().map(|(_, row)| row).collect::<Vec<_>>(),
+        "days": days,
         "valid_from": Day::new(year, 1, 1),
     };
     let stream = format!("md/calendar/{year}");

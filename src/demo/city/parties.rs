@@ -40,8 +40,22 @@ pub(in crate::demo) struct Person {
 }
 
 const TRADES: [&str; 16] = [
-    "食品", "机械", "建材", "医药", "物流", "化工", "餐饮", "电子", "纺织", "商贸", "环保", "农业",
-    "房地产", "酒店", "教育科技", "汽车服务",
+    "食品",
+    "机械",
+    "建材",
+    "医药",
+    "物流",
+    "化工",
+    "餐饮",
+    "电子",
+    "纺织",
+    "商贸",
+    "环保",
+    "农业",
+    "房地产",
+    "酒店",
+    "教育科技",
+    "汽车服务",
 ];
 
 pub(super) fn build(seed: u64, count: u32) -> Vec<Enterprise> {
@@ -58,7 +72,13 @@ pub(super) fn build(seed: u64, count: u32) -> Vec<Enterprise> {
             let code = uscc(prefix, REGIONS[region].code, 20_000_000 + index);
             Enterprise {
                 id: format!("party/{code}"),
-                name: names::business(REGIONS[region].name, draw.pick(&TRADES), form, index, &mut draw),
+                name: names::business(
+                    REGIONS[region].name,
+                    draw.pick(&TRADES),
+                    form,
+                    index,
+                    &mut draw,
+                ),
                 uscc: code,
                 kind,
                 region,
@@ -116,7 +136,13 @@ pub(super) fn register_places(city: &City, at: Moment) -> Vec<Act> {
             "valid_from": since,
         };
         let stream = format!("md/complaint-channel/{code}");
-        acts.push(city.registry_act("md.complaint_channel.registered.v1", stream, at, "效能", body));
+        acts.push(city.registry_act(
+            "md.complaint_channel.registered.v1",
+            stream,
+            at,
+            "效能",
+            body,
+        ));
     }
     for (index, region) in REGIONS.iter().enumerate().skip(1) {
         let body = object! {
@@ -171,7 +197,10 @@ pub(super) fn projects(enterprises: &[Enterprise]) -> Vec<Project> {
     owners
         .take(6)
         .enumerate()
-        .map(|(number, (owner, _))| Project { code: format!("2405-990100-04-01-{:06}", 314_159 + number), owner })
+        .map(|(number, (owner, _))| Project {
+            code: format!("2405-990100-04-01-{:06}", 314_159 + number),
+            owner,
+        })
         .collect()
 }
 

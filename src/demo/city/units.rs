@@ -162,7 +162,13 @@ pub(super) fn register(city: &City, at: Moment) -> Vec<Act> {
                 "announced_on": Day::new(2022, 3, 18), "valid_from": since,
             };
             let stream = format!("md/qualification/{}", unit.id);
-            acts.push(city.registry_act("md.qualification.registered.v1", stream, at, "司法", body));
+            acts.push(city.registry_act(
+                "md.qualification.registered.v1",
+                stream,
+                at,
+                "司法",
+                body,
+            ));
         }
     }
     acts
@@ -170,8 +176,10 @@ pub(super) fn register(city: &City, at: Moment) -> Vec<Act> {
 
 /// The yearly display that names who supervises whom: the city's leading group.
 pub(super) fn register_leading_group(city: &City, at: Moment) -> Vec<Act> {
-    let members: Vec<String> =
-        ["府办", "效能", "政务", "纪监", "编办"].iter().map(|sign| city.unit(sign).id.clone()).collect();
+    let members: Vec<String> = ["府办", "效能", "政务", "纪监", "编办"]
+        .iter()
+        .map(|sign| city.unit(sign).id.clone())
+        .collect();
     let body = object! {
         "name": "提高行政效能优化发展环境工作领导小组", "chair_post": "市委主要领导",
         "office": &city.unit("效能").id, "members": members, "valid_from": Day::new(2022, 4, 5),

@@ -4,6 +4,7 @@
 use crate::demo::act::{Act, Source, Value, object};
 use crate::demo::cases::{Case, Planned};
 use crate::demo::city::units::Unit;
+use crate::demo::identifiers::local_part;
 use crate::demo::identifiers::phone;
 use crate::demo::moment::Moment;
 use crate::demo::names;
@@ -89,7 +90,7 @@ impl Complaint {
             object! { "name": names::person(stage.draw), "phone": phone(stage.draw) }
         });
         let body = object! {
-            "complaint_no": self.stream["complaint/".len()..].to_owned(), "channel": self.channel.0,
+            "complaint_no": local_part(&self.stream).to_owned(), "channel": self.channel.0,
             "channel_name": self.channel.1, "complainant": complainant, "anonymous": anonymous,
             "about_unit": &self.unit(stage).id, "category": category, "text": text,
             "query_code_hash": stage.draw.hex(64),
@@ -119,7 +120,11 @@ impl Case for Complaint {
             }
             Step::Resolve => {
                 let mended = matches!(result, "属实" | "部分属实");
-                let measures = if mended { vec!["调整窗口排班", "完善短信提醒"] } else { Vec::new() };
+                let measures = if mended {
+                    vec!["调整窗口排班", "完善短信提醒"]
+                } else {
+                    Vec::new()
+                };
                 let body = object! {
                     "result": result, "measures": measures, "about_unit": &self.unit(stage).id,
                 };

@@ -3,6 +3,7 @@
 
 use crate::demo::act::{Act, Source, ToValue, Value, object};
 use crate::demo::cases::{Case, Planned};
+use crate::demo::identifiers::local_part;
 use crate::demo::moment::{Day, Moment};
 use crate::demo::names;
 use crate::demo::pace::Pace;
@@ -119,7 +120,7 @@ impl Decision {
                 "decision.published.v1",
                 object! {
                     "doc_no": &self.doc_no, "at": stage.now, "channels": vec!["门户网站", "政府公报"],
-                    "url": format!("https://www.shili.example/jc/{}", &self.stream["decision/".len()..]),
+                    "url": format!("https://www.shili.example/jc/{}", local_part(&self.stream)),
                 },
             ),
         }

@@ -3,6 +3,7 @@
 use crate::demo::act::{Act, Source, Value, object};
 use crate::demo::cases::{Case, Planned};
 use crate::demo::city::parties::Person;
+use crate::demo::identifiers::local_part;
 use crate::demo::moment::{Day, Moment};
 use crate::demo::pace::Pace;
 use crate::demo::registers::{File, Series};
@@ -57,7 +58,8 @@ impl Script for PaperOpening {
         plan.push((pace.workdays(&mut draw, days), PaperStep::Review));
         let used = city.calendar.between(today, pace.day());
         // One document in ten goes online on the last day.
-        let days = if draw.per_mille(100) { PUBLISH_WD } else { draw.between(used + 1, PUBLISH_WD) };
+        let days =
+            if draw.per_mille(100) { PUBLISH_WD } else { draw.between(used + 1, PUBLISH_WD) };
         let day = city.calendar.after(today, days);
         plan.push((pace.on(&mut draw, day), PaperStep::Publish));
         stage.start(stage.now, draw, Box::new(Planned::new(paper, plan)));
@@ -90,14 +92,15 @@ impl Case for Paper {
                 "document.published.v1",
                 object! {
                     "doc_no": &self.doc_no, "title": self.title, "at": stage.now,
-                    "url": format!("https://www.shili.example/wj/{}", &self.stream["document/".len()..]),
+                    "url": format!("https://www.shili.example/wj/{}", local_part(&self.stream)),
                 },
             ),
         };
         let act = Act::new(kind, self.stream.clone(), stage.now, Source::Office, body)
             .actor(city.officer_actor(leader, "签发人"))
             .venue(object! { "kind": "unit_premises" });
-        stage.record(act);
+        let dated = matches!(step, PaperStep::Create);
+        stage.record(if dated { act.day_only() } else { act });
     }
 }
 

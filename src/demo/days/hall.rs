@@ -6,6 +6,7 @@ use crate::demo::city::City;
 use crate::demo::city::fees::PAYEE;
 use crate::demo::city::parties::monitoring_point;
 use crate::demo::city::units::REGIONS;
+use crate::demo::identifiers::local_part;
 use crate::demo::moment::{Day, Moment};
 use crate::demo::recording::OUTAGES;
 use crate::demo::registers::{Series, month_number};
@@ -32,8 +33,7 @@ pub(super) fn morning(day: u64, stage: &mut Stage<'_>) {
         "system": "政务服务平台", "planned": false, "paper_fallback": false,
         "units_connected": stage.city.units.iter().filter(|unit| unit.approves()).count() as i64,
     };
-    let beat =
-        watch(stage, "system.heartbeat.v1", PLATFORM.to_owned(), today.at(8, 31), body);
+    let beat = watch(stage, "system.heartbeat.v1", PLATFORM.to_owned(), today.at(8, 31), body);
     stage.record(beat);
     attend(day, "上午", today.at(8, 52), stage);
     if stage.draw.per_mille(30) {
@@ -68,7 +68,7 @@ fn attend(day: u64, half: &'static str, at: Moment, stage: &mut Stage<'_>) {
         "officer": &officer.id, "date": at.day(), "half": half, "status": "在岗",
         "device": "人脸闸机(只存结果)", "unit": &city.units[officer.unit].id,
     };
-    let stream = format!("attendance/{}", &officer.id["officer/".len()..]);
+    let stream = format!("attendance/{}", local_part(&officer.id));
     let act = watch(stage, "hall.attendance.recorded.v1", stream, at, body);
     stage.record(act);
 }
@@ -80,7 +80,7 @@ fn spot_check(day: u64, at: Moment, stage: &mut Stage<'_>) {
     let body = object! {
         "officer": &officer.id, "at": at, "result": "在岗", "media_hash": stage.draw.hex(64),
     };
-    let stream = format!("attendance/{}", &officer.id["officer/".len()..]);
+    let stream = format!("attendance/{}", local_part(&officer.id));
     let act = Act::new("hall.attendance.spot_checked.v1", stream, at, Source::Watch, body)
         .actor(city.unit_actor(city.unit_index("效能"), "督查人员"));
     stage.record(act);
@@ -98,7 +98,7 @@ fn leave(day: u64, at: Moment, stage: &mut Stage<'_>) {
         "substitute": &city.officers[*substitute].id, "reason": "公休",
         "approver": &city.officers[city.leader(officer.unit, at.day())].id,
     };
-    let stream = format!("attendance/{}", &officer.id["officer/".len()..]);
+    let stream = format!("attendance/{}", local_part(&officer.id));
     let act = watch(stage, "hall.leave.approved.v1", stream, at, body);
     stage.record(act);
 }
@@ -113,9 +113,10 @@ pub(super) fn display_lists(stage: &mut Stage<'_>) {
             "window": &window.id, "licence_or_list": format!("{}收费目录清单", fee.spec.name),
             "list_version": "2022.1", "photo_hash": stage.draw.hex(64),
         };
-        let act = Act::new("fee.licence.displayed.v1", window.id.clone(), at, Source::Platform, body)
-            .actor(city.officer_actor(city.staff[fee.unit].collectors[0], "收费员"))
-            .venue(city.window_venue(city.window(fee.unit, true)));
+        let act =
+            Act::new("fee.licence.displayed.v1", window.id.clone(), at, Source::Platform, body)
+                .actor(city.officer_actor(city.staff[fee.unit].collectors[0], "收费员"))
+                .venue(city.window_venue(city.window(fee.unit, true)));
         stage.record(act);
     }
 }
@@ -128,7 +129,7 @@ pub(super) fn monitor(stage: &mut Stage<'_>) {
         let issue = stage.draw.per_mille(80);
         let issues = if issue { vec!["个别窗口午间排队较长"] } else { Vec::new() };
         let body = object! {
-            "point": monitoring_point(region), "period": period[..7].to_owned(), "issues": issues,
+            "point": monitoring_point(region), "period": period.get(..7).map(str::to_owned), "issues": issues,
             "zero_report": !issue,
         };
         let at = today.at(9, 10 + region as i64);
@@ -156,15 +157,10 @@ pub(super) fn reconcile(stage: &mut Stage<'_>) {
             "bank_sum_fen": fen, "receipts_sum_fen": fen, "diffs": Vec::<Value>::new(),
             "account": PAYEE, "scope": "按月",
         };
-        let stream = format!("fee-account/{}", &city.units[unit].id["unit/".len()..]);
-        let act = Act::new(
-            "fee.reconciliation.done.v1",
-            stream,
-            today.at(9, 30),
-            Source::NonTax,
-            body,
-        )
-        .actor(city.unit_actor(city.unit_index("财政"), "财政部门"));
+        let stream = format!("fee-account/{}", local_part(&city.units[unit].id));
+        let act =
+            Act::new("fee.reconciliation.done.v1", stream, today.at(9, 30), Source::NonTax, body)
+                .actor(city.unit_actor(city.unit_index("财政"), "财政部门"));
         stage.record(act);
     }
 }
@@ -180,9 +176,10 @@ pub(super) fn declare_numbers(year: i64, stage: &mut Stage<'_>) {
                 "unit": &it.id, "doc_type": format!("{}{doc_type}字", it.sign()), "year": year,
                 "first_no": 1i64, "last_no": last, "voided": Vec::<Value>::new(),
             };
-            let stream = format!("number-register/{}-{year}", &it.id["unit/".len()..]);
-            let act = Act::new("hall.number_register.declared.v1", stream, at, Source::Office, body)
-                .actor(city.unit_actor(unit, "申报单位"));
+            let stream = format!("number-register/{}-{year}", local_part(&it.id));
+            let act =
+                Act::new("hall.number_register.declared.v1", stream, at, Source::Office, body)
+                    .actor(city.unit_actor(unit, "申报单位"));
             stage.record(act);
         }
     }
@@ -193,9 +190,9 @@ pub(super) fn exchange(stage: &mut Stage<'_>) {
     let city = stage.city;
     let today = stage.now.day();
     let region = 1 + (today.0 / 7) as usize % (REGIONS.len() - 1);
-    let Some(unit) = city.units.iter().position(|unit| {
-        unit.region == region && unit.role == Some("服务中心")
-    }) else {
+    let Some(unit) =
+        city.units.iter().position(|unit| unit.region == region && unit.role == Some("服务中心"))
+    else {
         return;
     };
     let week = |day: Day| day.text();
@@ -205,7 +202,7 @@ pub(super) fn exchange(stage: &mut Stage<'_>) {
         "count": stage.draw.between(12, 90), "digest": stage.draw.hex(64),
         "rejected": Vec::<Value>::new(),
     };
-    let stream = format!("exchange/{}", &city.units[unit].id["unit/".len()..]);
+    let stream = format!("exchange/{}", local_part(&city.units[unit].id));
     let act = watch(stage, "system.data_batch.received.v1", stream, today.at(9, 45), body);
     stage.record(act);
 }

@@ -128,9 +128,8 @@ impl Script for Opening {
     fn happen(&mut self, stage: &mut Stage<'_>) -> Option<Moment> {
         let city = stage.city;
         let path = if self.fee { Path::Granted } else { drawn_path(stage.draw) };
-        let item = city.pick_item(stage.draw, |item| {
-            suits(item, path, self.fee).then_some(item.spec.weight)
-        });
+        let item =
+            city.pick_item(stage.draw, |item| suits(item, path, self.fee).then(|| demand(item)));
         let unit = city.items[item].unit;
         let now = stage.now;
         let mut case = Approval::drawn(stage, item, path);
@@ -155,13 +154,25 @@ fn drawn_path(draw: &mut Draw) -> Path {
     PATHS[draw.weighted(&PATHS.map(|(_, weight)| weight))].0
 }
 
+/// How much an item is asked for: of a hundred applications, some seventy go to
+/// the city, the rest to the counties for what was handed down or entrusted.
+fn demand(item: &Item) -> u64 {
+    match item.disposition {
+        Disposition::Retained => item.spec.weight * 1000,
+        Disposition::Delegated => 1400,
+        Disposition::Entrusted => 1800,
+        Disposition::Cancelled => 1000,
+    }
+}
+
 /// Only what was cancelled needs no permit; a fee needs an item that has one.
 fn suits(item: &Item, path: Path, fee: bool) -> bool {
     let cancelled = item.disposition == Disposition::Cancelled;
     if path == Path::NotRequired {
         return cancelled;
     }
-    let instant_only_ends_well = !item.instant() || path == Path::Granted || path == Path::NotAccepted;
+    let instant_only_ends_well =
+        !item.instant() || path == Path::Granted || path == Path::NotAccepted;
     !cancelled && fee == item.spec.fee.is_some() && instant_only_ends_well
 }
 

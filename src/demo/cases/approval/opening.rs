@@ -2,7 +2,6 @@
 
 use super::{Applicant, Approval};
 use crate::demo::act::{ToValue, Value, object};
-use crate::demo::calendar::Calendar;
 use crate::demo::identifiers::phone;
 use crate::demo::moment::Day;
 use crate::demo::names;
@@ -118,7 +117,7 @@ impl Approval {
         let body = object! {
             "acceptance_no": acceptance_no, "accepted_on": today, "legal_due": legal_due,
             "promised_due": if item.instant() { today } else { promised_due },
-            "calendar_version": Calendar::version(today),
+            "calendar_version": stage.city.calendar.version(today),
             "due_provisional": (legal_open || promise_open).then_some(true),
             "receipt_hash": stage.draw.hex(64),
         };
@@ -148,8 +147,13 @@ impl Approval {
             "explanation": "该事项已列入2022年取消的79项,无需取得许可,材料退还申请人",
             "batch": "2022-取消79",
         };
-        let act =
-            self.at_window(stage, "approval.not_required.notified.v1", self.clerk, "窗口人员", body);
+        let act = self.at_window(
+            stage,
+            "approval.not_required.notified.v1",
+            self.clerk,
+            "窗口人员",
+            body,
+        );
         stage.record(act.basis(&[("行政许可法", "32")]));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Applicant, Approval, Path};
 use crate::demo::act::{Act, Article, Source, Value, object};
+use crate::demo::identifiers::local_part;
 use crate::demo::names;
 use crate::demo::registers::{File, Series};
 use crate::demo::world::Stage;
@@ -113,11 +114,7 @@ impl Approval {
             Applicant::Person(person) => person.name.clone(),
             Applicant::Enterprise(_) => names::person(stage.draw),
         };
-        let method = if self.online {
-            stage.draw.pick(&["电子", "邮寄"])
-        } else {
-            "直接"
-        };
+        let method = if self.online { stage.draw.pick(&["电子", "邮寄"]) } else { "直接" };
         let body = object! {
             "doc": &self.decision_no, "method": method, "delivered_at": stage.now,
             "receipt_hash": stage.draw.hex(64), "recipient": recipient,
@@ -129,17 +126,13 @@ impl Approval {
 
     pub(super) fn close(&mut self, stage: &mut Stage<'_>) {
         let result = match self.path {
-            Path::Granted => "准予",
             Path::OnCommitment => "告知承诺准予",
             Path::Refused => "不予许可",
-            Path::NotAccepted => "不予受理",
-            Path::NotRequired => "无需许可",
-            Path::Withdrawn => "申请人撤回",
-            Path::Terminated => "终止",
+            _ => "准予",
         };
         let body = object! {
             "result": result, "closed_at": stage.now,
-            "archive_no": format!("DA-{}", &self.stream["approval/".len()..]),
+            "archive_no": format!("DA-{}", local_part(&self.stream)),
         };
         let act = self.at_window(stage, "approval.case.closed.v1", self.clerk, "窗口人员", body);
         stage.record(act);
@@ -147,7 +140,7 @@ impl Approval {
 
     /// The decision on the portal and the credit site (双公示).
     pub(super) fn publish(&mut self, stage: &mut Stage<'_>) {
-        let name = &self.stream["approval/".len()..];
+        let name = local_part(&self.stream);
         let body = object! {
             "doc_no": &self.decision_no, "case_ref": &self.stream, "at": stage.now,
             "url": format!("https://www.shili.example/xk/{name}"),
@@ -211,15 +204,10 @@ impl Approval {
             "ref": &rating, "verified": true, "rectified_on": stage.now.day(),
             "measures": vec!["增设导办岗", "致电申请人说明"],
         };
-        let act = Act::new(
-            "terminal.evaluation.followed_up.v1",
-            file,
-            stage.now,
-            Source::Platform,
-            body,
-        )
-        .actor(self.officer(stage.city, self.approver, "首席代表"))
-        .links(object! { "causes": vec![rating], "parent_case": &self.stream });
+        let act =
+            Act::new("terminal.evaluation.followed_up.v1", file, stage.now, Source::Platform, body)
+                .actor(self.officer(stage.city, self.approver, "首席代表"))
+                .links(object! { "causes": vec![rating], "parent_case": &self.stream });
         stage.record(act);
     }
 

@@ -15,6 +15,9 @@ const DELIVERY_WD: i64 = 10;
 /// Working days from decision to publication (parameter P18).
 const PUBLICATION_WD: i64 = 7;
 
+/// Promises from which on an extension of the legal term is asked for at times.
+const SLOW_WD: i64 = 12;
+
 struct Planner<'a> {
     city: &'a City,
     item: &'a Item,
@@ -112,7 +115,6 @@ impl Planner<'_> {
         let left = NOTICE_WD - self.city.calendar.between(received, self.pace.day());
         let days = self.draw.between(0, 3).min(left);
         self.after(days, beat);
-        self.then(3, 60, Beat::Close);
     }
 
     /// Supplement if something is missing, then acceptance.
@@ -163,12 +165,12 @@ impl Planner<'_> {
             self.soon(3, 40, Beat::HandOver);
         }
         let clock = Clock { accepted: accepted.day(), suspended: 0, used };
-        self.review(path, clock, promise);
+        self.review(path, clock);
     }
 
     /// Stages, site visit, special procedure and extension, and the decision on
     /// the last of the days that are used.
-    fn review(&mut self, path: Path, mut clock: Clock, promise: i64) {
+    fn review(&mut self, path: Path, mut clock: Clock) {
         let stages = self.item.spec.stages.len();
         let special = self.item.spec.special.is_some() && clock.used >= 3;
         let special = special && self.draw.per_mille(350);
@@ -188,7 +190,7 @@ impl Planner<'_> {
             if stage == 0 && special && clock.left(&self.pace) > 0 {
                 clock.suspended = self.suspend();
             }
-            if stage == 0 && promise == self.item.spec.legal && self.draw.per_mille(500) {
+            if stage == 0 && self.item.spec.promise >= SLOW_WD && self.draw.per_mille(130) {
                 self.extend();
             }
         }
@@ -241,7 +243,6 @@ impl Planner<'_> {
     fn end_early(&mut self, left: i64, beat: Beat) {
         let days = self.draw.between(0, left);
         self.after(days, beat);
-        self.then(5, 120, Beat::Close);
     }
 
     /// The decision, today, and what follows it.

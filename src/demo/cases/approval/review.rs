@@ -136,8 +136,7 @@ impl Approval {
     }
 
     pub(super) fn hold_hearing(&mut self, stage: &mut Stage<'_>) {
-        let people: Vec<Value> =
-            (0..3).map(|_| names::person(stage.draw).value()).collect();
+        let people: Vec<Value> = (0..3).map(|_| names::person(stage.draw).value()).collect();
         let body = object! {
             "dates": vec![stage.now.day()], "host": &stage.city.officers[self.reviewer].id,
             "minutes_hash": stage.draw.hex(64), "participants": people,

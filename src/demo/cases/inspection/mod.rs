@@ -9,6 +9,7 @@ use super::{Case, penalty};
 use crate::demo::act::{Act, Source, ToValue, Value, object};
 use crate::demo::city::City;
 use crate::demo::city::inspection_items::{InspectionItem, plan_no};
+use crate::demo::identifiers::local_part;
 use crate::demo::moment::{Day, Moment};
 use crate::demo::names;
 use crate::demo::registers::Series;
@@ -204,9 +205,10 @@ impl Inspection {
             let basis = format!("{}第{}条", item.spec.law.0, item.spec.law.1);
             object! { "domain": item.spec.exempt, "basis": basis }
         });
-        let helpers = stage.draw.per_mille(120).then(|| {
-            vec![object! { "name": names::person(stage.draw), "role": "技术专家" }]
-        });
+        let helpers = stage
+            .draw
+            .per_mille(120)
+            .then(|| vec![object! { "name": names::person(stage.draw), "role": "技术专家" }]);
         let body = object! {
             "kind": if self.errand == Errand::Research { "调研" } else { "检查" },
             "task_no": &self.task_no, "filing_no": some_text(&self.filing_no),
@@ -229,7 +231,7 @@ impl Inspection {
         let city = stage.city;
         let Some(ground) = self.ground else { return };
         let spec = city.grounds[ground].spec;
-        let issue_no = format!("WT-{}", &self.stream["inspection/".len()..]);
+        let issue_no = format!("WT-{}", local_part(&self.stream));
         let body = object! {
             "issue_no": issue_no, "ground_code": spec.code,
             "facts": format!("现场发现{}", spec.name),
@@ -283,7 +285,7 @@ impl Inspection {
     }
 
     fn publish(&self, stage: &mut Stage<'_>) {
-        let name = &self.stream["inspection/".len()..];
+        let name = local_part(&self.stream);
         let body = object! {
             "result": if self.ground.is_some() { "发现问题" } else { "未发现问题" },
             "published_url": format!("https://www.shili.example/jc/{name}"), "at": stage.now,

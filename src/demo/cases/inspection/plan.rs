@@ -166,4 +166,3 @@ fn plan(
     }
     beats
 }
-

@@ -135,7 +135,8 @@ impl Preliminary {
         let city = stage.city;
         let spec = city.grounds[self.clue.ground].spec;
         let earlier = stage.registers.earlier(self.clue.enterprise, spec.category);
-        let prior: Vec<String> = earlier.map(|violation| violation.file.clone()).into_iter().collect();
+        let prior: Vec<String> =
+            earlier.map(|violation| violation.file.clone()).into_iter().collect();
         let (standing, result, reason) = match (spec.exempt, prior.is_empty()) {
             (Some(_), _) => (Standing::Excepted, "例外", "属首违告诫的例外情形"),
             (None, true) => (Standing::First, "首次", "同一主体同类违法未查到在先记录"),

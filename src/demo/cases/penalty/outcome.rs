@@ -3,6 +3,7 @@
 use super::plan::{publicity_class, publicity_days};
 use super::{HEARING_FEN, Penalty};
 use crate::demo::act::{Act, Source, Value, object};
+use crate::demo::identifiers::local_part;
 use crate::demo::moment::Day;
 use crate::demo::registers::Series;
 use crate::demo::world::Stage;
@@ -58,7 +59,7 @@ impl Penalty {
 
     pub(super) fn publish(&mut self, stage: &mut Stage<'_>) {
         let today = stage.now.day();
-        let name = &self.stream["penalty/".len()..];
+        let name = local_part(&self.stream);
         let body = object! {
             "url": format!("https://www.shili.example/cf/{name}"), "from": today,
             "until": today.plus(publicity_days(self.amount_fen)),
@@ -81,7 +82,7 @@ impl Penalty {
     fn timer(&self, stage: &Stage<'_>, kind: &'static str, body: Value) -> Act {
         let unit = self.ground(stage.city).unit;
         let mut actor = stage.city.unit_actor(unit, "系统");
-        actor.set("system_id", Value::text("timer.990100"));
+        actor.set("system", Value::text("timer.990100"));
         let mut act = self.act(stage, kind, body);
         act.source = Source::Timer;
         act.actor(actor)
@@ -125,7 +126,7 @@ impl Penalty {
         let mut act = self.act(stage, "penalty.fine.paid.v1", body);
         act.source = Source::NonTax;
         let act = act.actor(object! { "role": "当事人", "party": party });
-        let act = act.venue(object! { "kind": "platform", "venue": "feishui.990100" });
+        let act = act.venue(object! { "kind": "platform", "venue_id": "feishui.990100" });
         stage.record(act.basis(&[("行政处罚法", "67")]));
     }
 
@@ -149,7 +150,7 @@ impl Penalty {
     pub(super) fn close(&mut self, result: &'static str, stage: &mut Stage<'_>) {
         let body = object! {
             "result": result, "closed_on": stage.now.day(),
-            "archive_no": format!("DA-{}", &self.stream["penalty/".len()..]),
+            "archive_no": format!("DA-{}", local_part(&self.stream)),
         };
         let act = self.by_leader(stage, "penalty.case.closed.v1", body);
         stage.record(act);

@@ -19,7 +19,13 @@ impl Penalty {
         stage.city.staff[self.ground(stage.city).unit].legal[0]
     }
 
-    fn by_legal(&self, stage: &Stage<'_>, kind: &'static str, role: &'static str, body: Value) -> Act {
+    fn by_legal(
+        &self,
+        stage: &Stage<'_>,
+        kind: &'static str,
+        role: &'static str,
+        body: Value,
+    ) -> Act {
         self.act(stage, kind, body)
             .actor(stage.city.officer_actor(self.legal(stage), role))
             .venue(object! { "kind": "unit_premises" })
@@ -100,7 +106,7 @@ impl Penalty {
         let tier = self.tier(stage.city);
         let body = object! {
             "proposal": format!("建议按{}档次下限处罚", tier.name), "tier_id": tier.id,
-            "amount_fen": self.amount_fen, "report_hash": stage.draw.hex(64),
+            "proposed_fen": self.amount_fen, "report_hash": stage.draw.hex(64),
         };
         let act = self.by_handler(stage, "penalty.investigation.concluded.v1", body);
         stage.record(act.basis(&[("行政处罚法", "57")]));

@@ -45,8 +45,7 @@ impl Penalty {
             "officers": self.handlers(stage.city), "record_hash": stage.draw.hex(64),
             "notice_no": &self.rectification_no,
         };
-        let act = self
-            .by_handler(stage, "penalty.rectification.reinspected.v1", body);
+        let act = self.by_handler(stage, "penalty.rectification.reinspected.v1", body);
         stage.record(act);
     }
 

@@ -1,0 +1,4 @@
+//! The synthetic city: what it tells, and `plumb demo`.
+
+mod city;
+mod command;
