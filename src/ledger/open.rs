@@ -111,10 +111,11 @@ impl Ledger {
             acquired.push((log, store, got));
         }
         let vault = Arc::new(Vault::open(&layout.vault(), given.randomness)?);
+        let segment_bytes = config.segment_bytes.unwrap_or(SEGMENT_BYTES_DEFAULT);
         let mut lanes = Vec::new();
         for (log, store, got) in acquired {
             let lookup = lane::Lookups { dir: layout.lookup(log), key: config.lookup_key(log) };
-            let with = lane::Shared { clock: &given.clock, vault: &vault, hash_key };
+            let with = lane::Shared { clock: &given.clock, vault: &vault, segment_bytes, hash_key };
             lanes.push(Lane::start(log, store, got, lookup, with)?);
         }
         Ok(Ledger { config, layout, vault, clock: given.clock, lanes })

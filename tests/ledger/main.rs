@@ -2,6 +2,7 @@
 
 mod anchoring;
 mod city;
+mod limits;
 mod reading;
 mod reopening;
 mod watching;
