@@ -208,3 +208,70 @@ fn cloudevents_and_checkpoints_speak_their_standards() {
     assert_eq!(server.get("/livez").status, 200);
     assert_eq!(server.get("/readyz").status, 200);
 }
+
+#[test]
+fn a_case_is_told_at_any_moment() {
+    let server = server();
+    let act = |id: &str, kind: &str, day: &str| {
+        json!({
+            "id": id, "stream": "approval/990100-XK-2026-1", "type": kind,
+            "occurred_at": format!("{day}T09:00:00+08:00"), "source": {"system": "hall"},
+            "actor": {"unit": "unit/1"},
+        })
+    };
+    for event in [
+        act("1", "approval.application.submitted.v1", "2026-03-02"),
+        act("2", "approval.acceptance.granted.v1", "2026-03-04"),
+        act("3", "approval.decision.granted.v1", "2026-03-10"),
+    ] {
+        assert_eq!(server.post("/api/v1/events", JSON, &[], &event.to_string()).status, 201);
+    }
+    let case = "/api/v1/cases/approval/990100-XK-2026-1";
+    let latest = server.get(case).json();
+    assert_eq!(latest["schema"], "plumbline.case/1");
+    assert_eq!(latest["case"]["state"]["code"], "granted");
+    assert_eq!(latest["grounds"]["/state"], json!([3]));
+    assert_eq!(latest["entries"].as_array().unwrap().len(), 3);
+    assert_eq!(latest["log_size"], 4);
+    let encoded = server.get("/api/v1/cases/approval%2F990100-XK-2026-1").json();
+    assert_eq!(encoded, latest);
+    // A date stands for its end; an offset's plus may come unencoded.
+    let state =
+        |query: &str| server.get(&format!("{case}?{query}")).json()["case"]["state"]["zh"].clone();
+    assert_eq!(state("as_of=2026-03-04"), "已受理");
+    assert_eq!(state("as_of=2026-03-04T08:59:59+08:00"), "已申请");
+    assert_eq!(state("known_at=2026-03-31"), "无记录");
+    let timeline = server.get(&format!("{case}/timeline?as_of=2026-03-04")).json();
+    let counts: Vec<_> =
+        timeline["timeline"].as_array().unwrap().iter().map(|row| &row["counts"]).collect();
+    assert_eq!(counts, [true, true, false]);
+    assert_eq!(timeline["timeline"][0]["hash"].as_str().unwrap().len(), 64);
+    let diff = server.get(&format!("{case}/diff?from_as_of=2026-03-02&as_of=2026-03-04")).json();
+    let change = diff["changes"].as_array().unwrap().iter().find(|c| c["member"] == "/state/code");
+    assert_eq!(change.unwrap()["because"], json!([2]));
+    // The list comes from the read model, which follows within a second or two.
+    let mut list = Value::Null;
+    for _ in 0..100 {
+        list = server.get("/api/v1/cases?kind=approval&limit=1").json();
+        if list["log_size"] == 4 {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    assert_eq!(list["cases"][0]["stream"], "approval/990100-XK-2026-1", "{list}");
+    assert_eq!(list["cases"][0]["state"]["code"], "granted");
+    assert_eq!((&list["log_size"], &list["after"]), (&json!(4), &Value::Null));
+    let then = server.get("/api/v1/cases?as_of=2026-03-03&state=submitted").json();
+    assert_eq!(then["cases"][0]["state"]["code"], "submitted");
+    for (path, status, code) in [
+        ("/api/v1/cases/approval/none", 404, "no-such-case"),
+        ("/api/v1/cases/approval/990100-XK-2026-1?as_of=yesterday", 400, "bad-time"),
+        ("/api/v1/cases/approval/990100-XK-2026-1/diff", 400, "missing-moment"),
+        ("/api/v1/cases/approval/990100-XK-2026-1/timeline?by=x", 400, "bad-order"),
+        ("/api/v1/cases?kind=x", 400, "no-such-kind"),
+        ("/api/v1/cases?log=x", 400, "no-such-log"),
+    ] {
+        let answer = server.get(path);
+        assert_eq!((answer.status, &answer.json()["code"]), (status, &json!(code)), "{path}");
+    }
+}

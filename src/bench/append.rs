@@ -4,6 +4,8 @@ use super::{event, median};
 use crate::config::Config;
 use crate::ledger::submission::Submission;
 use crate::ledger::{Ledger, OpenError, Surroundings, create};
+use crate::projection::ModelError;
+use crate::store::StoreError;
 use plumbline_replay::integrity::chain::{Digest, entry_hash};
 use plumbline_replay::integrity::entry::{Parts, Place};
 use plumbline_replay::integrity::json::Json;
@@ -27,6 +29,10 @@ pub enum BenchError {
     Io(#[from] io::Error),
     #[error(transparent)]
     Open(#[from] OpenError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Model(#[from] ModelError),
     #[error("an event was not recorded: {0}")]
     NotRecorded(String),
 }

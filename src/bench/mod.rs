@@ -4,6 +4,10 @@
 //! machine is. Nothing here is a test: no figure fails a build.
 
 pub mod append;
+pub mod cases;
+pub mod models;
+pub mod query;
+pub mod replay;
 pub mod verify;
 
 use plumbline_replay::integrity::json::Json;
@@ -12,6 +16,11 @@ use plumbline_replay::integrity::json::Json;
 pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(0.0)
+}
+
+/// Three decimals, which is more than a measurement means.
+fn rounded(value: f64) -> f64 {
+    (value * 1000.0).round() / 1000.0
 }
 
 /// An approval event of 600–800 bytes as stored, by its number.

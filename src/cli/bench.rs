@@ -2,18 +2,21 @@
 
 use super::{Exit, Failure, print, surroundings};
 use crate::bench::append::BenchError;
-use crate::bench::{append, verify};
+use crate::bench::{append, models, query, replay, verify};
 use std::path::PathBuf;
 
 /// 测量 / measure
 #[derive(clap::Args)]
 pub struct Bench {
     /// 测什么 / what to measure
-    #[arg(value_parser = ["append", "verify"])]
+    #[arg(value_parser = ["append", "verify", "replay", "query", "models"])]
     what: String,
     /// 轮数 / rounds
     #[arg(long, default_value_t = 5)]
     rounds: usize,
+    /// query、models:账本中的记录数 / entries in the ledger, for query and models
+    #[arg(long, default_value_t = 400_000)]
+    entries: u64,
     /// 临时文件夹,须与账本同盘 / a folder on the ledger's disk for temporary files
     #[arg(long, default_value = ".")]
     on: PathBuf,
@@ -24,14 +27,10 @@ pub struct Bench {
 
 impl Bench {
     pub(super) fn run(self) -> Result<Exit, Failure> {
-        let value = if self.what == "verify" {
-            verify::run(self.rounds)
-        } else {
-            let dir = self.on.join(format!("plumb-bench-{}", std::process::id()));
-            std::fs::create_dir_all(&dir)?;
-            let result = append::run(&dir, self.rounds, surroundings("bench"));
-            std::fs::remove_dir_all(&dir)?;
-            result?
+        let value = match self.what.as_str() {
+            "verify" => verify::run(self.rounds),
+            "replay" => replay::run(self.rounds),
+            _ => self.in_a_folder()?,
         };
         if self.json {
             print(&value.to_string())?;
@@ -40,12 +39,28 @@ impl Bench {
         }
         Ok(Exit::Done)
     }
+
+    /// Measurements that need a disk; what they write is removed.
+    fn in_a_folder(&self) -> Result<serde_json::Value, Failure> {
+        let dir = self.on.join(format!("plumb-bench-{}", std::process::id()));
+        std::fs::create_dir_all(&dir)?;
+        let (rounds, entries, given) = (self.rounds, self.entries, surroundings("bench"));
+        let result = match self.what.as_str() {
+            "query" => query::run(&dir, rounds, entries, given),
+            "models" => models::run(&dir, rounds, entries, given),
+            _ => append::run(&dir, rounds, given),
+        };
+        std::fs::remove_dir_all(&dir)?;
+        Ok(result?)
+    }
 }
 
 impl From<BenchError> for Failure {
     fn from(error: BenchError) -> Failure {
         match error {
             BenchError::Open(error) => error.into(),
+            BenchError::Store(error) => error.into(),
+            BenchError::Model(error) => error.into(),
             other => Failure { exit: Exit::Failed, message: other.to_string() },
         }
     }

@@ -2,7 +2,7 @@
 //! or, while another process has them open, the same folded in memory.
 
 use super::{Exit, Failure};
-use crate::case::CaseError;
+use crate::case::{CaseError, ListError};
 use crate::config::{Config, Layout};
 use crate::following::{place, sources};
 use crate::ledger::LogName;
@@ -94,7 +94,13 @@ impl From<ModelError> for Failure {
     fn from(error: ModelError) -> Failure {
         let exit = match error {
             ModelError::Log(error) => return error.into(),
-            ModelError::Rows(RowsError::Locked(_)) => Exit::Locked,
+            ModelError::Rows(RowsError::Locked(place)) => {
+                let message = format!(
+                    "读模型正由另一进程使用,请先停下它 / another process has the read models open, \
+                     stop it first: {place}"
+                );
+                return Failure { exit: Exit::Locked, message };
+            }
             ModelError::Rows(_) => Exit::Failed,
             ModelError::Entry { .. } | ModelError::Gap { .. } => Exit::Broken,
             ModelError::NoSuchModel(_) => Exit::Usage,
@@ -108,6 +114,15 @@ impl From<CaseError> for Failure {
         match error {
             CaseError::Log(error) => error.into(),
             CaseError::Entry { .. } => Failure { exit: Exit::Broken, message: error.to_string() },
+        }
+    }
+}
+
+impl From<ListError> for Failure {
+    fn from(error: ListError) -> Failure {
+        match error {
+            ListError::Case(error) => error.into(),
+            ListError::Model(error) => error.into(),
         }
     }
 }

@@ -1,6 +1,5 @@
 //! `plumb serve`: the internal listener.
 
-use super::closing::Closing;
 use super::{Dir, Exit, Failure, close, surroundings};
 use crate::following::Following;
 use crate::http::{ApiKeys, Service, serve};
@@ -36,8 +35,7 @@ impl Serve {
                  only; `plumb keys add NAME` makes one"
             );
         }
-        let service = Arc::new(Service { ledger, keys });
-        let closing = Closing::start(service.clone())?;
+        let service = Arc::new(Service { ledger, following, keys });
         let runtime = tokio::runtime::Runtime::new()?;
         let started = |address: SocketAddr| {
             eprintln!("服务地址 / serving on http://{address}");
@@ -47,10 +45,11 @@ impl Serve {
             Failure { exit: Exit::Failed, message: format!("{listen}: {error}") }
         })?;
         drop(runtime);
-        drop(closing);
-        following.stop();
         match Arc::into_inner(service) {
-            Some(service) => close(service.ledger)?,
+            Some(service) => {
+                service.following.stop();
+                close(service.ledger)?;
+            }
             // A request outlived the server; what it recorded is durable and the
             // next command signs it.
             None => tracing::warn!("closed with a request under way"),

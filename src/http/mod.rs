@@ -4,6 +4,7 @@
 //! Knows addresses, statuses and forms; does not know how an event is admitted
 //! or where it is kept. Every error is an RFC 9457 problem with a stable `code`.
 
+mod cases;
 mod keys;
 mod problem;
 mod read;
@@ -11,6 +12,7 @@ mod submit;
 
 pub use keys::{ApiKeys, KeyError};
 
+use crate::following::Following;
 use crate::ledger::Ledger;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -26,6 +28,7 @@ const BODY_BYTES_MAX: usize = 32 << 20;
 /// What the handlers share.
 pub struct Service {
     pub ledger: Ledger,
+    pub following: Following,
     pub keys: ApiKeys,
 }
 
@@ -36,6 +39,8 @@ fn router(service: Shared) -> Router {
         .route("/api/v1/events", post(submit::one).get(read::list))
         .route("/api/v1/events:batch", post(submit::batch))
         .route("/api/v1/events/{position}", get(read::one))
+        .route("/api/v1/cases", get(cases::list))
+        .route("/api/v1/cases/{*stream}", get(cases::one))
         .route("/api/v1/checkpoints/latest", get(read::checkpoint))
         .route("/livez", get(read::alive))
         .route("/readyz", get(read::ready))

@@ -29,7 +29,7 @@ fn log_of(name: Option<&str>) -> Result<LogName, Problem> {
     })
 }
 
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
     tokio::task::spawn_blocking(work).await.map_err(|error| internal(&error.to_string()))?

@@ -4,7 +4,6 @@
 
 pub mod admit;
 mod admitted;
-pub mod anchor;
 pub mod checkpoints;
 mod create;
 mod group;
@@ -14,7 +13,6 @@ mod open;
 mod queue;
 pub mod sequencer;
 pub mod submission;
-mod turned_away;
 mod watch;
 
 pub use crate::config::LogName;

@@ -5,6 +5,8 @@
 //! [`SledRows::sync`] calls fdatasync on sled's own `db` file afterwards. A
 //! damaged file can make it panic: so every call is guarded. And it answers a
 //! foreign lock like any other error: so the lock is a file of our own beside it.
+//! Rows beyond 128 KiB it writes to files that it never syncs; what a loss of
+//! power leaves of those, the digest in the model's mark finds.
 
 use super::rows::{Batch, Rows, RowsError};
 use std::fs::{File, TryLockError};

@@ -6,6 +6,8 @@
 //! that another process holds is asked for again. What it does not know: who
 //! commits.
 
+use super::codec::decode;
+use super::mark::{MARK_KEY, Mark};
 use super::models::{Grown, Models, Place, Sources};
 use super::rows::{Rows, RowsError};
 use super::{DayCount, ModelError, PROJECTIONS, TypeTotals, activity, cases, totals};
@@ -24,7 +26,7 @@ const STEP_ENTRIES: u64 = 100_000;
 /// Called with a log's new size; see [`Follower::watcher`].
 type Watcher = Arc<dyn Fn(u64) + Send + Sync>;
 
-/// An answer from a read model, and how many entries it rests on.
+/// An answer from a read model, and how many entries it holds at least.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AsFar<T> {
     pub value: T,
@@ -153,13 +155,16 @@ impl Follower {
         name: &str,
         read: impl FnOnce(&dyn Rows) -> Result<T, RowsError>,
     ) -> Result<AsFar<T>, ModelError> {
-        let (rows, position) = {
+        let rows = {
             let state = self.shared.lock();
             let written = state.written.get(name).ok_or_else(|| {
                 RowsError::Io("the read models are still being opened; ask again".to_owned())
             })?;
-            (written.rows.clone(), written.grown.position)
+            written.rows.clone()
         };
+        // The rows' own mark, taken first: a batch may come in between.
+        let mark: Option<Mark> = rows.get(&MARK_KEY)?.map(|mark| decode(&mark)).transpose()?;
+        let position = mark.map_or(0, |mark| mark.position);
         Ok(AsFar { value: read(rows.as_ref())?, position })
     }
 

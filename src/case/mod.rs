@@ -2,7 +2,11 @@
 //! slices, its state, timeline and difference folded from them. The log is never
 //! scanned. Every answer names the entries that it rests on, with their hashes.
 //!
-//! Does not know read models: those hold the latest state alone.
+//! Of read models only [`Listing`] knows: those hold the latest state alone.
+
+mod listing;
+
+pub use listing::{ListError, Listing, Page};
 
 use crate::index::{Field, Lookup, Query};
 use crate::ledger::LogName;

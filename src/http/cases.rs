@@ -1,0 +1,238 @@
+//! Cases at any moment: the list, one case, its timeline, a difference.
+//!
+//! A stream's name may stand in the address as it is (`…/cases/approval/1`) or
+//! with its slashes as `%2F`; `timeline` and `diff` are told from a stream's own
+//! last part by the slash before them.
+
+use super::Shared;
+use super::keys::log_named;
+use super::problem::{Problem, internal};
+use super::read::blocking;
+use crate::case::{Case, CaseError, ListError, Listing};
+use crate::ledger::LogName;
+use crate::reader::Reader;
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::http::{StatusCode, Uri};
+use plumbline_replay::state::timeline::By;
+use plumbline_replay::state::{CaseKind, Moment};
+use plumbline_replay::time::civil::{Micros, Zone};
+use serde::Deserialize;
+use serde_json::Value;
+
+const PREFIX: &str = "/api/v1/cases/";
+const PAGE_MAX: usize = 500;
+const PAGE_DEFAULT: usize = 100;
+
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    log: Option<String>,
+    as_of: Option<String>,
+    known_at: Option<String>,
+    from_as_of: Option<String>,
+    from_known_at: Option<String>,
+    /// `occurred` or `recorded`
+    by: Option<String>,
+    kind: Option<String>,
+    state: Option<String>,
+    unit: Option<String>,
+    limit: Option<usize>,
+    after: Option<String>,
+}
+
+fn bad(code: &'static str, detail: &str) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, code, detail)
+}
+
+impl Asked {
+    fn log(&self) -> Result<LogName, Problem> {
+        let named = log_named(self.log.as_deref());
+        named.ok_or_else(|| {
+            bad("no-such-log", "log 只能是 open 或 sealed / `log` is open or sealed")
+        })
+    }
+
+    fn moment(&self, zone: Zone) -> Result<Moment, Problem> {
+        Ok(Moment {
+            as_of: instant(self.as_of.as_deref(), zone)?.unwrap_or(Moment::LATEST.as_of),
+            known_at: instant(self.known_at.as_deref(), zone)?.unwrap_or(Moment::LATEST.known_at),
+        })
+    }
+
+    /// The first moment of a difference; what it does not name is the second's.
+    fn from(&self, to: Moment, zone: Zone) -> Result<Moment, Problem> {
+        let as_of = instant(self.from_as_of.as_deref(), zone)?;
+        let known_at = instant(self.from_known_at.as_deref(), zone)?;
+        if as_of.is_none() && known_at.is_none() {
+            let detail = "须给出 from_as_of 或 from_known_at / name from_as_of or from_known_at";
+            return Err(bad("missing-moment", detail));
+        }
+        Ok(Moment { as_of: as_of.unwrap_or(to.as_of), known_at: known_at.unwrap_or(to.known_at) })
+    }
+
+    fn by(&self) -> Result<By, Problem> {
+        match self.by.as_deref() {
+            None | Some("occurred") => Ok(By::Occurred),
+            Some("recorded") => Ok(By::Recorded),
+            Some(_) => Err(bad(
+                "bad-order",
+                "by 只能是 occurred 或 recorded / `by` is occurred or recorded",
+            )),
+        }
+    }
+
+    fn listing(&self) -> Result<Listing, Problem> {
+        let kind = self.kind.as_deref().map(|kind| {
+            let codes = CaseKind::ALL.map(CaseKind::code).join(", ");
+            let detail = format!("kind 只能是 / `kind` is one of {codes}");
+            CaseKind::parse(kind).ok_or_else(|| bad("no-such-kind", &detail))
+        });
+        Ok(Listing {
+            kind: kind.transpose()?,
+            state: self.state.clone(),
+            unit: self.unit.clone(),
+            limit: self.limit.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX),
+            after: self.after.clone(),
+        })
+    }
+}
+
+fn instant(text: Option<&str>, zone: Zone) -> Result<Option<Micros>, Problem> {
+    let Some(text) = text else { return Ok(None) };
+    // In a query a bare plus means a blank, and an offset is written with a plus.
+    let text = text.replace(' ', "+");
+    let detail = "时间写作 2026-03-05 或 2026-03-05T16:20:00+08:00 / a date or RFC 3339";
+    zone.instant(&text).map(Some).ok_or_else(|| bad("bad-time", detail))
+}
+
+/// `GET /api/v1/cases`: a page of cases, from the read model, which says how many
+/// entries stand behind it.
+pub(super) async fn list(
+    State(service): State<Shared>,
+    Query(asked): Query<Asked>,
+) -> Result<Json<Value>, Problem> {
+    let log = asked.log()?;
+    let listing = asked.listing()?;
+    blocking(move || {
+        let moment = asked.moment(zone(&service))?;
+        let reader = match moment == Moment::LATEST {
+            true => None,
+            false => Some(reader(&service, log)?),
+        };
+        let past = reader.as_ref().map(|reader| (reader, moment));
+        let follower = service.following.of(log);
+        let listed = listing.page(|from, visit| follower.cases(from, visit), past);
+        let (page, told) = listed.map_err(|error| match error {
+            ListError::Case(error) => unreadable(&error),
+            ListError::Model(error) => Problem {
+                retry_after_s: Some(1),
+                ..Problem::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "models-unavailable",
+                    format!("读模型尚不可用 / the read models cannot answer yet: {error}"),
+                )
+            },
+        })?;
+        Ok(Json(page.to_json(log.as_str(), told.position)))
+    })
+    .await
+}
+
+/// `GET /api/v1/cases/{stream}`, `…/timeline`, `…/diff`: folded from the case's
+/// entries at any moment.
+pub(super) async fn one(
+    State(service): State<Shared>,
+    uri: Uri,
+    Query(asked): Query<Asked>,
+) -> Result<Json<Value>, Problem> {
+    let log = asked.log()?;
+    let (stream, view) = address(uri.path()).ok_or_else(no_such_case)?;
+    blocking(move || {
+        let zone = zone(&service);
+        let moment = asked.moment(zone)?;
+        let reader = reader(&service, log)?;
+        let found = Case::find(&reader, &stream).map_err(|error| unreadable(&error))?;
+        let case = found.ok_or_else(no_such_case)?;
+        let told = match view {
+            View::State => case.state_json(moment, zone),
+            View::Timeline => case.timeline_json(moment, asked.by()?, zone),
+            View::Diff => case.diff_json(asked.from(moment, zone)?, moment, zone),
+        };
+        told.map(Json).map_err(|error| unreadable(&error))
+    })
+    .await
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum View {
+    State,
+    Timeline,
+    Diff,
+}
+
+/// The stream that a path names, and what of it is asked for.
+fn address(path: &str) -> Option<(String, View)> {
+    let path = path.strip_prefix(PREFIX)?;
+    let (stream, view) = match path.rsplit_once('/') {
+        Some((stream, "timeline")) => (stream, View::Timeline),
+        Some((stream, "diff")) => (stream, View::Diff),
+        _ => (path, View::State),
+    };
+    Some((decoded(stream)?, view))
+}
+
+/// Undoes percent-encoding (RFC 3986 §2.1); `None` unless it is UTF-8.
+fn decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let (digits, after) = rest.split_first_chunk::<2>()?;
+        let digits = std::str::from_utf8(digits).ok()?;
+        bytes.push(u8::from_str_radix(digits, 16).ok()?);
+        rest = after;
+    }
+    String::from_utf8(bytes).ok().filter(|stream| !stream.is_empty())
+}
+
+fn zone(service: &Shared) -> Zone {
+    Zone::parse(&service.ledger.config().time_zone).unwrap_or(Zone::SHANGHAI)
+}
+
+fn reader(service: &Shared, log: LogName) -> Result<Reader, Problem> {
+    Reader::of(&service.ledger, log).map_err(|error| internal(&error.to_string()))
+}
+
+fn unreadable(error: &CaseError) -> Problem {
+    internal(&error.to_string())
+}
+
+fn no_such_case() -> Problem {
+    let detail = "没有这个案件 / no such case";
+    Problem::new(StatusCode::NOT_FOUND, "no-such-case", detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn streams_are_named_as_they_are_or_encoded() {
+        let named = |path: &str| address(&format!("{PREFIX}{path}"));
+        let is = |stream: &str, view| Some((stream.to_owned(), view));
+        assert_eq!(named("approval/1"), is("approval/1", View::State));
+        assert_eq!(named("approval%2F1"), is("approval/1", View::State));
+        assert_eq!(named("approval/1/timeline"), is("approval/1", View::Timeline));
+        assert_eq!(named("approval%2f1/diff"), is("approval/1", View::Diff));
+        // A stream whose own name ends so is written with its slash encoded.
+        assert_eq!(named("x%2Ftimeline"), is("x/timeline", View::State));
+        assert_eq!(named("%E6%96%87/1"), is("文/1", View::State));
+        for bad in ["", "%", "%4", "%zz", "%FF", "/timeline"] {
+            assert_eq!(named(bad), None, "{bad}");
+        }
+    }
+}
