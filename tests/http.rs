@@ -219,20 +219,24 @@ fn a_case_is_told_at_any_moment() {
             "actor": {"unit": "unit/1"},
         })
     };
+    // The ledger records entries of its own besides (anchors of the sealed log).
+    let mut positions = Vec::new();
     for event in [
         act("1", "approval.application.submitted.v1", "2026-03-02"),
         act("2", "approval.acceptance.granted.v1", "2026-03-04"),
         act("3", "approval.decision.granted.v1", "2026-03-10"),
     ] {
-        assert_eq!(server.post("/api/v1/events", JSON, &[], &event.to_string()).status, 201);
+        let receipt = server.post("/api/v1/events", JSON, &[], &event.to_string());
+        assert_eq!(receipt.status, 201);
+        positions.push(receipt.json()["position"].as_u64().unwrap());
     }
     let case = "/api/v1/cases/approval/990100-XK-2026-1";
     let latest = server.get(case).json();
     assert_eq!(latest["schema"], "plumbline.case/1");
     assert_eq!(latest["case"]["state"]["code"], "granted");
-    assert_eq!(latest["grounds"]["/state"], json!([3]));
+    assert_eq!(latest["grounds"]["/state"], json!([positions[2]]));
     assert_eq!(latest["entries"].as_array().unwrap().len(), 3);
-    assert_eq!(latest["log_size"], 4);
+    assert!(latest["log_size"].as_u64().unwrap() > positions[2]);
     let encoded = server.get("/api/v1/cases/approval%2F990100-XK-2026-1").json();
     assert_eq!(encoded, latest);
     // A date stands for its end; an offset's plus may come unencoded.
@@ -248,19 +252,19 @@ fn a_case_is_told_at_any_moment() {
     assert_eq!(timeline["timeline"][0]["hash"].as_str().unwrap().len(), 64);
     let diff = server.get(&format!("{case}/diff?from_as_of=2026-03-02&as_of=2026-03-04")).json();
     let change = diff["changes"].as_array().unwrap().iter().find(|c| c["member"] == "/state/code");
-    assert_eq!(change.unwrap()["because"], json!([2]));
+    assert_eq!(change.unwrap()["because"], json!([positions[1]]));
     // The list comes from the read model, which follows within a second or two.
     let mut list = Value::Null;
     for _ in 0..100 {
         list = server.get("/api/v1/cases?kind=approval&limit=1").json();
-        if list["log_size"] == 4 {
+        if list["log_size"].as_u64().is_some_and(|size| size > positions[2]) {
             break;
         }
         std::thread::sleep(std::time::Duration::from_millis(100));
     }
     assert_eq!(list["cases"][0]["stream"], "approval/990100-XK-2026-1", "{list}");
     assert_eq!(list["cases"][0]["state"]["code"], "granted");
-    assert_eq!((&list["log_size"], &list["after"]), (&json!(4), &Value::Null));
+    assert_eq!(list["after"], Value::Null);
     let then = server.get("/api/v1/cases?as_of=2026-03-03&state=submitted").json();
     assert_eq!(then["cases"][0]["state"]["code"], "submitted");
     for (path, status, code) in [

@@ -1,10 +1,12 @@
-//! `plumb checkpoint show`: the latest signed note, signing one first where
-//! entries are newer.
+//! `plumb checkpoint`: signed heads, and the anchors of the sealed log in the
+//! open one.
 
-use super::{Dir, Exit, Failure, print};
+use super::{Dir, Exit, Failure, close, print, surroundings};
 use crate::config::Layout;
+use crate::ledger::anchor::{self, AnchorError, Anchors};
 use crate::ledger::checkpoints::{SignError, latest};
-use crate::ledger::{LogName, read_config};
+use crate::ledger::{Ledger, LogName, open_log, read_config};
+use serde_json::json;
 
 /// 检查点 / checkpoints
 #[derive(clap::Args)]
@@ -23,17 +25,98 @@ enum Action {
         #[arg(long = "log", default_value = "open", value_parser = ["open", "sealed"])]
         log: String,
     },
+    /// 把密封日志的加盐摘要锚定到公开日志 / bind the sealed log's history in the open
+    /// one by a salted digest, which tells nothing of it
+    Anchor {
+        #[command(flatten)]
+        dir: Dir,
+    },
+    /// 用密封日志核对公开日志里的全部锚 / open every anchor with the sealed log
+    Anchors {
+        #[command(flatten)]
+        dir: Dir,
+        /// JSON 输出 / as JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 impl Checkpoint {
     pub(super) fn run(self) -> Result<Exit, Failure> {
-        let Action::Show { dir, log } = self.action;
-        let layout = Layout::new(&dir.dir);
-        let config = read_config(&layout)?;
-        let log = LogName::parse(&log).unwrap_or(LogName::Open);
-        let note = latest(&layout, &config, log)?;
-        print(note.trim_end_matches('\n'))?;
-        Ok(Exit::Done)
+        match self.action {
+            Action::Show { dir, log } => show(&dir, &log),
+            Action::Anchor { dir } => record(&dir),
+            Action::Anchors { dir, json } => check(&dir, json),
+        }
+    }
+}
+
+fn show(dir: &Dir, log: &str) -> Result<Exit, Failure> {
+    let layout = Layout::new(&dir.dir);
+    let config = read_config(&layout)?;
+    let log = LogName::parse(log).unwrap_or(LogName::Open);
+    let note = latest(&layout, &config, log)?;
+    print(note.trim_end_matches('\n'))?;
+    Ok(Exit::Done)
+}
+
+fn record(dir: &Dir) -> Result<Exit, Failure> {
+    let ledger = Ledger::open(&dir.dir, surroundings("checkpoint anchor"))?;
+    let receipt = anchor::record(&ledger, super::salt()?)?;
+    print(&receipt.to_json().to_string())?;
+    close(ledger)?;
+    Ok(Exit::Done)
+}
+
+fn check(dir: &Dir, json: bool) -> Result<Exit, Failure> {
+    let layout = Layout::new(&dir.dir);
+    let config = read_config(&layout)?;
+    let open = open_log(&layout, &config, LogName::Open)?;
+    let sealed = open_log(&layout, &config, LogName::Sealed)?;
+    let anchors = anchor::check(&open, &sealed, &config.origin_of(LogName::Sealed))?;
+    let exit = if anchors.unopened.is_empty() { Exit::Done } else { Exit::Broken };
+    if json {
+        print(&report(&anchors).to_string())?;
+        return Ok(exit);
+    }
+    print(&format!("{} / {}", anchors.opened, anchors.recorded))?;
+    for (position, reason) in &anchors.unopened {
+        eprintln!(
+            "公开日志第 {position} 号锚打不开 / the anchor at position {position} of the open log \
+             does not open: {reason}"
+        );
+    }
+    if exit == Exit::Broken {
+        eprintln!(
+            "密封日志曾被截断或重写 / the sealed log was cut or written anew after it was anchored"
+        );
+    }
+    Ok(exit)
+}
+
+fn report(anchors: &Anchors) -> serde_json::Value {
+    let unopened: Vec<_> = anchors
+        .unopened
+        .iter()
+        .map(|(position, reason)| json!({ "position": position, "reason": reason }))
+        .collect();
+    json!({
+        "schema": "plumbline.anchors/1",
+        "verdict": if unopened.is_empty() { "pass" } else { "fail" },
+        "recorded": anchors.recorded,
+        "opened": anchors.opened,
+        "unopened": unopened,
+    })
+}
+
+impl From<AnchorError> for Failure {
+    fn from(error: AnchorError) -> Failure {
+        match error {
+            AnchorError::Store(error) => error.into(),
+            AnchorError::Append(_) | AnchorError::Unread(_) => {
+                Failure { exit: Exit::Failed, message: error.to_string() }
+            }
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod bench;
 mod case;
 mod checkpoint;
 mod clock;
+mod closing;
 mod demo;
 mod doctor;
 mod init;
@@ -206,6 +207,15 @@ fn close(ledger: Ledger) -> Result<(), Failure> {
         latest(&layout, &config, log)?;
     }
     Ok(())
+}
+
+/// The machine's randomness, for an anchor.
+fn salt() -> Result<[u8; 32], Failure> {
+    let mut salt = [0; 32];
+    match getrandom::fill(&mut salt) {
+        Ok(()) => Ok(salt),
+        Err(error) => Err(Failure { exit: Exit::Failed, message: error.to_string() }),
+    }
 }
 
 /// The machine's clock and randomness.

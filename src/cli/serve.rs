@@ -1,5 +1,6 @@
 //! `plumb serve`: the internal listener.
 
+use super::closing::Closing;
 use super::{Dir, Exit, Failure, close, surroundings};
 use crate::following::Following;
 use crate::http::{ApiKeys, Service, serve};
@@ -36,6 +37,7 @@ impl Serve {
             );
         }
         let service = Arc::new(Service { ledger, following, keys });
+        let closing = Closing::start(service.clone())?;
         let runtime = tokio::runtime::Runtime::new()?;
         let started = |address: SocketAddr| {
             eprintln!("服务地址 / serving on http://{address}");
@@ -45,6 +47,7 @@ impl Serve {
             Failure { exit: Exit::Failed, message: format!("{listen}: {error}") }
         })?;
         drop(runtime);
+        drop(closing);
         match Arc::into_inner(service) {
             Some(service) => {
                 service.following.stop();

@@ -232,32 +232,34 @@ fn check_time(json: &mut Json<'static>) -> Result<(), Refusal> {
 
 /// Refuses anything that is marked as a state secret, wherever a mark may stand.
 fn check_secrecy(json: &Json<'_>) -> Result<(), Refusal> {
+    let Some(pointer) = secret_mark(json) else {
+        return Ok(());
+    };
+    refuse(
+        RefusalCode::StateSecret,
+        &pointer,
+        "国家秘密不得进入本账本(保守国家秘密法第三十一条);请只登记涉密载体的外部编号 / state \
+         secrets must not enter; record only the reference number kept elsewhere",
+    )
+}
+
+/// Where a submission is marked as a state secret, as a JSON pointer.
+pub(super) fn secret_mark(json: &Json<'_>) -> Option<String> {
     let marked = |value: Option<&Json<'_>>| {
         value.and_then(Json::as_str).is_some_and(|text| STATE_SECRET_MARKS.contains(&text))
     };
-    let secret = |pointer: String| {
-        refuse(
-            RefusalCode::StateSecret,
-            &pointer,
-            "国家秘密不得进入本账本(保守国家秘密法第三十一条);请只登记涉密载体的外部编号 / state \
-             secrets must not enter; record only the reference number kept elsewhere",
-        )
-    };
     if marked(json.get("secrecy")) {
-        return secret("/secrecy".to_owned());
+        return Some("/secrecy".to_owned());
     }
     let body = json.get("body");
     for member in ["secrecy", "secrecy_level"] {
         if marked(body.and_then(|body| body.get(member))) {
-            return secret(format!("/body/{member}"));
+            return Some(format!("/body/{member}"));
         }
     }
-    for (index, doc) in json.get("docs").and_then(Json::as_list).unwrap_or(&[]).iter().enumerate() {
-        if marked(doc.get("secrecy")) {
-            return secret(format!("/docs/{index}/secrecy"));
-        }
-    }
-    Ok(())
+    let docs = json.get("docs").and_then(Json::as_list).unwrap_or(&[]);
+    let secret = docs.iter().position(|doc| marked(doc.get("secrecy")))?;
+    Some(format!("/docs/{secret}/secrecy"))
 }
 
 /// Replaces the confidential members of `body` by digests.

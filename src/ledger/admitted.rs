@@ -2,7 +2,7 @@
 
 use super::{Expected, LogName};
 use crate::vault::SealedRecord;
-use plumbline_replay::integrity::entry::Parts;
+use plumbline_replay::integrity::entry::{LEDGER_BYTES_MAX, Parts};
 
 /// Canonical, sealed, within limits, addressed to one log.
 #[derive(Clone, Debug)]
@@ -27,6 +27,12 @@ impl Admitted {
     pub(super) fn moved_to(mut self, log: LogName) -> Admitted {
         self.log = log;
         self
+    }
+
+    /// At most the bytes that it takes in a frame.
+    pub(super) fn frame_bytes(&self) -> usize {
+        let sealed: usize = self.records.iter().map(SealedRecord::frame_bytes).sum();
+        2 + self.parts.bytes.len() + LEDGER_BYTES_MAX + sealed
     }
 
     /// The canonical submission, as it will stand in the entry.

@@ -42,6 +42,7 @@ pub(super) struct Lookups {
 pub(super) struct Shared<'a> {
     pub clock: &'a Arc<dyn Clock>,
     pub vault: &'a Arc<Vault>,
+    pub segment_bytes: u64,
     /// Keys the hashes of the sequencers' memories.
     pub hash_key: [u8; 16],
 }
@@ -82,7 +83,7 @@ impl Lane {
                 let _ = wake.try_send(());
                 told.tell(size);
             }),
-            limits: GroupLimits::default(),
+            limits: GroupLimits::within(shared.segment_bytes),
             hash_key: shared.hash_key,
         })
         .map_err(store_error)?;

@@ -4,6 +4,7 @@
 
 pub mod admit;
 mod admitted;
+pub mod anchor;
 pub mod checkpoints;
 mod create;
 mod group;
@@ -13,6 +14,7 @@ mod open;
 mod queue;
 pub mod sequencer;
 pub mod submission;
+mod turned_away;
 mod watch;
 
 pub use crate::config::LogName;

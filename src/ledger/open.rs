@@ -1,13 +1,15 @@
 //! Opening a ledger: two logs, the vault, and a lane for each log; and what
 //! submitters ask of it.
 
-use super::admit::admit;
+use super::admit::{admit, secret_mark};
 use super::lane::{self, Lane};
 use super::queue::{Queue, refused};
 use super::submission::Submission;
 use super::watch::Watcher;
-use super::{Answers, AppendError, LogName, Pending, Receipt, Refusal, RefusalCode};
-use crate::clock::Clock;
+use super::{
+    Admitted, Answers, AppendError, LogName, Pending, Receipt, Refusal, RefusalCode, turned_away,
+};
+use crate::clock::{Clock, Micros, TimeText};
 use crate::config::{Config, Layout};
 use crate::index::Lookup;
 use crate::log::{Options, RealFiles, SEGMENT_BYTES_DEFAULT, SegmentLog};
@@ -45,6 +47,7 @@ pub struct Ledger {
     config: Config,
     layout: Layout,
     vault: Arc<Vault>,
+    clock: Arc<dyn Clock>,
     lanes: Vec<Lane>,
 }
 
@@ -108,13 +111,14 @@ impl Ledger {
             acquired.push((log, store, got));
         }
         let vault = Arc::new(Vault::open(&layout.vault(), given.randomness)?);
+        let segment_bytes = config.segment_bytes.unwrap_or(SEGMENT_BYTES_DEFAULT);
         let mut lanes = Vec::new();
         for (log, store, got) in acquired {
             let lookup = lane::Lookups { dir: layout.lookup(log), key: config.lookup_key(log) };
-            let with = lane::Shared { clock: &given.clock, vault: &vault, hash_key };
+            let with = lane::Shared { clock: &given.clock, vault: &vault, segment_bytes, hash_key };
             lanes.push(Lane::start(log, store, got, lookup, with)?);
         }
-        Ok(Ledger { config, layout, vault, lanes })
+        Ok(Ledger { config, layout, vault, clock: given.clock, lanes })
     }
 
     fn lane(&self, log: LogName) -> &Lane {
@@ -128,6 +132,11 @@ impl Ledger {
 
     pub(super) fn vault(&self) -> &Vault {
         &self.vault
+    }
+
+    /// The present moment by the ledger's clock.
+    pub fn now(&self) -> Micros {
+        self.clock.now()
     }
 
     pub fn config(&self) -> &Config {
@@ -163,10 +172,10 @@ impl Ledger {
     /// Records events that do not depend on each other; one answer each.
     pub fn append(&self, batch: Vec<Submission>) -> Answers {
         let mut answers: Vec<Option<Result<Receipt, AppendError>>> = vec![None; batch.len()];
-        let mut waiting: Vec<(LogName, Vec<usize>, Vec<super::Admitted>)> =
+        let mut waiting: Vec<(LogName, Vec<usize>, Vec<Admitted>)> =
             LogName::ALL.into_iter().map(|log| (log, Vec::new(), Vec::new())).collect();
         for (index, submission) in batch.into_iter().enumerate() {
-            match admit(submission, &self.vault) {
+            match self.admitted(submission) {
                 Ok(event) => {
                     if let Some(lane) = waiting.iter_mut().find(|lane| lane.0 == event.log()) {
                         lane.1.push(index);
@@ -205,7 +214,8 @@ impl Ledger {
         }
         let mut events = Vec::with_capacity(count);
         for (index, submission) in batch.into_iter().enumerate() {
-            let event = admit(submission, &self.vault)
+            let event = self
+                .admitted(submission)
                 .map_err(|refusal| refused(Refusal { index, ..refusal }))?;
             events.push(event);
         }
@@ -215,6 +225,34 @@ impl Ledger {
             return Err(whole_batch(RefusalCode::MixedLogs, detail.to_owned()));
         }
         self.lane(log).queue.push(events, true)
+    }
+
+    /// Admits a submission. One that is refused for secrecy is recorded by digest
+    /// before its submitter hears of it.
+    fn admitted(&self, submission: Submission) -> Result<Admitted, Refusal> {
+        if secret_mark(&submission.json).is_some() {
+            self.record_turned_away(&submission);
+        }
+        admit(submission, &self.vault)
+    }
+
+    fn record_turned_away(&self, submission: &Submission) {
+        let now = TimeText::default().format(self.now()).to_owned();
+        let traced = turned_away::trace(submission, &self.vault, &now);
+        let trace = traced.ok().flatten().and_then(|trace| admit(trace, &self.vault).ok());
+        let answers = trace.and_then(|event| self.queue(event.log()).push(vec![event], true).ok());
+        let recorded = answers.is_some_and(|pending| {
+            // Tried before: its trace is there, with the time of the first attempt.
+            let there = |answer: &Result<Receipt, AppendError>| match answer {
+                Ok(_) => true,
+                Err(AppendError::Refused(refusal)) => refusal.code == RefusalCode::EventIdReused,
+                Err(_) => false,
+            };
+            pending.wait().iter().all(there)
+        });
+        if !recorded {
+            tracing::error!("a submission marked as a state secret was refused without a trace");
+        }
     }
 
     /// Ends the sequencers after everything queued is answered.

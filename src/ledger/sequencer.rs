@@ -17,7 +17,10 @@ use crate::vault::{Vault, write_record};
 use crossbeam_channel::{Receiver, TryRecvError};
 use plumbline_replay::integrity::chain::{Digest, entry_hash};
 use plumbline_replay::integrity::entry::{Place, scan, strip};
-use plumbline_replay::integrity::frame::FrameBuilder;
+use plumbline_replay::integrity::frame::{
+    FRAME_BYTES_MAX, FRAME_ENTRIES_MAX, FRAME_TRAILER_BYTES, FrameBuilder, SECTOR_BYTES,
+    SEGMENT_HEADER_BYTES,
+};
 use plumbline_replay::integrity::tree::{Frontier, leaf_hash};
 use std::sync::Arc;
 
@@ -43,11 +46,18 @@ pub type OnCommit = Box<dyn FnMut(u64) + Send>;
 pub struct GroupLimits {
     pub events_max: usize,
     pub bytes_max: usize,
+    /// What one frame can hold at all. Reaching it never stops the log: the group
+    /// is committed first, and what cannot fit alone is refused.
+    pub frame_bytes_max: usize,
 }
 
-impl Default for GroupLimits {
-    fn default() -> GroupLimits {
-        GroupLimits { events_max: 4096, bytes_max: 8 << 20 }
+impl GroupLimits {
+    /// The limits where a segment file takes this many bytes.
+    pub fn within(segment_bytes: u64) -> GroupLimits {
+        let around = SEGMENT_HEADER_BYTES + SECTOR_BYTES;
+        let room = usize::try_from(segment_bytes).unwrap_or(usize::MAX).saturating_sub(around);
+        let frame_bytes_max = room.min(FRAME_BYTES_MAX);
+        GroupLimits { events_max: 4096, bytes_max: frame_bytes_max.min(8 << 20), frame_bytes_max }
     }
 }
 
@@ -137,24 +147,63 @@ impl Sequencer {
                 let Ok(job) = jobs.try_recv() else { break };
                 self.take(job);
             }
-            self.commit();
+            // Everyone in the group has been answered either way.
+            let _ = self.commit();
         }
     }
 
     /// Places the events of one job, or the refusals, in the group.
     pub(super) fn take(&mut self, job: Job) {
-        let count = job.events.len();
-        let answers = if let Some(reason) = &self.stopped {
-            vec![Err(stopped(reason)); count]
-        } else if job.atomic {
-            self.place_all(job.events)
-        } else {
-            job.events.into_iter().enumerate().map(|(i, event)| self.place(event, i)).collect()
-        };
+        let answers =
+            if job.atomic { self.place_all(job.events) } else { self.place_each(job.events) };
         self.group.answers.push((job.answer, answers));
     }
 
+    /// Places events that do not depend on each other, in as many frames as they
+    /// need.
+    fn place_each(&mut self, events: Vec<Admitted>) -> Answers {
+        let mut answers = Answers::with_capacity(events.len());
+        for (index, event) in events.into_iter().enumerate() {
+            if !self.has_room(event.frame_bytes(), 1) && !self.group.frame.is_empty() {
+                let outcome = self.commit();
+                self.settle(&mut answers, outcome.as_ref().err());
+            }
+            answers.push(self.place(event, index));
+        }
+        answers
+    }
+
+    /// Whether the frame under way can take so many bytes and entries more.
+    fn has_room(&self, bytes: usize, count: usize) -> bool {
+        let frame = &self.group.frame;
+        frame.len() + bytes + FRAME_TRAILER_BYTES <= self.limits.frame_bytes_max
+            && frame.count() + count <= FRAME_ENTRIES_MAX
+    }
+
+    fn too_large(&self, bytes: usize, count: usize) -> Refusal {
+        let max = self.limits.frame_bytes_max;
+        Refusal {
+            code: RefusalCode::TooLarge,
+            pointer: None,
+            index: 0,
+            detail: format!(
+                "{count} 件共 {bytes} 字节,一次写入至多 {max} 字节;请分批提交 / {count} events of \
+                 {bytes} bytes together, at most {max} in one commit; send fewer at a time"
+            ),
+            current_revision: None,
+        }
+    }
+
     fn place_all(&mut self, events: Vec<Admitted>) -> Answers {
+        let bytes = events.iter().map(Admitted::frame_bytes).sum();
+        if !self.has_room(bytes, events.len()) && !self.group.frame.is_empty() {
+            // Those before have their own answers; nothing of this job is placed.
+            let _ = self.commit();
+        }
+        if !self.has_room(bytes, events.len()) {
+            let refusal = self.too_large(bytes, events.len());
+            return vec![Err(AppendError::Refused(refusal)); events.len()];
+        }
         let mark = self.group.mark();
         let count = events.len();
         let mut answers = Answers::with_capacity(count);
@@ -170,6 +219,13 @@ impl Sequencer {
     }
 
     fn place(&mut self, event: Admitted, index: usize) -> Result<Receipt, AppendError> {
+        if let Some(reason) = &self.stopped {
+            return Err(stopped(reason));
+        }
+        let bytes = event.frame_bytes();
+        if !self.has_room(bytes, 1) {
+            return Err(AppendError::Refused(Refusal { index, ..self.too_large(bytes, 1) }));
+        }
         let id_key = self.hashing.id(&event.system, &event.id);
         if let Some(receipt) = self.recorded_before(&event, id_key, index)? {
             return Ok(receipt);
@@ -268,20 +324,19 @@ impl Sequencer {
     }
 
     /// Makes the group durable and answers everyone in it.
-    pub(super) fn commit(&mut self) {
+    pub(super) fn commit(&mut self) -> Result<(), AppendError> {
         let outcome = if self.group.frame.is_empty() { Ok(()) } else { self.write_group() };
         let committed = outcome.is_ok() && !self.group.frame.is_empty();
-        if let Err(error) = outcome {
+        if outcome.is_err() {
             self.rollback(&self.group.start());
-            self.answer(Some(&error));
-        } else {
-            self.answer(None);
         }
+        self.answer(outcome.as_ref().err());
         self.group.reset(self.size, self.last_hash);
         if committed {
             (self.on_commit)(self.size);
             self.forget();
         }
+        outcome
     }
 
     /// Forgets what the history can answer for.
@@ -326,17 +381,25 @@ impl Sequencer {
     /// Sends the answers; with an error, to everyone whose event was placed.
     fn answer(&mut self, error: Option<&AppendError>) {
         for (sender, mut answers) in std::mem::take(&mut self.group.answers) {
-            for answer in &mut answers {
-                if let Ok(receipt) = answer {
-                    receipt.log_size = self.size;
-                    // A duplicate of an event of this very group is lost with it.
-                    if let Some(error) = error.filter(|_| receipt.position >= self.size) {
-                        *answer = Err(error.clone());
-                    }
-                }
-            }
+            self.settle(&mut answers, error);
             // A submitter who no longer listens can ask again with the same id.
             let _ = sender.send(answers);
+        }
+    }
+
+    /// Tells the answers of a group what became of it. Those that an earlier
+    /// frame has settled stay as they are.
+    fn settle(&self, answers: &mut Answers, error: Option<&AppendError>) {
+        for answer in answers {
+            let Ok(receipt) = answer else { continue };
+            if receipt.log_size > 0 {
+                continue;
+            }
+            receipt.log_size = self.size;
+            // A duplicate of an event of this very group is lost with it.
+            if let Some(error) = error.filter(|_| receipt.position >= self.size) {
+                *answer = Err(error.clone());
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 //! and whatever is missing, damaged, of another version or not what the log says
 //! is set aside and grown again.
 //!
-//! A projection is one file and one line in [`register`]. Does not know the
+//! A projection is one file and one line in `register`. Does not know the
 //! ledger, and is never asked by the write path.
 
 mod activity;

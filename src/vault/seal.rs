@@ -33,6 +33,13 @@ pub struct SealedRecord {
     pub ciphertext: Vec<u8>,
 }
 
+impl SealedRecord {
+    /// Bytes that it takes in a frame.
+    pub fn frame_bytes(&self) -> usize {
+        RECORD_HEAD_BYTES + self.ciphertext.len()
+    }
+}
+
 /// An opened disclosure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Disclosure {

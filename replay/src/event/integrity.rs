@@ -16,6 +16,7 @@ pub(super) const TYPES: &[EventType] = &[
     row("X06", "vault.key.destroyed.v1", "销毁密钥", "vault key destroyed", Investigator, &[]),
     row("X07", "ledger.checkpoint.signed.v1", "检查点", "checkpoint signed", Public, &[]),
     row("X07", "ledger.anchor.recorded.v1", "锚定", "anchor recorded", Public, &[]),
+    row("X07", "ledger.anchor.prepared.v1", "锚定准备", "salt of an anchor", Sealed, &[]),
     row("X08", "ledger.verified.v1", "校验", "ledger verified", Public, &[]),
     row("X09", "access.recorded.v1", "访问留痕", "access recorded", Sealed, &[]),
     row("X10", "export.produced.v1", "导出归档", "export produced", Supervisor, &[]),

@@ -44,6 +44,12 @@ impl Checkpoint {
         format!("{}\n{}\n{}\n", self.origin, self.size, Base64::encode_string(&self.root.0))
     }
 
+    /// The digest of the text under a salt (BLAKE3, keyed): it says nothing to who
+    /// does not know the salt, not even whether two are of the same checkpoint.
+    pub fn salted(&self, salt: &[u8; 32]) -> Digest {
+        Digest(*blake3::keyed_hash(salt, self.text().as_bytes()).as_bytes())
+    }
+
     /// Reads the signed text.
     pub fn parse(text: &str) -> Result<Checkpoint, NoteError> {
         let malformed = NoteError::Malformed;
