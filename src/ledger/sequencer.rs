@@ -12,6 +12,7 @@ use super::memory::{Hashing, Key, Recent};
 use super::queue::{Answers, Job, stopped};
 use super::{AppendError, Expected, LogName, Receipt, Refusal, RefusalCode};
 use crate::clock::{Clock, TimeText};
+use crate::log::{SEGMENT_BYTES_MAX, SEGMENT_BYTES_MIN};
 use crate::store::{Acquired, StoreError, Writer};
 use crate::vault::{Vault, write_record};
 use crossbeam_channel::{Receiver, TryRecvError};
@@ -55,6 +56,8 @@ impl GroupLimits {
     /// The limits where a segment file takes this many bytes.
     pub fn within(segment_bytes: u64) -> GroupLimits {
         let around = SEGMENT_HEADER_BYTES + SECTOR_BYTES;
+        // As the log itself takes the setting, or it would be held to less than it can.
+        let segment_bytes = segment_bytes.clamp(SEGMENT_BYTES_MIN, SEGMENT_BYTES_MAX);
         let room = usize::try_from(segment_bytes).unwrap_or(usize::MAX).saturating_sub(around);
         let frame_bytes_max = room.min(FRAME_BYTES_MAX);
         GroupLimits { events_max: 4096, bytes_max: frame_bytes_max.min(8 << 20), frame_bytes_max }
