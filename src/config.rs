@@ -86,6 +86,11 @@ impl Layout {
         self.root.join("derived").join(log.as_str()).join("models")
     }
 
+    /// Where the roots of a log's subtrees are, for proofs: they regrow as well.
+    pub fn subtrees(&self, log: LogName) -> PathBuf {
+        self.root.join("derived").join(log.as_str()).join("subtrees")
+    }
+
     /// The last signed head beside the segments, for whoever reads the log.
     pub fn checkpoint(&self, log: LogName) -> PathBuf {
         self.log(log).join("checkpoint")

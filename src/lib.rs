@@ -9,7 +9,9 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod demo;
+pub mod derived;
 pub mod following;
+
 pub mod http;
 pub mod index;
 pub mod ledger;

@@ -6,7 +6,10 @@ use crate::config::{Config, Layout};
 use crate::index::{Lookup, Query};
 use crate::ledger::{Ledger, LogName, OpenError, open_log};
 use crate::log::SegmentLog;
+use crate::proof::Tree;
 use crate::store::{Store, StoreError};
+use plumbline_replay::integrity::chain::Digest;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// One log and its lookup.
@@ -16,6 +19,7 @@ pub struct Reader {
     lookup: Arc<Lookup>,
     /// Why the lookup could not come to the log's end, the last time it tried.
     damage: Mutex<Option<String>>,
+    subtrees: PathBuf,
 }
 
 impl Reader {
@@ -26,13 +30,15 @@ impl Reader {
         let store = Arc::new(open_log(layout, config, log)?);
         let key = config.lookup_key(log);
         let lookup = Arc::new(Lookup::new(&layout.lookup(log), store.clone(), key));
-        Reader { log, store, lookup, damage: Mutex::default() }.at_end()
+        let subtrees = layout.subtrees(log);
+        Reader { log, store, lookup, damage: Mutex::default(), subtrees }.at_end()
     }
 
     /// Reads a log of a ledger that is open for writing, with its own lookup.
     pub fn of(ledger: &Ledger, log: LogName) -> Result<Reader, OpenError> {
         let (store, lookup) = (ledger.store(log), ledger.lookup(log));
-        Reader { log, store, lookup, damage: Mutex::default() }.at_end()
+        let subtrees = ledger.layout().subtrees(log);
+        Reader { log, store, lookup, damage: Mutex::default(), subtrees }.at_end()
     }
 
     fn at_end(self) -> Result<Reader, OpenError> {
@@ -95,5 +101,17 @@ impl Reader {
         limit: usize,
     ) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
         self.lookup.find(query, from, to, limit)
+    }
+
+    /// The tree over the log, to be grown to the size that proofs are asked for.
+    /// It may be kept: growing reads only what is new.
+    pub fn tree(&self) -> Tree {
+        Tree::new(self.store.clone(), self.subtrees.clone())
+    }
+
+    /// The tree over the first `size` entries, held against the root that was
+    /// signed over them.
+    pub fn signed_tree(&self, size: u64, root: &Digest) -> Result<Tree, StoreError> {
+        Tree::signed(self.store.clone(), &self.subtrees, size, root)
     }
 }

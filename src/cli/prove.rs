@@ -4,11 +4,13 @@ use super::{Dir, Exit, Failure, print};
 use crate::config::Layout;
 use crate::ledger::checkpoints::latest;
 use crate::ledger::{LogName, open_log, read_config};
-use crate::proof::{NoNode, Tree};
+use crate::proof::Tree;
+use crate::store::Store;
 use base64ct::{Base64, Encoding};
 use plumbline_replay::integrity::chain::Digest;
+use plumbline_replay::integrity::checkpoint::Checkpoint;
 use plumbline_replay::integrity::proof::{consistency, inclusion};
-use plumbline_replay::walk::claimed_size;
+use std::sync::Arc;
 
 /// 证明 / proofs from the latest checkpoint
 #[derive(clap::Args)]
@@ -51,8 +53,12 @@ impl Prove {
         let config = read_config(&layout)?;
         let log = LogName::parse(&place.log).unwrap_or(LogName::Open);
         let note = latest(&layout, &config, log)?;
-        let size = claimed_size(&note).unwrap_or(0);
-        let tree = Tree::read(&open_log(&layout, &config, log)?, size)?;
+        let checkpoint = note_body(&note)?;
+        let size = checkpoint.size;
+        let store = Arc::new(open_log(&layout, &config, log)?);
+        // Before the first read a log has not looked at its files.
+        store.size()?;
+        let tree = Tree::signed(store, &layout.subtrees(log), size, &checkpoint.root)?;
         match self.what {
             What::Inclusion { position, .. } => {
                 let path = inclusion(&tree, position, size)?.ok_or_else(|| outside(position))?;
@@ -75,13 +81,16 @@ fn base64_lines(hashes: &[Digest]) -> String {
     hashes.iter().map(|hash| format!("{}\n", Base64::encode_string(&hash.0))).collect()
 }
 
+/// The checkpoint in a note that has just been signed or verified.
+fn note_body(note: &str) -> Result<Checkpoint, Failure> {
+    let body = note.split_once("\n\n").map_or(note, |(body, _)| body);
+    Checkpoint::parse(&format!("{body}\n")).map_err(|error| Failure {
+        exit: Exit::Failed,
+        message: format!("检查点不可读 / the checkpoint cannot be read: {error}"),
+    })
+}
+
 fn outside(position: u64) -> Failure {
     let message = format!("账中没有 {position} / {position} is beyond the end of the log");
     Failure { exit: Exit::NotFound, message }
-}
-
-impl From<NoNode> for Failure {
-    fn from(error: NoNode) -> Failure {
-        Failure { exit: Exit::Failed, message: error.to_string() }
-    }
 }

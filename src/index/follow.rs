@@ -9,10 +9,9 @@ use super::gather::{Gather, Reading};
 use super::keys::is_unique;
 use super::lookup::Lookup;
 use super::part::{Part, encode};
+use crate::derived::write_whole;
 use crate::store::{Block, SegmentInfo, StoreError};
 use plumbline_replay::integrity::chain::entry_hash;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
 
 const READ_BYTES: usize = 4 << 20;
@@ -146,37 +145,4 @@ impl Lookup {
 
 fn remember(known: &Generations, keys: impl Iterator<Item = u64>) {
     keys.filter(|&key| is_unique(key)).for_each(|key| known.insert(key));
-}
-
-/// Writes a file beside its place and renames it. It is not synced: what a power
-/// cut leaves of it does not match its digest.
-fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    if let Some(dir) = path.parent() {
-        std::fs::create_dir_all(dir)?;
-    }
-    let temp = temporary(path);
-    std::fs::write(&temp, bytes).and_then(|()| std::fs::rename(&temp, path)).inspect_err(|_| {
-        // Best effort: the room may be what is lacking.
-        let _ = std::fs::remove_file(&temp);
-    })
-}
-
-/// A name that nobody else uses: not another process, nor another lookup of the
-/// same log in this one.
-fn temporary(path: &Path) -> PathBuf {
-    static NUMBER: AtomicU64 = AtomicU64::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    path.with_extension(format!("{}-{number}.tmp", std::process::id()))
-}
-
-/// Removes what crashed processes left unfinished. Another process that is just
-/// writing a file keeps its part in memory then.
-pub fn remove_unfinished(dir: &Path) {
-    // Where the folder is missing or cannot be read there is nothing to remove.
-    for item in std::fs::read_dir(dir).into_iter().flatten().flatten() {
-        let path = item.path();
-        if path.extension().is_some_and(|extension| extension == "tmp") {
-            let _ = std::fs::remove_file(&path);
-        }
-    }
 }

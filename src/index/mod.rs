@@ -13,6 +13,5 @@ mod keys;
 mod lookup;
 mod part;
 
-pub use follow::remove_unfinished;
 pub use keys::{Field, Query};
 pub use lookup::Lookup;

@@ -1,17 +1,17 @@
 //! Signing a log's head, after reading back what the disk holds.
 //!
 //! A bit flip that was signed, or two heads that contradict each other, cannot
-//! be taken back. So every entry is read and hashed again before a signature,
-//! the last signed head is kept in two places, one outside the log's folder, and
-//! nothing below or beside it is ever signed.
+//! be taken back. So every entry is read and hashed again before its first
+//! signature, the last signed head is kept in two places, one outside the log's
+//! folder, and nothing below or beside it is ever signed.
 
 use super::{LogName, OpenError, open_log};
 use crate::config::{Config, Layout};
-use crate::store::{Store, StoreError};
+use crate::store::{SegmentInfo, SegmentStart, Store, StoreError};
 use plumbline_replay::integrity::chain::{Digest, entry_hash};
 use plumbline_replay::integrity::checkpoint::{Checkpoint, NoteError, SigningKey, VerifyingKey};
 use plumbline_replay::integrity::entry::scan;
-use plumbline_replay::integrity::tree::{Frontier, empty_root, leaf_hash};
+use plumbline_replay::integrity::tree::{Frontier, leaf_hash};
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -37,38 +37,61 @@ pub enum SignError {
 }
 
 /// The latest signed note of a log; signs one first if entries are newer.
+///
+/// What is newer than the last signed head is read and hashed again, from the
+/// start of the segment that the head lies in: the root over the signed entries,
+/// computed on the way, must be the signed one, so what the segment's header says
+/// of the entries before is as good as they are. Without a signed head the whole
+/// log is read.
 pub fn latest(layout: &Layout, config: &Config, log: LogName) -> Result<String, SignError> {
     let key = signing_key(layout, log)?;
     let _turn = turn(layout, log)?;
     let signed = signed_heads(layout, log, &key)?;
     let store = open_log(layout, config, log)?;
-    let sizes: Vec<u64> = signed.iter().map(|(head, _)| head.size).collect();
-    let (size, root, roots) = read_back(&store, &sizes)?;
-    for ((head, place), root_there) in signed.iter().zip(&roots) {
-        match root_there {
-            Some(root) if *root == head.root => {}
-            Some(_) => {
-                return Err(SignError::Contradiction(format!(
-                    "{place} 签过 {} 条的另一个根 / {place} holds another root for the first {0} \
-                     entries",
-                    head.size
-                )));
-            }
-            None => {
-                return Err(SignError::Contradiction(format!(
-                    "{place} 签过 {} 条,现仅有 {size} 条 / {place} was signed over {0} entries, \
-                     {size} are here",
-                    head.size
-                )));
-            }
-        }
+    let size = store.size()?;
+    if let [one, other] = signed.as_slice()
+        && one.note == other.note
+        && one.head.size == size
+        && store.damage().is_none()
+    {
+        return Ok(one.note.clone());
     }
+    let sizes: Vec<u64> = signed.iter().map(|signed| signed.head.size).collect();
+    let (root, roots) = read_back(&store, size, &sizes)?;
+    for (signed, root_there) in signed.iter().zip(&roots) {
+        compare(signed, *root_there, size)?;
+    }
+    store.sync()?;
     let note = key.sign(&Checkpoint { origin: config.origin_of(log), size, root });
     // Outside first: if power fails between the two, the higher head still binds.
     for path in [layout.head(log), layout.checkpoint(log)] {
         replace(&path, &note).map_err(|error| io_error(&path, &error))?;
     }
     Ok(note)
+}
+
+/// Holds a signed head against the root that the disk gives at its size.
+fn compare(signed: &Signed, found: Option<Digest>, size: u64) -> Result<(), SignError> {
+    let Signed { head, place, .. } = signed;
+    match found {
+        Some(root) if root == head.root => Ok(()),
+        Some(_) => Err(SignError::Contradiction(format!(
+            "{place} 签过 {0} 条的另一个根 / {place} holds another root for the first {0} entries",
+            head.size
+        ))),
+        None => Err(SignError::Contradiction(format!(
+            "{place} 签过 {0} 条,现仅有 {size} 条 / {place} was signed over {0} entries, {size} \
+             are here",
+            head.size
+        ))),
+    }
+}
+
+/// A head signed before.
+struct Signed {
+    head: Checkpoint,
+    note: String,
+    place: String,
 }
 
 fn io_error(path: &Path, error: &std::io::Error) -> SignError {
@@ -92,11 +115,7 @@ fn turn(layout: &Layout, log: LogName) -> Result<File, SignError> {
 
 /// Heads signed before, with their places. One that does not verify is no reason
 /// to sign past it.
-fn signed_heads(
-    layout: &Layout,
-    log: LogName,
-    key: &SigningKey,
-) -> Result<Vec<(Checkpoint, String)>, SignError> {
+fn signed_heads(layout: &Layout, log: LogName, key: &SigningKey) -> Result<Vec<Signed>, SignError> {
     let public = VerifyingKey::parse(&key.vkey()).map_err(|error: NoteError| SignError::Key {
         place: layout.signing_key(log).display().to_string(),
         reason: error.to_string(),
@@ -109,7 +128,7 @@ fn signed_heads(
                 let head = public
                     .verify(&note)
                     .map_err(|error| SignError::Contradiction(format!("{place}: {error}")))?;
-                out.push((head, place));
+                out.push(Signed { head, note, place });
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => return Err(io_error(&path, &error)),
@@ -118,20 +137,33 @@ fn signed_heads(
     Ok(out)
 }
 
-/// Size and root of what the disk holds, and the root at each of `sizes` that it
-/// reaches.
+/// The root over what the disk holds, and over the first entries of each of
+/// `signed` sizes that it reaches.
 fn read_back(
     store: &dyn Store,
-    sizes: &[u64],
-) -> Result<(u64, Digest, Vec<Option<Digest>>), SignError> {
-    let size = store.size()?;
-    let mut frontier = Frontier::new();
-    let mut previous = Digest::ZERO;
-    let mut roots: Vec<Option<Digest>> =
-        sizes.iter().map(|&size| (size == 0).then(empty_root)).collect();
+    size: u64,
+    signed: &[u64],
+) -> Result<(Digest, Vec<Option<Digest>>), SignError> {
+    let SegmentStart { mut previous, mut frontier } = start(store, signed)?;
+    let mut roots = vec![None; signed.len()];
+    let mut reached = |frontier: &Frontier| {
+        for (at, root) in signed.iter().zip(&mut roots) {
+            if *at == frontier.size() {
+                *root = Some(frontier.root());
+            }
+        }
+    };
+    reached(&frontier);
     while frontier.size() < size {
-        for block in store.read(frontier.size(), READ_BYTES)? {
+        let blocks = store.read(frontier.size(), READ_BYTES)?;
+        if blocks.is_empty() {
+            return Err(StoreError::ends_early(frontier.size(), size).into());
+        }
+        for block in &blocks {
             for (position, _, entry) in block.entries() {
+                if position < frontier.size() || position >= size {
+                    continue;
+                }
                 let linked =
                     scan(entry).is_ok_and(|f| f.previous == previous && f.position == position);
                 if !linked || position != frontier.size() {
@@ -142,15 +174,22 @@ fn read_back(
                 }
                 previous = entry_hash(entry);
                 frontier.push(leaf_hash(entry));
-                for (at, root) in sizes.iter().zip(&mut roots) {
-                    if *at == frontier.size() {
-                        *root = Some(frontier.root());
-                    }
-                }
+                reached(&frontier);
             }
         }
     }
-    Ok((frontier.size(), frontier.root(), roots))
+    Ok((frontier.root(), roots))
+}
+
+/// The start of the segment that holds the last entry of the least signed head:
+/// so at least one entry that was signed is read again, and its link with it.
+fn start(store: &dyn Store, signed: &[u64]) -> Result<SegmentStart, SignError> {
+    let least = signed.iter().copied().min().unwrap_or(0);
+    let holds = |segment: &SegmentInfo| segment.first_position < least;
+    match store.segments()?.into_iter().rfind(holds) {
+        Some(segment) => Ok(store.segment_start(segment.first_position)?),
+        None => Ok(SegmentStart { previous: Digest::ZERO, frontier: Frontier::new() }),
+    }
 }
 
 /// Replaces a file whole: beside it, synced, renamed, folder synced.

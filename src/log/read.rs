@@ -6,11 +6,11 @@
 
 use super::files::{FileHandle, read_up_to};
 use super::marks::Marks;
-use super::scan::Damage;
+use super::scan::{self, BadHeader, Damage};
 use super::segment_path;
 use super::survey::unavailable;
 use super::view::Shared;
-use crate::store::{Block, StoreError};
+use crate::store::{Block, SegmentStart, StoreError};
 use plumbline_replay::integrity::frame::{FRAME_HEADER_BYTES, FrameHeader, SEGMENT_HEADER_BYTES};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -66,6 +66,18 @@ impl Shared {
             return Err(damage.into());
         }
         Ok(taken.blocks)
+    }
+
+    /// What a segment's header says of what came before it.
+    pub(super) fn start_of(&self, segment: u64) -> Result<SegmentStart, StoreError> {
+        let path = self.path(segment);
+        let bytes = read_up_to(self.handle(segment)?.as_ref(), 0, SEGMENT_HEADER_BYTES)
+            .map_err(|error| unavailable(&path, error))?;
+        match scan::header(&path, &bytes, segment, self.origin) {
+            Ok((_, end)) => Ok(SegmentStart { previous: end.last_hash, frontier: end.frontier }),
+            Err(BadHeader::Newer) => Err(StoreError::NewerFormat(path.display().to_string())),
+            Err(BadHeader::Damaged(damage)) => Err(damage.into()),
+        }
     }
 
     /// Bytes of one segment within its committed part.

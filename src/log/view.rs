@@ -10,7 +10,7 @@ use super::marks::Marks;
 use super::scan::{Damage, End};
 use super::survey::{Survey, Surveyor, unavailable};
 use super::{Options, SEGMENT_BYTES_MAX, SEGMENT_BYTES_MIN, segment_path, takeover};
-use crate::store::{Acquired, Block, SegmentInfo, Store, StoreError};
+use crate::store::{Acquired, Block, SegmentInfo, SegmentStart, Store, StoreError};
 use plumbline_replay::integrity::chain::Digest;
 use plumbline_replay::integrity::frame::SEGMENT_HEADER_BYTES;
 use std::path::{Path, PathBuf};
@@ -128,6 +128,20 @@ impl SegmentLog {
     pub fn damage(&self) -> Option<Damage> {
         self.shared.view().damage.clone()
     }
+
+    /// Makes durable what [`Store::size`] has shown last. In another process than
+    /// the writer's that may be a frame whose sync has not returned yet; whoever
+    /// vouches for it must not rely on that.
+    pub fn sync(&self) -> Result<(), StoreError> {
+        let Some(last) = self.shared.view().segments.last().map(|last| last.first_position) else {
+            return Ok(());
+        };
+        let path = segment_path(&self.shared.dir, last);
+        let file = self.shared.handle(last)?;
+        file.sync_data().map_err(|error| unavailable(&path, error))?;
+        let dir = &self.shared.dir;
+        self.shared.files.sync_dir(dir).map_err(|error| unavailable(dir, error))
+    }
 }
 
 impl Store for SegmentLog {
@@ -155,6 +169,10 @@ impl Store for SegmentLog {
             }
         };
         Ok(view.segments.iter().enumerate().map(info).collect())
+    }
+
+    fn segment_start(&self, segment: u64) -> Result<SegmentStart, StoreError> {
+        self.shared.start_of(segment)
     }
 
     fn read(&self, from: u64, max_bytes: usize) -> Result<Vec<Block>, StoreError> {

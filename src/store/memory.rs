@@ -1,7 +1,9 @@
 //! A log in memory: the second engine, so that the contract is not shaped by the
 //! first. For tests and dry runs; nothing in it outlives the process.
 
-use super::{Acquired, Block, Head, Recovery, SegmentInfo, Store, StoreError, Writer};
+use super::{
+    Acquired, Block, Head, Recovery, SegmentInfo, SegmentStart, Store, StoreError, Writer,
+};
 use plumbline_replay::integrity::chain::Digest;
 use plumbline_replay::integrity::frame::{FRAME_BYTES_MAX, FRAME_HEADER_BYTES, FrameHeader};
 use plumbline_replay::integrity::tree::Frontier;
@@ -23,6 +25,7 @@ struct Inner {
 
 struct Segment {
     first_position: u64,
+    start: SegmentStart,
     blocks: Vec<Block>,
     /// The frames' bytes one after another, for slices.
     bytes: Vec<u8>,
@@ -84,8 +87,10 @@ impl Inner {
     fn segment_for(&mut self, position: u64, frames_max: usize) -> &mut Segment {
         let full = |segment: &Segment| segment.blocks.len() >= frames_max;
         if self.segments.last().is_none_or(full) {
+            let (previous, frontier) = (self.head.last_hash, self.head.frontier.clone());
             self.segments.push(Segment {
                 first_position: position,
+                start: SegmentStart { previous, frontier },
                 blocks: Vec::new(),
                 bytes: Vec::new(),
             });
@@ -138,6 +143,16 @@ impl Store for MemoryLog {
             sealed: index + 1 < count,
         };
         Ok(inner.segments.iter().enumerate().map(info).collect())
+    }
+
+    fn segment_start(&self, segment: u64) -> Result<SegmentStart, StoreError> {
+        let inner = self.lock();
+        let found = inner.segments.iter().find(|s| s.first_position == segment);
+        found.map(|found| found.start.clone()).ok_or_else(|| StoreError::Damaged {
+            position: segment,
+            what: "no segment begins here".to_owned(),
+            place: "memory".to_owned(),
+        })
     }
 
     fn read(&self, from: u64, max_bytes: usize) -> Result<Vec<Block>, StoreError> {

@@ -66,6 +66,16 @@ pub struct SegmentInfo {
     pub sealed: bool,
 }
 
+/// What a segment's first entry continues, as the segment's own header says it.
+/// Nobody has compared it with the entries before: whoever relies on it must.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SegmentStart {
+    /// BLAKE3 of the entry before; zero at position 0.
+    pub previous: Digest,
+    /// RFC 6962 compact range over all entries before.
+    pub frontier: Frontier,
+}
+
 /// Why an engine could not do as asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -95,6 +105,17 @@ pub enum StoreError {
     /// Written by a newer program.
     #[error("{0} has a newer format than this program reads")]
     NewerFormat(String),
+}
+
+impl StoreError {
+    /// The log was said to have `size` entries and has none at `position`.
+    pub fn ends_early(position: u64, size: u64) -> StoreError {
+        StoreError::Damaged {
+            position,
+            what: format!("the log ends here, before its size of {size}"),
+            place: "the end of the log".to_owned(),
+        }
+    }
 }
 
 /// Appends frames to one log.
@@ -128,6 +149,9 @@ pub trait Store: Send + Sync {
 
     /// All segments in order of position.
     fn segments(&self) -> Result<Vec<SegmentInfo>, StoreError>;
+
+    /// The start of a segment, named by its first position.
+    fn segment_start(&self, segment: u64) -> Result<SegmentStart, StoreError>;
 
     /// Whole frames, the first of which holds `from`; stops after the frame with
     /// which `max_bytes` is reached. Empty only if `from` is the size.

@@ -37,13 +37,23 @@ pub fn reader(dir: &Path) -> Reader {
     Reader::open(&layout, &read_config(&layout).unwrap(), LogName::Open).unwrap()
 }
 
+/// The files in a folder, by name.
+pub fn files(dir: &Path) -> Vec<PathBuf> {
+    let items = std::fs::read_dir(dir).unwrap();
+    let mut all: Vec<PathBuf> = items.map(|item| item.unwrap().path()).collect();
+    all.sort();
+    all
+}
+
 /// The lookup files of the open log.
 pub fn lookup_files(dir: &Path) -> Vec<PathBuf> {
-    let mut all: Vec<PathBuf> = std::fs::read_dir(Layout::new(dir).lookup(LogName::Open))
-        .unwrap()
-        .map(|item| item.unwrap().path())
-        .collect();
-    all.sort();
+    files(&Layout::new(dir).lookup(LogName::Open))
+}
+
+/// The segment files of the open log.
+pub fn segments(dir: &Path) -> Vec<PathBuf> {
+    let mut all = files(&Layout::new(dir).log(LogName::Open));
+    all.retain(|path| path.extension().is_some_and(|extension| extension == "seg"));
     all
 }
 

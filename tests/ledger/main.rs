@@ -3,6 +3,8 @@
 mod anchoring;
 mod city;
 mod limits;
+mod proving;
 mod reading;
 mod reopening;
+mod signing;
 mod watching;
