@@ -10,9 +10,11 @@ pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod derived;
+pub mod export;
 pub mod following;
 
 pub mod http;
+pub mod import;
 pub mod index;
 pub mod ledger;
 pub mod log;

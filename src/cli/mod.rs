@@ -10,6 +10,8 @@ mod clock;
 mod closing;
 mod demo;
 mod doctor;
+mod export;
+mod import;
 mod init;
 mod keys;
 mod log;
@@ -46,6 +48,8 @@ enum Command {
     Init(init::Init),
     Demo(demo::Demo),
     Append(append::Append),
+    Import(import::Import),
+    Export(export::Export),
     Log(log::Log),
     Show(show::Show),
     Verify(verify::Verify),
@@ -148,6 +152,8 @@ pub fn run() -> u8 {
         Command::Init(command) => command.run(),
         Command::Demo(command) => command.run(),
         Command::Append(command) => command.run(),
+        Command::Import(command) => command.run(),
+        Command::Export(command) => command.run(),
         Command::Log(command) => command.run(),
         Command::Show(command) => command.run(),
         Command::Verify(command) => command.run(),

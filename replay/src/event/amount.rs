@@ -19,8 +19,9 @@ use std::fmt;
 
 /// Currency of `amount_fen`.
 pub const FEN_CURRENCY: &str = "CNY";
-/// Most decimals that an amount may have.
-pub const SCALE_MAX: u32 = 12;
+/// Most decimals that an amount may have. Sources that computed with binary
+/// floating point write up to 17 significant digits.
+pub const SCALE_MAX: u32 = 20;
 /// Longest `amount_text`.
 const TEXT_MAX: usize = 32;
 

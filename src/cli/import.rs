@@ -1,0 +1,246 @@
+//! `plumb import`: historic data into the ledger, by a mapping.
+
+use super::{Dir, Exit, Failure, close, print, surroundings};
+use crate::clock::TimeText;
+use crate::import::mapping::SourceFormat;
+use crate::import::rejects::{CsvRejects, NdjsonRejects};
+use crate::import::{
+    ImportError, Job, Mapping, Progress, Reject, Rejects, Sink, Summary, run, shipped,
+};
+use crate::ledger::submission::Submission;
+use crate::ledger::{AppendError, Ledger, Receipt};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::fs::File;
+use std::io::{self, BufWriter};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Events handed on at a time: one commit frame.
+const BATCH_EVENTS: usize = 2048;
+/// How often a full queue is asked again before the import gives up.
+const BUSY_TRIES: u32 = 600;
+
+/// 导入历史数据 / import historic data by a mapping
+#[derive(clap::Args)]
+pub struct Import {
+    #[command(subcommand)]
+    format: Format,
+}
+
+#[derive(clap::Subcommand)]
+enum Format {
+    /// XES 过程日志(可为 gzip)/ a process log, plain or gzip
+    Xes(Source),
+    /// CSV 表格(UTF-8 或 GB18030)/ a table
+    Csv(Source),
+    /// 每行一个 JSON 对象 / one JSON object a line
+    Ndjson(Source),
+}
+
+#[derive(clap::Args)]
+struct Source {
+    /// 文件 / the file
+    file: PathBuf,
+    /// 映射文件,或随附映射之名 / a mapping file, or the name of a shipped one
+    #[arg(long, value_name = "MAP")]
+    map: String,
+    #[command(flatten)]
+    dir: Dir,
+    /// 错误清单(.csv 为表格,否则 NDJSON);默认 文件名.errors.ndjson / where refused records go
+    #[arg(long, value_name = "FILE")]
+    errors: Option<PathBuf>,
+    /// JSON 输出 / as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Import {
+    pub(super) fn run(self) -> Result<Exit, Failure> {
+        let (format, source) = match self.format {
+            Format::Xes(source) => (SourceFormat::Xes, source),
+            Format::Csv(source) => (SourceFormat::Csv, source),
+            Format::Ndjson(source) => (SourceFormat::Ndjson, source),
+        };
+        source.run(format)
+    }
+}
+
+impl Source {
+    fn run(self, format: SourceFormat) -> Result<Exit, Failure> {
+        let mapping = mapping(&self.map, format)?;
+        if !self.file.exists() {
+            let message = format!("{}: 没有这个文件 / no such file", self.file.display());
+            return Err(Failure { exit: Exit::NotFound, message });
+        }
+        let given = surroundings("import");
+        let now = TimeText::default().format(given.clock.now()).to_owned();
+        let mut sink = Recorder { ledger: Ledger::open(&self.dir.dir, given)? };
+        let mut rejects = ErrorFile::new(self.error_file());
+        let bar = progress_bar();
+        let mut progress = |reached: Progress| show(&bar, reached);
+        let job = Job { path: &self.file, now: &now, batch_events: BATCH_EVENTS };
+        let result = run(&job, mapping, &mut sink, &mut rejects, &mut progress);
+        bar.finish_and_clear();
+        close(sink.ledger)?;
+        match result {
+            Ok(summary) => self.report(&summary, &rejects),
+            Err(error) => {
+                if self.json {
+                    print(&String::from_utf8_lossy(&error.to_json().to_bytes()))?;
+                }
+                Err(failure(&self.file, &error))
+            }
+        }
+    }
+
+    fn error_file(&self) -> PathBuf {
+        self.errors.clone().unwrap_or_else(|| {
+            let name = self.file.file_name().unwrap_or_default().to_string_lossy();
+            PathBuf::from(format!("{name}.errors.ndjson"))
+        })
+    }
+
+    fn report(&self, summary: &Summary, rejects: &ErrorFile) -> Result<Exit, Failure> {
+        if self.json {
+            print(&String::from_utf8_lossy(&summary.to_json().to_bytes()))?;
+        } else {
+            let (facts, delivered) = (&summary.facts, &summary.delivered);
+            print(&format!(
+                "案件 / cases {};来源事件 / source events {};新入账 / appended {};此前已入账 / \
+                 duplicates {};未入账 / refused {}",
+                facts.cases,
+                facts.source_events,
+                delivered.appended,
+                delivered.duplicates,
+                facts.refused
+            ))?;
+        }
+        if summary.is_complete() {
+            return Ok(Exit::Done);
+        }
+        let place = rejects.path.display();
+        eprintln!(
+            "未入账的记录、行号与原因见 {place},改正后可再次导入 / refused records with line and \
+             reason are in {place}; mend them and import again"
+        );
+        Ok(Exit::Refused)
+    }
+}
+
+fn mapping(name: &str, format: SourceFormat) -> Result<Mapping, Failure> {
+    let wrong =
+        |reason: String| Failure { exit: Exit::Refused, message: format!("{name}: {reason}") };
+    let mapping = match std::fs::read(Path::new(name)) {
+        Ok(bytes) => Mapping::read(&bytes).map_err(|error| wrong(error.to_string()))?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => match shipped::find(name) {
+            Some(found) => found.map_err(|error| wrong(error.to_string()))?,
+            None => {
+                let known: Vec<&str> = shipped::names().collect();
+                let message = format!(
+                    "{name}: 没有这个映射文件;随附的有 / no such mapping; shipped are {}",
+                    known.join(", ")
+                );
+                return Err(Failure { exit: Exit::NotFound, message });
+            }
+        },
+        Err(error) => return Err(wrong(error.to_string())),
+    };
+    if mapping.format != format {
+        return Err(wrong(format!(
+            "此映射用于 {0} / this mapping is for {0}, not {1}",
+            mapping.format.as_str(),
+            format.as_str()
+        )));
+    }
+    Ok(mapping)
+}
+
+fn failure(file: &Path, error: &ImportError) -> Failure {
+    let exit = match error {
+        ImportError::Mapping(_) => Exit::Refused,
+        _ if error.is_refusal() => Exit::Refused,
+        _ => Exit::Failed,
+    };
+    Failure { exit, message: format!("{}: {error}", file.display()) }
+}
+
+/// Records through the ordinary append path, and waits while it is busy.
+struct Recorder {
+    ledger: Ledger,
+}
+
+impl Sink for Recorder {
+    fn append(&mut self, batch: Vec<Submission>) -> Vec<Result<Receipt, AppendError>> {
+        let mut answers = self.ledger.append(batch.clone());
+        for _ in 0..BUSY_TRIES {
+            let busy = |answer: &Result<Receipt, AppendError>| match answer {
+                Err(AppendError::Busy { retry_after_ms }) => Some(*retry_after_ms),
+                _ => None,
+            };
+            let Some(wait_ms) = answers.iter().find_map(busy) else {
+                break;
+            };
+            std::thread::sleep(Duration::from_millis(wait_ms));
+            let places: Vec<usize> =
+                (0..answers.len()).filter(|&at| busy(&answers[at]).is_some()).collect();
+            let again = places.iter().map(|&at| batch[at].clone()).collect();
+            for (at, answer) in places.iter().zip(self.ledger.append(again)) {
+                answers[*at] = answer;
+            }
+        }
+        answers
+    }
+}
+
+/// The error file, made when the first record is refused.
+struct ErrorFile {
+    path: PathBuf,
+    open: Option<Box<dyn Rejects>>,
+}
+
+impl ErrorFile {
+    fn new(path: PathBuf) -> ErrorFile {
+        ErrorFile { path, open: None }
+    }
+}
+
+impl Rejects for ErrorFile {
+    fn reject(&mut self, reject: &Reject) -> io::Result<()> {
+        if self.open.is_none() {
+            let file = BufWriter::new(File::create(&self.path)?);
+            let table = self.path.extension().is_some_and(|name| name == "csv");
+            self.open = Some(if table {
+                Box::new(CsvRejects::new(file)?)
+            } else {
+                Box::new(NdjsonRejects(file))
+            });
+        }
+        match &mut self.open {
+            Some(rejects) => rejects.reject(reject),
+            None => Ok(()),
+        }
+    }
+}
+
+/// On a terminal only: bytes of the file, rate, remaining time.
+fn progress_bar() -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    let template = "{prefix} {bar:30} {bytes}/{total_bytes}  {msg}  剩余 / left {eta}";
+    bar.set_style(ProgressStyle::with_template(template).expect("the template is ours"));
+    bar
+}
+
+fn show(bar: &ProgressBar, reached: Progress) {
+    if bar.is_hidden() {
+        return;
+    }
+    bar.set_length(reached.file_bytes);
+    bar.set_position(reached.bytes);
+    bar.set_prefix(if reached.checking { "检查 / checking" } else { "导入 / importing" });
+    let seconds = bar.elapsed().as_secs_f64().max(0.001);
+    bar.set_message(format!(
+        "{} 件 / events, {:.0}/s",
+        reached.events,
+        reached.events as f64 / seconds
+    ));
+}

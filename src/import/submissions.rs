@@ -1,0 +1,75 @@
+//! Importing NDJSON that needs no mapping: each line is a submission already, or
+//! an entry that another ledger has exported.
+
+use super::batch::{self, Closing, FileFacts};
+use super::delivery::{Delivery, Origin, Raw};
+use super::input::{self, Charset};
+use super::ndjson::{NdjsonReader, submission};
+use super::record::Problem;
+use super::rejects::Rejects;
+use super::run::{ImportError, Job, Progress, Sink, Summary, opening};
+use super::translate::Noticed;
+use plumbline_replay::integrity::json::Json;
+use std::collections::HashSet;
+
+/// Imports one file of submissions.
+pub fn run(
+    job: &Job<'_>,
+    sink: &mut dyn Sink,
+    rejects: &mut dyn Rejects,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Summary, ImportError> {
+    let mut facts = check(job, progress)?;
+    let input = open(job)?;
+    let mut reader = NdjsonReader::new(input.reader);
+    let mut delivery = Delivery::new(sink, rejects, job.batch_events);
+    let mut streams = HashSet::new();
+    let mut events = 0;
+    while let Some((line, bytes)) = reader.next_line()? {
+        let raw = Raw::Line(String::from_utf8_lossy(bytes).into_owned());
+        let result = submission(bytes).map_err(|reason| Problem::new(line, "line", reason));
+        let stream = result.as_ref().ok().and_then(|s| s.json.get("stream")).and_then(Json::as_str);
+        let case = stream.map(str::to_owned);
+        if let Some(stream) = &case {
+            streams.insert(blake3::hash(stream.as_bytes()));
+        }
+        delivery.take(Origin { line, case, raw }, result)?;
+        events += 1;
+        let (bytes, file_bytes) = (input.meter.bytes(), input.file_bytes);
+        progress(Progress { checking: false, bytes, file_bytes, events });
+    }
+    delivery.flush()?;
+    if input.meter.digest() != facts.digest {
+        return Err(ImportError::Changed);
+    }
+    facts.cases = streams.len() as u64;
+    let closing = Closing::of_submissions();
+    let delivered =
+        delivery.close(&mut facts, |facts| batch::events(&closing, facts, &[], job.now))?;
+    Ok(Summary { facts, delivered, noticed: Noticed::default(), columns: Vec::new() })
+}
+
+fn open(job: &Job<'_>) -> Result<input::Input, ImportError> {
+    input::open(job.path, Charset::Is(encoding_rs::UTF_8))
+        .map_err(|error| opening(job.path, &error))
+}
+
+fn check(job: &Job<'_>, progress: &mut dyn FnMut(Progress)) -> Result<FileFacts, ImportError> {
+    let input = open(job)?;
+    let mut reader = NdjsonReader::new(input.reader);
+    let mut events = 0;
+    while reader.next_line()?.is_some() {
+        events += 1;
+        let (bytes, file_bytes) = (input.meter.bytes(), input.file_bytes);
+        progress(Progress { checking: true, bytes, file_bytes, events });
+    }
+    let name = job.path.file_name().map(|name| name.to_string_lossy().into_owned());
+    Ok(FileFacts {
+        name: name.unwrap_or_default(),
+        digest: input.meter.digest(),
+        bytes: input.meter.bytes(),
+        encoding: input.encoding.name(),
+        source_events: events,
+        ..FileFacts::default()
+    })
+}

@@ -1,0 +1,77 @@
+//! What an import tells: one JSON object, `plumbline.import/1`, the last line that
+//! a script reads; and the same in words.
+
+use super::run::{ImportError, Summary};
+use plumbline_replay::integrity::json::Json;
+
+/// Name and version of the object.
+pub const SCHEMA: &str = "plumbline.import/1";
+
+impl Summary {
+    /// Nothing was refused.
+    pub fn is_complete(&self) -> bool {
+        self.facts.refused == 0
+    }
+
+    /// The summary as JSON. `source_events = appended + duplicates + refused`.
+    pub fn to_json(&self) -> Json<'static> {
+        let number = |value: u64| Json::Int(i64::try_from(value).unwrap_or(i64::MAX));
+        let facts = &self.facts;
+        let mut json = Json::object([
+            ("schema", Json::text(SCHEMA)),
+            ("file", Json::text(facts.name.clone())),
+            ("digest", Json::text(format!("blake3:{}", facts.digest))),
+            ("bytes", number(facts.bytes)),
+            ("encoding", Json::text(facts.encoding)),
+            ("cases", number(facts.cases)),
+            ("empty_cases", number(facts.empty_cases)),
+            ("repeated_cases", number(self.noticed.repeated_cases)),
+            ("source_events", number(facts.source_events)),
+            ("appended", number(self.delivered.appended)),
+            ("duplicates", number(self.delivered.duplicates)),
+            ("refused", number(facts.refused)),
+            ("batch_events", number(self.delivered.batch_events)),
+            ("identical_events", number(self.noticed.identical)),
+            ("amounts_more_decimals", number(self.noticed.more_decimals)),
+            ("amounts_beyond_range", number(self.noticed.beyond_range)),
+        ]);
+        for (member, value) in [("first_at", &facts.first_at), ("last_at", &facts.last_at)] {
+            if let Some(text) = value {
+                json.set(member, Json::text(text.clone()));
+            }
+        }
+        if !self.columns.is_empty() {
+            let columns = self.columns.iter().map(|found| {
+                Json::object([
+                    ("name", Json::text(found.name.clone())),
+                    ("header", Json::text(found.header.clone())),
+                    ("column", number(found.column as u64)),
+                ])
+            });
+            json.set("columns", Json::List(columns.collect()));
+        }
+        json
+    }
+}
+
+impl ImportError {
+    /// The input is at fault: exit code 6, and nothing of the file was recorded.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, ImportError::Broken(_))
+    }
+
+    /// The object for an import that did not come to its end.
+    pub fn to_json(&self) -> Json<'static> {
+        let mut json =
+            Json::object([("schema", Json::text(SCHEMA)), ("error", Json::text(self.to_string()))]);
+        if let ImportError::Broken(place) = self {
+            for member in ["cases", "source_events", "appended", "duplicates", "refused"] {
+                json.set(member, Json::Int(0));
+            }
+            json.set("line", Json::Int(i64::try_from(place.line).unwrap_or(i64::MAX)));
+            json.set("element", Json::text(place.element.clone()));
+            json.set("reason", Json::text(place.reason.clone()));
+        }
+        json
+    }
+}

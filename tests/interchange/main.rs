@@ -1,0 +1,4 @@
+//! Imports and exports against the real logs and against bad input.
+
+mod logs;
+mod memory;
