@@ -12,7 +12,6 @@ pub mod demo;
 pub mod derived;
 pub mod export;
 pub mod following;
-
 pub mod http;
 pub mod import;
 pub mod index;

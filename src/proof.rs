@@ -88,6 +88,8 @@ impl Tree {
     /// Takes in entries up to `size`, whole sealed segments by their files. Does
     /// nothing if the tree is as large already.
     pub fn grow(&mut self, size: u64) -> Result<(), StoreError> {
+        // The block held may be the last, and have been read with fewer leaves.
+        *self.leaves.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
         let segments = self.store.segments()?;
         while self.frontier.size() < size {
             let from = self.frontier.size();

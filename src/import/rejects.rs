@@ -98,7 +98,7 @@ pub fn raw(attributes: &[Attribute], case_attributes: &[Attribute]) -> String {
     cut(String::from_utf8_lossy(&json.to_bytes()).into_owned())
 }
 
-/// A text of at most [`RAW_BYTES_MAX`] bytes.
+/// A text of at most `RAW_BYTES_MAX` bytes.
 pub fn cut(mut text: String) -> String {
     let end = (0..=RAW_BYTES_MAX.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
     text.truncate(end.unwrap_or(0));
