@@ -85,6 +85,26 @@ fn broken_links(name: &str, text: &str, is_there: impl Fn(&str) -> bool) -> Vec<
         .collect()
 }
 
+/// Modules of either package that the code map of ARCHITECTURE.md does not name.
+fn unmapped(map: &str, files: &[File]) -> Vec<String> {
+    let mut modules = BTreeSet::new();
+    for file in files.iter().filter(|file| file.is_product()) {
+        let root = if file.is_under("replay/src/") { "replay/src/" } else { "src/" };
+        let inner = &file.path[root.len()..];
+        match inner.split_once('/') {
+            Some((folder, _)) => modules.insert(format!("{root}{folder}/")),
+            None if ["main.rs", "lib.rs"].contains(&inner) => false,
+            None => modules.insert(format!("{root}{inner}")),
+        };
+    }
+    let missing = modules.into_iter().filter(|module| !map.contains(&format!("`{module}`")));
+    missing
+        .map(|module| {
+            format!("ARCHITECTURE.md: `{module}` is not in the code map. Say there what it is for")
+        })
+        .collect()
+}
+
 fn register() -> File {
     File::new("src/cli/mod.rs", &source::read("src/cli/mod.rs"))
 }
@@ -120,6 +140,11 @@ fn documents_link_to_files_that_are_there() {
 }
 
 #[test]
+fn the_code_map_names_every_module() {
+    super::none(&unmapped(&source::read("ARCHITECTURE.md"), &source::all()));
+}
+
+#[test]
 fn false_promises_are_found() {
     let register = File::new("src/cli/mod.rs", "enum Exit { Done = 0, Failed = 1 }");
     let given = exit_codes(&register);
@@ -136,4 +161,8 @@ fn false_promises_are_found() {
     assert_eq!(findings.len(), 1);
     super::found(&broken_links("README.md", "[a](b.md#c), [d](https://e)", |_| false), &["b.md"]);
     super::none(&broken_links("README.md", "[a](b.md#c), [d](https://e)", |_| true));
+    let files = ["src/lib.rs", "src/a/b.rs", "src/c.rs", "replay/src/d.rs", "tests/e.rs"];
+    let files = files.map(|path| File::new(path, ""));
+    super::found(&unmapped("| `src/a/` | a |", &files), &["`src/c.rs`", "`replay/src/d.rs`"]);
+    super::none(&unmapped("`src/a/` `src/c.rs` `replay/src/d.rs`", &files));
 }
