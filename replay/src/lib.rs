@@ -6,10 +6,12 @@
 //!
 //! Imports point one way: `integrity` imports nothing, `event` imports
 //! `integrity`, `time` imports nothing, `identifier` imports `time`, `state`
-//! imports `event` and `time`, `walk` may import all of them.
+//! imports `event` and `time`, `walk` may import all of them. `audit` on top is
+//! the only one that opens files, and it only reads them.
 // Bytes from outside never panic; a broken invariant of ours says which it is.
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::string_slice))]
 
+pub mod audit;
 pub mod event;
 pub mod identifier;
 pub mod integrity;

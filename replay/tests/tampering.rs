@@ -6,7 +6,7 @@ use plumbline_replay::integrity::entry::{Parts, Place};
 use plumbline_replay::integrity::frame::{FrameBuilder, SegmentHeader};
 use plumbline_replay::integrity::json::parse;
 use plumbline_replay::integrity::tree::{Frontier, leaf_hash};
-use plumbline_replay::walk::{Outcome, Verdict, Walk, Witness, claimed_size};
+use plumbline_replay::walk::{Form, Outcome, Source, Verdict, Walk, Witness, claimed_size};
 use sha2::{Digest as _, Sha256};
 
 const ORIGIN: &str = "plumbline.example/1/open";
@@ -100,6 +100,22 @@ fn verdict(segments: &[(u64, Vec<u8>)], witnesses: &[Witness], key: Option<&str>
     for (first, bytes) in segments {
         walk.segment(&format!("{first:020}.seg"), *first, bytes);
     }
+    let plainly = walk.finish(witnesses, key);
+    assert_eq!(with_threads(segments, witnesses, key), plainly);
+    plainly
+}
+
+/// As a program reads it; the verdict must be the same.
+fn with_threads(segments: &[(u64, Vec<u8>)], witnesses: &[Witness], key: Option<&str>) -> Verdict {
+    let sizes = witnesses.iter().filter_map(|w| claimed_size(&w.note)).collect();
+    let mut sources: Vec<Source<'_>> = segments
+        .iter()
+        .map(|(first, bytes)| {
+            Source::from_bytes(&format!("{first:020}.seg"), Form::Segment { named: *first }, bytes)
+        })
+        .collect();
+    let mut walk = Walk::new("open", sizes);
+    walk.read(&mut sources, 2);
     walk.finish(witnesses, key)
 }
 
@@ -220,7 +236,7 @@ fn a_wrong_key_proves_nothing_and_a_wrong_origin_is_refused() {
     let own = [note(6, made.root)];
     let stranger = SigningKey::from_seed(ORIGIN, [8; 32]);
     let found = verdict(&made.segments, &own, Some(&stranger.vkey()));
-    assert_eq!((found.exit_code(), found.doubts.len()), (4, 1), "{found:?}");
+    assert_eq!((found.exit_code(), found.doubts().len()), (4, 1), "{found:?}");
     let elsewhere = SigningKey::from_seed("plumbline.example/2/open", [7; 32]);
     let found = verdict(&made.segments, &own, Some(&elsewhere.vkey()));
     assert_eq!(found.exit_code(), 4, "{found:?}");

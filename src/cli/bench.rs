@@ -28,7 +28,6 @@ pub struct Bench {
 impl Bench {
     pub(super) fn run(self) -> Result<Exit, Failure> {
         let value = match self.what.as_str() {
-            "verify" => verify::run(self.rounds),
             "replay" => replay::run(self.rounds),
             _ => self.in_a_folder()?,
         };
@@ -46,6 +45,7 @@ impl Bench {
         std::fs::create_dir_all(&dir)?;
         let (rounds, entries, given) = (self.rounds, self.entries, surroundings("bench"));
         let result = match self.what.as_str() {
+            "verify" => verify::run(&dir, rounds).map_err(BenchError::from),
             "query" => query::run(&dir, rounds, entries, given),
             "models" => models::run(&dir, rounds, entries, given),
             _ => append::run(&dir, rounds, given),

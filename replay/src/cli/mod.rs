@@ -11,12 +11,16 @@ use std::process::ExitCode;
 
 const HELP: &str = "plumb-replay: 独立核验 / independent verification
 
-  plumb-replay verify PATH [--checkpoint FILE]... [--key VKEY]... [--json]
+  plumb-replay verify PATH [--checkpoint FILE]... [--key VKEY]... [--receipts FILE]...
+                           [--log NAME] [--threads N] [--json]
 
 PATH  账本目录、单个日志目录,或导出的 NDJSON 文件
       a ledger's folder, one log's folder, or an exported NDJSON file
 --checkpoint FILE  外部保存的检查点 / a checkpoint kept elsewhere
 --key VKEY         外部得到的公钥 / a log's public key, obtained elsewhere
+--receipts FILE    plumb append 给出的回执 / receipts as plumb append prints them
+--log NAME         只核验一个日志 / one log only
+--threads N        计算线程数 / threads that compute
 --json             JSON 输出 / as JSON
 
 退出码 / exit codes: 0 通过 pass · 1 出错 failed · 2 用法 usage · 3 不通过 proved broken

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// A 32-byte digest, written as 64 lower-case hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Digest(pub [u8; 32]);
 
 const HEX: &[u8; 16] = b"0123456789abcdef";

@@ -9,5 +9,8 @@ pub mod checkpoint;
 pub mod entry;
 pub mod frame;
 pub mod json;
+mod marks;
 pub mod proof;
+mod shapes;
+pub mod strict;
 pub mod tree;

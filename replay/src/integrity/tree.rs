@@ -81,6 +81,24 @@ impl Frontier {
         self.push_with(leaf, |_, _, _| {});
     }
 
+    /// Appends the leaves of a range that begins where this tree ends; false and
+    /// unchanged if it begins elsewhere.
+    pub fn join(&mut self, range: &Range) -> bool {
+        if range.start != self.size {
+            return false;
+        }
+        for (level, hash) in &range.nodes {
+            let mut hash = *hash;
+            for _ in 0..(self.size >> level).trailing_ones() {
+                let Some(left) = self.nodes.pop() else { break };
+                hash = node_hash(&left, &hash);
+            }
+            self.nodes.push(hash);
+            self.size += 1 << level;
+        }
+        true
+    }
+
     /// The root of the tree so far.
     pub fn root(&self) -> Digest {
         let mut nodes = self.nodes.iter().rev();
@@ -88,5 +106,73 @@ impl Frontier {
             return empty_root();
         };
         nodes.fold(*smallest, |right, left| node_hash(left, &right))
+    }
+}
+
+/// The compact range of leaves from any place on: the roots of the maximal
+/// perfect subtrees that lie within it, from left to right. Ranges are hashed
+/// apart from each other and then joined.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Range {
+    start: u64,
+    end: u64,
+    /// Each with its level.
+    nodes: Vec<(u32, Digest)>,
+}
+
+impl Range {
+    /// The empty range before leaf `start`.
+    pub fn new(start: u64) -> Range {
+        Range { start, end: start, nodes: Vec::new() }
+    }
+
+    /// The index of the leaf that comes next.
+    pub fn end(&self) -> u64 {
+        self.end
+    }
+
+    /// Appends a leaf.
+    pub fn push(&mut self, leaf: Digest) {
+        let (mut level, mut hash) = (0, leaf);
+        // The node before one of odd index is its sibling, if it is of its level
+        // and so lies within the range.
+        while self.end >> level & 1 == 1 {
+            match self.nodes.last() {
+                Some((found, left)) if *found == level => hash = node_hash(left, &hash),
+                _ => break,
+            }
+            self.nodes.pop();
+            level += 1;
+        }
+        self.nodes.push((level, hash));
+        self.end += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_cut_anywhere_join_to_the_same_tree() {
+        let leaf = |index: u64| leaf_hash(&index.to_be_bytes());
+        let mut trees = vec![Frontier::new()];
+        for index in 0..70 {
+            let mut next = trees[index as usize].clone();
+            next.push(leaf(index));
+            trees.push(next);
+        }
+        for first in 0..=70 {
+            for second in first..=70 {
+                let mut tree = trees[first as usize].clone();
+                for (from, to) in [(first, second), (second, 70)] {
+                    let mut range = Range::new(from);
+                    (from..to).for_each(|index| range.push(leaf(index)));
+                    assert!(tree.join(&range));
+                }
+                assert_eq!(tree, trees[70]);
+                assert!(!tree.join(&Range::new(first + 71)));
+            }
+        }
     }
 }

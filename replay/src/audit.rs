@@ -1,0 +1,288 @@
+//! Verification of what lies in a folder: finds the logs and the checkpoints kept
+//! with them, reads every byte, and gives the report.
+//!
+//! Reads files and changes none: a copy elsewhere or a read-only disk is verified
+//! as well. Knows where things lie in a ledger's folder and nothing of who wrote
+//! them.
+
+use crate::integrity::chain::Digest;
+use crate::integrity::checkpoint::VerifyingKey;
+use crate::walk::report::{Receipts, Report};
+use crate::walk::{FirstBad, Form, Input, Source, Walk, Witness, claimed_size};
+use serde::Deserialize;
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+/// Why nothing could be verified.
+#[derive(Debug, thiserror::Error)]
+pub enum AuditError {
+    #[error("{}: 这里没有账本 / there is no ledger here", .0.display())]
+    NoLedger(PathBuf),
+    #[error("不能读取 / cannot read {}: {reason}", path.display())]
+    Unreadable { path: PathBuf, reason: String },
+    #[error("{} 第 {line} 行不是回执 / line {line} is not a receipt: {reason}", path.display())]
+    NotAReceipt { path: PathBuf, line: usize, reason: String },
+    #[error("--key {key}: {reason}")]
+    Key { key: String, reason: String },
+}
+
+impl AuditError {
+    /// As the commands end (design §8).
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            AuditError::NoLedger(_) => 10,
+            AuditError::Unreadable { .. } => 4,
+            AuditError::NotAReceipt { .. } => 6,
+            AuditError::Key { .. } => 2,
+        }
+    }
+}
+
+/// One line that `plumb append` prints for an event.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Receipt {
+    pub id: String,
+    pub log: String,
+    pub position: u64,
+    /// BLAKE3 of the entry, in hexadecimal.
+    pub hash: String,
+}
+
+/// What to verify, and against what.
+#[derive(Debug, Default)]
+pub struct Audit {
+    /// A ledger's folder, one log's folder, or an export with one entry a line.
+    pub path: PathBuf,
+    /// Logs that must be there, whatever is found.
+    pub expected: Vec<String>,
+    /// The only log to read.
+    pub only: Option<String>,
+    /// Checkpoints kept elsewhere.
+    pub checkpoints: Vec<Witness>,
+    /// Keys obtained elsewhere.
+    pub keys: Vec<String>,
+    /// Files of receipts.
+    pub receipts: Vec<PathBuf>,
+    /// Threads that check beside the one that reads.
+    pub threads: usize,
+}
+
+/// One log to read: its name, where it lies, and the checkpoints kept with it.
+struct Found {
+    name: String,
+    path: PathBuf,
+    own: Vec<Witness>,
+}
+
+impl Audit {
+    /// Reads a checkpoint that is kept elsewhere.
+    pub fn checkpoint(path: &Path) -> Result<Witness, AuditError> {
+        let note = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+        Ok(Witness { place: path.display().to_string(), note })
+    }
+
+    /// Reads all there is and gives the report.
+    pub fn run(&self) -> Result<Report, AuditError> {
+        for key in &self.keys {
+            VerifyingKey::parse(key)
+                .map_err(|error| AuditError::Key { key: key.clone(), reason: error.to_string() })?;
+        }
+        let mut receipts = Vec::new();
+        for path in &self.receipts {
+            read_receipts(path, &mut receipts)?;
+        }
+        let mut found = self.find()?;
+        found.retain(|log| self.only.as_ref().is_none_or(|only| *only == log.name));
+        if found.is_empty() {
+            return Err(AuditError::NoLedger(self.path.clone()));
+        }
+        let walks: Result<Vec<Walk>, AuditError> =
+            found.iter().map(|log| self.read(log, &receipts)).collect();
+        let walks = walks?;
+        // A log whose entry 0 is gone still has the checkpoints kept with it.
+        let kept_origin = |log: &Found| Some(log.own.first()?.note.lines().next()?.to_owned());
+        let origins: Vec<Option<String>> = found
+            .iter()
+            .zip(&walks)
+            .map(|(log, walk)| walk.origin().map(str::to_owned).or_else(|| kept_origin(log)))
+            .collect();
+        let held = self.receipts.first().map(|_| hold(&receipts, &found, &walks));
+        let mut logs = Vec::with_capacity(found.len());
+        for (index, (log, walk)) in found.into_iter().zip(walks).enumerate() {
+            let mut witnesses = log.own;
+            let given = self.checkpoints.iter().filter(|given| {
+                let origin = given.note.lines().next().unwrap_or_default();
+                belongs(origin, index, &origins)
+            });
+            witnesses.extend(given.cloned());
+            let key = self.keys.iter().find(|key| {
+                let name = VerifyingKey::parse(key).map(|key| key.name().to_owned());
+                belongs(&name.unwrap_or_default(), index, &origins)
+            });
+            logs.push(walk.finish(&witnesses, key.map(String::as_str)));
+        }
+        Ok(Report { logs, only: self.only.clone(), receipts: held })
+    }
+
+    fn find(&self) -> Result<Vec<Found>, AuditError> {
+        let path = &self.path;
+        let name_of =
+            |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.is_file() {
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            return Ok(vec![Found { name, path: path.clone(), own: Vec::new() }]);
+        }
+        let logs = path.join("logs");
+        if !logs.is_dir() {
+            if !path.is_dir() || segments(path)?.is_empty() {
+                return Err(AuditError::NoLedger(path.clone()));
+            }
+            let own = kept(&[path.join("checkpoint")])?;
+            return Ok(vec![Found { name: name_of(path), path: path.clone(), own }]);
+        }
+        // A log whose folder is gone still has its last signed head.
+        let mut names: BTreeSet<String> = self.expected.iter().cloned().collect();
+        names.extend(listed(&logs)?.iter().filter(|path| path.is_dir()).map(|path| name_of(path)));
+        let heads = path.join("heads");
+        if heads.is_dir() {
+            let checkpoints = listed(&heads)?;
+            let names_of_heads = checkpoints
+                .iter()
+                .filter_map(|path| name_of(path).strip_suffix(".checkpoint").map(str::to_owned));
+            names.extend(names_of_heads);
+        }
+        let mut found = Vec::new();
+        for name in names {
+            let folder = logs.join(&name);
+            let head = heads.join(format!("{name}.checkpoint"));
+            let own = kept(&[head, folder.join("checkpoint")])?;
+            found.push(Found { name, path: folder, own });
+        }
+        Ok(found)
+    }
+
+    fn read(&self, log: &Found, receipts: &[Receipt]) -> Result<Walk, AuditError> {
+        let witnesses = log.own.iter().chain(&self.checkpoints);
+        let sizes = witnesses.filter_map(|witness| claimed_size(&witness.note)).collect();
+        let mut walk = Walk::new(&log.name, sizes);
+        let asked = receipts.iter().filter(|receipt| receipt.log == log.name);
+        walk.ask(asked.map(|receipt| receipt.position).collect());
+        let mut sources = Vec::new();
+        if log.path.is_file() {
+            sources.push(source(&log.path, Form::Lines));
+        } else if log.path.is_dir() {
+            for path in segments(&log.path)? {
+                let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+                // A name that is no position fails as a segment out of its place.
+                let named = stem.parse().unwrap_or(u64::MAX);
+                sources.push(source(&path, Form::Segment { named }));
+            }
+        }
+        walk.read(&mut sources, self.threads);
+        Ok(walk)
+    }
+}
+
+fn source(path: &Path, form: Form) -> Source<'static> {
+    let file = path.to_owned();
+    let open = Box::new(move || Ok(Box::new(File::open(&file)?) as Box<dyn Input>));
+    Source { place: path.display().to_string(), form, open }
+}
+
+/// What is named by an origin goes to the log of that origin; what fits no log
+/// goes to the first, where it is reported and not passed over.
+fn belongs(name: &str, index: usize, origins: &[Option<String>]) -> bool {
+    match origins.iter().position(|origin| origin.as_deref() == Some(name)) {
+        Some(own) => own == index,
+        None => index == 0,
+    }
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> AuditError {
+    AuditError::Unreadable { path: path.to_owned(), reason: error.to_string() }
+}
+
+/// The checkpoints that lie with the log. A missing file is no error: the
+/// verdict then says that there was none.
+fn kept(paths: &[PathBuf]) -> Result<Vec<Witness>, AuditError> {
+    let mut out = Vec::new();
+    for path in paths {
+        match std::fs::read_to_string(path) {
+            Ok(note) => out.push(Witness { place: path.display().to_string(), note }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            // One that is no text is one that cannot be verified.
+            Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+                out.push(Witness { place: path.display().to_string(), note: String::new() });
+            }
+            Err(error) => return Err(unreadable(path, &error)),
+        }
+    }
+    Ok(out)
+}
+
+fn listed(folder: &Path) -> Result<Vec<PathBuf>, AuditError> {
+    let mut paths = Vec::new();
+    for item in std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
+        paths.push(item.map_err(|error| unreadable(folder, &error))?.path());
+    }
+    paths.sort_unstable();
+    Ok(paths)
+}
+
+fn segments(folder: &Path) -> Result<Vec<PathBuf>, AuditError> {
+    let mut paths = listed(folder)?;
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "seg"));
+    Ok(paths)
+}
+
+fn read_receipts(path: &Path, out: &mut Vec<Receipt>) -> Result<(), AuditError> {
+    let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let receipt = serde_json::from_str(line).map_err(|error| AuditError::NotAReceipt {
+            path: path.to_owned(),
+            line: index + 1,
+            reason: error.to_string(),
+        })?;
+        out.push(receipt);
+    }
+    Ok(())
+}
+
+/// Holds receipts against the entries that were read.
+fn hold(receipts: &[Receipt], found: &[Found], walks: &[Walk]) -> Receipts {
+    let mut out = Receipts { given: receipts.len() as u64, ..Receipts::default() };
+    for receipt in receipts {
+        let Receipt { id, log, position, hash } = receipt;
+        let walk = found.iter().position(|found| found.name == *log).and_then(|at| walks.get(at));
+        let Some(walk) = walk else {
+            out.doubts.push(format!("{id}: 未读取日志 {log} / the log {log} was not read"));
+            continue;
+        };
+        let reason = match walk.answer(*position) {
+            Some((found, found_id)) if Digest::from_hex(hash.as_bytes()) == Some(found) => {
+                if found_id == id {
+                    out.held += 1;
+                    continue;
+                }
+                format!("the entry there has the id {found_id}")
+            }
+            Some((found, _)) => {
+                format!("the receipt names the digest {hash}, the entry has {found}")
+            }
+            None if walk.is_whole() => {
+                format!("the receipt was given for this entry; {} are here", walk.checked())
+            }
+            None => {
+                let doubt = "未能读到该记录 / its entry could not be read";
+                out.doubts.push(format!("{id} ({log} {position}): {doubt}"));
+                continue;
+            }
+        };
+        out.first_bad.get_or_insert_with(|| {
+            let (place, id) = ("receipt".to_owned(), Some(id.clone()));
+            (log.clone(), FirstBad { position: *position, reason, place, id, stream: None })
+        });
+    }
+    out
+}

@@ -1,0 +1,156 @@
+//! From what was read to a verdict: the log is held against its checkpoints.
+
+use super::plain::{Walk, Wrong};
+use super::verdict::{Held, Key, Outcome, Verdict};
+use crate::integrity::checkpoint::{Checkpoint, NoteError, VerifyingKey};
+use crate::integrity::tree::empty_root;
+
+/// A checkpoint to hold the log against.
+#[derive(Clone, Debug)]
+pub struct Witness {
+    /// Where it comes from, for the report.
+    pub place: String,
+    pub note: String,
+}
+
+/// The size that a note claims, whoever signed it.
+pub fn claimed_size(note: &str) -> Option<u64> {
+    note.split('\n').nth(1)?.parse().ok()
+}
+
+/// Why a checkpoint does not support the log.
+enum Doubt {
+    /// Proved broken, from this position on.
+    Fails(u64, String),
+    /// The key is not known or what it covers was not read.
+    Unknown(String),
+}
+
+impl Walk {
+    /// The verdict, after the last segment. Without `key` the one that entry 0
+    /// names is used, which proves less: whoever rewrote the log wrote it too.
+    pub fn finish(mut self, witnesses: &[Witness], key: Option<&str>) -> Verdict {
+        let own = self.created.as_ref().map(|created| created.key.clone());
+        let vkey = key.map(str::to_owned).or(own);
+        let mut checkpoints = Vec::with_capacity(witnesses.len());
+        let (mut covered, mut signed) = (0, 0);
+        for witness in witnesses {
+            let mut held = Held {
+                place: witness.place.clone(),
+                size: claimed_size(&witness.note),
+                fits: false,
+                doubt: None,
+            };
+            let read = self.read_witness(witness, vkey.as_deref());
+            if let Ok(checkpoint) = &read {
+                signed = signed.max(checkpoint.size);
+            }
+            match read.and_then(|checkpoint| self.hold(&checkpoint)) {
+                Ok(size) => {
+                    held.fits = true;
+                    covered = covered.max(size);
+                }
+                Err(Doubt::Fails(position, reason)) => {
+                    if self.bad.is_none() {
+                        self.wrong(Wrong::at(position, &reason), &witness.place);
+                    }
+                }
+                Err(Doubt::Unknown(reason)) => held.doubt = Some(reason),
+            }
+            checkpoints.push(held);
+        }
+        let fitting = checkpoints.iter().any(|held| held.fits);
+        let doubtful = checkpoints.iter().any(|held| held.doubt.is_some());
+        let outcome = match &self.bad {
+            Some(_) => Outcome::Fail,
+            None if !self.unread.is_empty() || self.position == 0 => Outcome::CannotTell,
+            None if doubtful || !fitting => Outcome::CannotTell,
+            None => Outcome::Pass,
+        };
+        let limits = self.limits(key.is_some(), covered, &checkpoints);
+        // The bad entry stands there too, unless it is one that is missing.
+        let bad = self.bad.as_ref().map_or(0, |bad| bad.position.saturating_add(1));
+        Verdict {
+            log: self.log,
+            outcome,
+            available: self.position.max(signed).max(bad),
+            checked: self.position,
+            root: self.frontier.root(),
+            last_hash: self.last_hash,
+            first_bad: self.bad,
+            checkpoints,
+            covered,
+            key: vkey.map(|vkey| Key { vkey, given: key.is_some() }),
+            torn_bytes: self.torn_bytes,
+            limits,
+            unread: self.unread,
+        }
+    }
+
+    fn limits(&self, key_given: bool, covered: u64, checkpoints: &[Held]) -> Vec<&'static str> {
+        let mut limits = vec!["pre-entry-truth", "omission"];
+        if !key_given {
+            limits.push("key-taken-from-the-log");
+        }
+        if covered < self.position {
+            limits.push("entries-after-the-checkpoint-by-chain-only");
+        }
+        if checkpoints.is_empty() {
+            limits.push("no-checkpoint");
+        } else if !checkpoints.iter().any(|held| held.fits) {
+            limits.push("no-checkpoint-could-be-verified");
+        }
+        if !self.unread.is_empty() {
+            limits.push("not-all-could-be-read");
+        }
+        limits
+    }
+
+    /// The checkpoint of a witness, if it is one of this log under this key.
+    fn read_witness(&self, witness: &Witness, vkey: Option<&str>) -> Result<Checkpoint, Doubt> {
+        let unknown = |reason: &str| Doubt::Unknown(reason.to_owned());
+        let vkey = vkey.ok_or_else(|| unknown("no key: entry 0 could not be read"))?;
+        let key = VerifyingKey::parse(vkey).map_err(|error| unknown(&error.to_string()))?;
+        let checkpoint = key.verify(&witness.note).map_err(|error| match error {
+            NoteError::Unsigned(_) | NoteError::Key(_) => Doubt::Unknown(error.to_string()),
+            // The log's own checkpoint under a key of another log: a wrong key
+            // was given, which says nothing of the log.
+            NoteError::Origin { ref found, .. } if self.origin() == Some(found) => {
+                Doubt::Unknown(format!("the key {} is of another log", key.name()))
+            }
+            other => Doubt::Fails(self.position, other.to_string()),
+        })?;
+        match &self.created {
+            Some(created) if created.origin != checkpoint.origin => {
+                let reason = format!("the checkpoint is of the log {}", checkpoint.origin);
+                Err(Doubt::Fails(0, reason))
+            }
+            _ => Ok(checkpoint),
+        }
+    }
+
+    /// Compares a signed root with the one of the entries; gives the size.
+    fn hold(&self, checkpoint: &Checkpoint) -> Result<u64, Doubt> {
+        let whole = self.bad.is_none() && self.unread.is_empty();
+        if whole && checkpoint.size > self.position {
+            let reason = format!(
+                "the checkpoint was signed over {} entries, {} are here",
+                checkpoint.size, self.position
+            );
+            return Err(Doubt::Fails(self.position, reason));
+        }
+        let root = match checkpoint.size {
+            0 => Some(empty_root()),
+            size => self.roots.get(&size).copied(),
+        };
+        match root {
+            Some(root) if root == checkpoint.root => Ok(checkpoint.size),
+            Some(_) => {
+                let reason = "the root of the entries is not the signed one: some entry before \
+                              was replaced and the chain was made anew";
+                Err(Doubt::Fails(checkpoint.size.saturating_sub(1), reason.to_owned()))
+            }
+            None => Err(Doubt::Unknown("the entries that it covers could not be read".to_owned())),
+        }
+    }
+}

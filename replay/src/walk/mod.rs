@@ -1,0 +1,24 @@
+//! Full verification of one log: every byte is read and hashed again.
+//!
+//! `plain` reads entry after entry and says what is wrong; it defines what is
+//! checked. `parallel` gives pieces of the log to threads, which vouch for what is
+//! as it must be (`piece`); whatever they do not vouch for is read by `plain`, and
+//! pieces are joined in order, so that the verdict is the plain reader's for any
+//! number of threads.
+//!
+//! Shares no line with the writer beyond the format's own functions. Does not
+//! open files: what to read is given as [`Source`]s.
+
+mod cut;
+mod judge;
+mod parallel;
+mod piece;
+mod plain;
+pub mod report;
+mod revisions;
+mod verdict;
+
+pub use cut::{Form, Input, Source};
+pub use judge::{Witness, claimed_size};
+pub use plain::Walk;
+pub use verdict::{FirstBad, Held, Key, Outcome, Verdict};

@@ -1,0 +1,236 @@
+//! Vouching for a piece of a log without knowing what is before it.
+//!
+//! What a piece says of its own beginning (position, link, revisions, time) is
+//! taken as true and handed on; whoever joins the pieces compares it.
+
+use super::plain::Seen;
+use super::revisions::{ByStream, Keys, StreamKey};
+use crate::integrity::chain::{Digest, entry_hash};
+use crate::integrity::entry::scan;
+use crate::integrity::frame::{FRAME_HEADER_BYTES, FRAME_TRAILER_BYTES, FrameHeader, seal};
+use crate::integrity::strict::StrictReader;
+use crate::integrity::tree::{Range, leaf_hash};
+use std::collections::hash_map::Entry;
+
+/// What stands in a piece.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Content {
+    Frames,
+    /// Entries, one a line.
+    Lines,
+}
+
+/// What is asked of all pieces.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// Sizes whose root is wanted, rising.
+    pub sizes: &'a [u64],
+    /// Positions whose entry is wanted, rising.
+    pub positions: &'a [u64],
+}
+
+/// A stream's entries in a piece: their revisions follow each other.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stream {
+    pub key: StreamKey,
+    pub first: u64,
+    /// After the last one.
+    pub next: u64,
+}
+
+/// The part of a piece that is sound if what it says of its beginning is true.
+#[derive(Debug, Default)]
+pub(super) struct Checked {
+    /// Bytes of the piece that are vouched for.
+    pub bytes: usize,
+    /// Frames or lines among them.
+    pub parts: u64,
+    /// Said of the entry before.
+    pub previous: Digest,
+    pub last_hash: Digest,
+    pub first_recorded: String,
+    pub last_recorded: String,
+    start: u64,
+    pub tree: Range,
+    /// The tree up to each size asked for.
+    pub ranges: Vec<(u64, Range)>,
+    pub seen: Vec<(u64, Seen)>,
+    /// Entry 0, which says which log this is.
+    pub created: Option<Vec<u8>>,
+    /// In the order of their first entries.
+    pub streams: Vec<Stream>,
+}
+
+impl Checked {
+    /// The position of the first entry.
+    pub(super) fn tree_start(&self) -> u64 {
+        self.start
+    }
+}
+
+/// Checks pieces one after another, keeping its working memory.
+pub(super) struct Checker<'a> {
+    asked: Asked<'a>,
+    keys: Keys,
+    reader: StrictReader,
+    /// Index of each stream in [`Checked::streams`].
+    places: ByStream<usize>,
+    /// Links of the frame under way.
+    links: Vec<u8>,
+    /// The last link in hexadecimal, as the next entry must name it.
+    expected: [u8; 64],
+    last_recorded: Vec<u8>,
+    out: Checked,
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn new(asked: Asked<'a>, keys: Keys) -> Checker<'a> {
+        Checker {
+            asked,
+            keys,
+            reader: StrictReader::new(),
+            places: ByStream::default(),
+            links: Vec::new(),
+            expected: [0; 64],
+            last_recorded: Vec::new(),
+            out: Checked::default(),
+        }
+    }
+
+    /// Vouches for the piece up to the first frame or line that is not surely as
+    /// it must be.
+    pub(super) fn check(&mut self, bytes: &[u8], content: Content) -> Checked {
+        let sound = self.run(bytes, content);
+        if sound < bytes.len() {
+            // The part that failed has left traces: once more without it.
+            self.run(&bytes[..sound], content);
+        }
+        self.out.bytes = sound;
+        self.out.last_recorded = text(&self.last_recorded);
+        std::mem::take(&mut self.out)
+    }
+
+    /// Bytes up to the first part that fails.
+    fn run(&mut self, bytes: &[u8], content: Content) -> usize {
+        self.out = Checked::default();
+        self.places.clear();
+        self.last_recorded.clear();
+        let mut at = 0;
+        while at < bytes.len() {
+            let part = match content {
+                Content::Frames => self.frame(&bytes[at..]),
+                Content::Lines => self.line(&bytes[at..]),
+            };
+            match part {
+                Some(length) => at += length,
+                None => break,
+            }
+            self.out.parts += 1;
+        }
+        at
+    }
+
+    /// A frame's bytes, if it is sound.
+    fn frame(&mut self, bytes: &[u8]) -> Option<usize> {
+        let header = FrameHeader::decode(bytes)?;
+        let whole = bytes.get(..header.frame_bytes())?;
+        if self.out.parts == 0 {
+            self.begin(header.first_position, header.previous);
+        }
+        if header.first_position != self.out.tree.end() || header.previous != self.out.last_hash {
+            return None;
+        }
+        let (head, rest) = whole.split_at_checked(FRAME_HEADER_BYTES)?;
+        let (mut entries, rest) = rest.split_at_checked(header.entries_bytes as usize)?;
+        let (disclosures, trailer) =
+            rest.split_at_checked(rest.len().checked_sub(FRAME_TRAILER_BYTES)?)?;
+        self.links.clear();
+        for _ in 0..header.count {
+            let (length, after) = entries.split_first_chunk::<2>()?;
+            let (entry, after) =
+                after.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
+            let hash = self.entry(entry)?;
+            self.links.extend_from_slice(&hash.0);
+            entries = after;
+        }
+        let sealed = entries.is_empty() && seal(head, &self.links, disclosures).0 == trailer;
+        sealed.then_some(whole.len())
+    }
+
+    /// A line's bytes with its line end, if it is sound.
+    fn line(&mut self, bytes: &[u8]) -> Option<usize> {
+        let length = memchr(b'\n', bytes);
+        let entry = &bytes[..length];
+        if self.out.parts == 0 {
+            let fields = scan(entry).ok()?;
+            self.begin(fields.position, fields.previous);
+        }
+        self.entry(entry)?;
+        Some((length + 1).min(bytes.len()))
+    }
+
+    fn begin(&mut self, position: u64, previous: Digest) {
+        self.out.start = position;
+        self.out.tree = Range::new(position);
+        self.out.previous = previous;
+        self.out.last_hash = previous;
+        self.expected = previous.hex();
+    }
+
+    /// The link of an entry that is canonical and continues the one before it.
+    fn entry(&mut self, bytes: &[u8]) -> Option<Digest> {
+        let entry = self.reader.entry(bytes)?;
+        let position = self.out.tree.end();
+        if entry.position != position || entry.previous != self.expected {
+            return None;
+        }
+        if entry.recorded_at <= self.last_recorded.as_slice() {
+            return None;
+        }
+        if self.last_recorded.is_empty() {
+            self.out.first_recorded = text(entry.recorded_at);
+        }
+        self.last_recorded.clear();
+        self.last_recorded.extend_from_slice(entry.recorded_at);
+        let key = self.keys.of(entry.stream);
+        match self.places.entry(key) {
+            Entry::Vacant(place) => {
+                place.insert(self.out.streams.len());
+                let (first, next) = (entry.revision, entry.revision + 1);
+                self.out.streams.push(Stream { key, first, next });
+            }
+            Entry::Occupied(place) => {
+                let stream = self.out.streams.get_mut(*place.get())?;
+                if entry.revision != stream.next {
+                    return None;
+                }
+                stream.next += 1;
+            }
+        }
+        let hash = entry_hash(bytes);
+        self.out.tree.push(leaf_hash(bytes));
+        self.out.last_hash = hash;
+        self.expected = hash.hex();
+        if position == 0 {
+            self.out.created = Some(bytes.to_vec());
+        }
+        if self.asked.positions.binary_search(&position).is_ok() {
+            let id = scan(bytes).ok()?.id.to_owned();
+            self.out.seen.push((position, Seen { hash, id }));
+        }
+        if self.asked.sizes.binary_search(&(position + 1)).is_ok() {
+            self.out.ranges.push((position + 1, self.out.tree.clone()));
+        }
+        Some(hash)
+    }
+}
+
+/// The strict reader has found these bytes to be UTF-8.
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Where a byte stands first, or the end.
+fn memchr(byte: u8, bytes: &[u8]) -> usize {
+    bytes.iter().position(|found| *found == byte).unwrap_or(bytes.len())
+}

@@ -1,0 +1,349 @@
+//! The plain reader: entry after entry, stopping at the first thing that is not
+//! as written, with its place and the reason.
+
+use super::piece::Checked;
+use super::revisions::{Keys, Revisions};
+use super::verdict::FirstBad;
+use crate::integrity::chain::{Digest, entry_hash};
+use crate::integrity::entry::{EntryError, Fields, scan};
+use crate::integrity::frame::{Frame, FrameError, SEGMENT_HEADER_BYTES, SegmentHeader, read};
+use crate::integrity::json::{is_canonical, parse};
+use crate::integrity::tree::{Frontier, leaf_hash};
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+
+/// Reads one log from its first segment to its last.
+pub struct Walk {
+    pub(super) log: String,
+    pub(super) position: u64,
+    pub(super) last_hash: Digest,
+    pub(super) frontier: Frontier,
+    last_recorded: String,
+    revisions: Revisions,
+    pub(super) keys: Keys,
+    /// SHA-256 of the origin that the segments name.
+    origin: Option<Digest>,
+    pub(super) created: Option<Created>,
+    /// Sizes whose root is asked for, rising.
+    pub(super) sizes: Vec<u64>,
+    pub(super) roots: BTreeMap<u64, Digest>,
+    /// Positions whose entry is asked for, rising.
+    pub(super) positions: Vec<u64>,
+    entries: BTreeMap<u64, Seen>,
+    pub(super) bad: Option<FirstBad>,
+    pub(super) torn_bytes: u64,
+    pub(super) unread: Vec<String>,
+}
+
+/// What entry 0 says of its log.
+pub(super) struct Created {
+    pub origin: String,
+    pub key: String,
+}
+
+/// An entry that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Seen {
+    pub hash: Digest,
+    pub id: String,
+}
+
+/// What is wrong, and with which entry.
+pub(super) struct Wrong {
+    position: u64,
+    reason: String,
+    id: Option<String>,
+    stream: Option<String>,
+}
+
+impl Wrong {
+    pub(super) fn at(position: u64, reason: &str) -> Wrong {
+        Wrong { position, reason: reason.to_owned(), id: None, stream: None }
+    }
+
+    fn in_entry(position: u64, reason: String, entry: &[u8]) -> Wrong {
+        let fields = scan(entry).ok();
+        let id = fields.map(|fields| fields.id.to_owned());
+        let stream = fields.map(|fields| fields.stream.to_owned());
+        Wrong { position, reason, id, stream }
+    }
+}
+
+impl Walk {
+    /// `sizes` are the sizes at which a checkpoint will ask for the root.
+    pub fn new(log: &str, mut sizes: Vec<u64>) -> Walk {
+        sizes.sort_unstable();
+        Walk {
+            log: log.to_owned(),
+            position: 0,
+            last_hash: Digest::ZERO,
+            frontier: Frontier::new(),
+            last_recorded: String::new(),
+            revisions: Revisions::default(),
+            keys: Keys::default(),
+            origin: None,
+            created: None,
+            sizes,
+            roots: BTreeMap::new(),
+            positions: Vec::new(),
+            entries: BTreeMap::new(),
+            bad: None,
+            torn_bytes: 0,
+            unread: Vec::new(),
+        }
+    }
+
+    /// Asks for the entries at some positions, before anything is read.
+    pub fn ask(&mut self, mut positions: Vec<u64>) {
+        positions.sort_unstable();
+        self.positions = positions;
+    }
+
+    /// Link and id of an entry that was asked for, if it was read and is as written.
+    pub fn answer(&self, position: u64) -> Option<(Digest, &str)> {
+        self.entries.get(&position).map(|seen| (seen.hash, seen.id.as_str()))
+    }
+
+    /// Entries read and found to be as written so far.
+    pub fn checked(&self) -> u64 {
+        self.position
+    }
+
+    /// Everything was read and is as written so far.
+    pub fn is_whole(&self) -> bool {
+        self.bad.is_none() && self.unread.is_empty()
+    }
+
+    /// The origin that entry 0 names, once it has been read.
+    pub fn origin(&self) -> Option<&str> {
+        self.created.as_ref().map(|created| created.origin.as_str())
+    }
+
+    /// Reads the next segment: the first position that its name gives, and all
+    /// its bytes. Stops at the first thing that is not as written.
+    pub fn segment(&mut self, place: &str, named: u64, bytes: &[u8]) {
+        self.begin(place, named, bytes);
+        let frames = bytes.get(SEGMENT_HEADER_BYTES..).unwrap_or_default();
+        self.frames(place, frames, SEGMENT_HEADER_BYTES as u64);
+    }
+
+    /// Reads the next entry of an export, one entry a line without its line end.
+    /// An export holds neither frames nor segment headers: chain, tree, and the
+    /// entries themselves are checked.
+    pub fn line(&mut self, place: &str, number: u64, entry: &[u8]) {
+        if self.bad.is_some() {
+            return;
+        }
+        if let Err(wrong) = self.next(entry, entry_hash(entry)) {
+            self.wrong(wrong, &format!("{place} line {number}"));
+        }
+    }
+
+    /// Notes what is wrong and where; the first such note ends the reading.
+    pub(super) fn wrong(&mut self, wrong: Wrong, place: &str) {
+        let Wrong { position, reason, id, stream } = wrong;
+        self.bad = Some(FirstBad { position, reason, place: place.to_owned(), id, stream });
+    }
+
+    /// Reads a segment's header; `bytes` may go on after it.
+    pub(super) fn begin(&mut self, place: &str, named: u64, bytes: &[u8]) {
+        if self.bad.is_some() {
+            return;
+        }
+        if self.torn_bytes > 0 {
+            let what = "a torn frame stands before a later segment";
+            self.wrong(Wrong::at(self.position, what), place);
+            return;
+        }
+        if let Err(what) = self.header(named, bytes) {
+            self.wrong(Wrong::at(self.position, what), &format!("{place} byte 0"));
+        }
+    }
+
+    fn header(&mut self, named: u64, bytes: &[u8]) -> Result<(), &'static str> {
+        let header = SegmentHeader::decode(bytes)?;
+        if named != self.position || header.first_position != self.position {
+            return Err("entries are missing before this segment, or it is not in its place");
+        }
+        if header.previous != self.last_hash || header.frontier != self.frontier.nodes() {
+            return Err("the segment header does not continue the entries before it");
+        }
+        if self.origin.is_some_and(|origin| origin != header.origin) {
+            return Err("the segment belongs to another log");
+        }
+        self.origin = Some(header.origin);
+        Ok(())
+    }
+
+    /// Reads frames; `bytes` are those of the segment from `offset` to its end.
+    pub(super) fn frames(&mut self, place: &str, bytes: &[u8], offset: u64) {
+        let read = self.sound_frames(bytes, offset);
+        let Stopped { at, why } = match read {
+            Ok(stopped) => stopped,
+            Err((wrong, at)) => {
+                return self.wrong(wrong, &format!("{place} byte {}", offset + at as u64));
+            }
+        };
+        match why {
+            None | Some(FrameError::Blank) => {}
+            Some(FrameError::Torn) => self.torn_bytes = (bytes.len() - at) as u64,
+            Some(FrameError::Damaged { position, what }) => {
+                let wrong = Wrong::at(position.unwrap_or(self.position), what);
+                self.wrong(wrong, &format!("{place} byte {}", offset + at as u64));
+            }
+        }
+    }
+
+    /// Reads frames up to the end of `bytes` or to what is no sound frame, which
+    /// only the bytes after it tell apart from a torn one.
+    pub(super) fn sound_frames(
+        &mut self,
+        bytes: &[u8],
+        offset: u64,
+    ) -> Result<Stopped, (Wrong, usize)> {
+        let mut at = 0;
+        while self.bad.is_none() && at < bytes.len() {
+            match read(&bytes[at..], offset + at as u64) {
+                Ok(frame) => {
+                    self.frame(&frame).map_err(|wrong| (wrong, at))?;
+                    at += frame.bytes;
+                }
+                Err(error) => return Ok(Stopped { at, why: Some(error) }),
+            }
+        }
+        Ok(Stopped { at, why: None })
+    }
+
+    fn frame(&mut self, frame: &Frame<'_>) -> Result<(), Wrong> {
+        let header = &frame.header;
+        if header.first_position != self.position || header.previous != self.last_hash {
+            let what = "the frame does not continue the entries before it";
+            return Err(Wrong::at(self.position, what));
+        }
+        for (entry, hash) in frame.entries.iter().zip(&frame.hashes) {
+            self.next(entry, *hash)?;
+        }
+        Ok(())
+    }
+
+    fn next(&mut self, entry: &[u8], hash: Digest) -> Result<(), Wrong> {
+        let fields =
+            self.entry(entry).map_err(|reason| Wrong::in_entry(self.position, reason, entry))?;
+        if self.positions.binary_search(&self.position).is_ok() {
+            self.entries.insert(self.position, Seen { hash, id: fields.id.to_owned() });
+        }
+        self.last_hash = hash;
+        self.frontier.push(leaf_hash(entry));
+        self.position += 1;
+        if self.sizes.binary_search(&self.position).is_ok() {
+            self.roots.insert(self.position, self.frontier.root());
+        }
+        Ok(())
+    }
+
+    fn entry<'a>(&mut self, entry: &'a [u8]) -> Result<Fields<'a>, String> {
+        let fields = scan(entry).map_err(|error: EntryError| error.to_string())?;
+        if !is_canonical(entry) {
+            return Err("the entry is not canonical JSON (RFC 8785)".to_owned());
+        }
+        if fields.position != self.position {
+            return Err(format!("the entry says that its position is {}", fields.position));
+        }
+        if fields.previous != self.last_hash {
+            return Err("`previous` is not the digest of the entry before".to_owned());
+        }
+        // RFC 3339 in UTC with six decimals: text order is time order.
+        if fields.recorded_at <= self.last_recorded.as_str() {
+            return Err("`recorded_at` does not rise".to_owned());
+        }
+        self.last_recorded = fields.recorded_at.to_owned();
+        self.revision(&fields)?;
+        if self.position == 0 {
+            self.created = Some(self.named_log(&fields)?);
+        }
+        Ok(fields)
+    }
+
+    /// The log that entry 0 names, if it is the one of the segment headers.
+    fn named_log(&self, fields: &Fields<'_>) -> Result<Created, String> {
+        let created = created(fields)?;
+        let named = Digest(Sha256::digest(created.origin.as_bytes()).into());
+        if self.origin.is_some_and(|origin| origin != named) {
+            return Err("the segment header is of another log than entry 0".to_owned());
+        }
+        Ok(created)
+    }
+
+    fn revision(&mut self, fields: &Fields<'_>) -> Result<(), String> {
+        let next = self.revisions.next(self.keys.of(fields.stream.as_bytes()));
+        if fields.revision != *next {
+            return Err(format!(
+                "the stream {} is at revision {next}, the entry says {}",
+                fields.stream, fields.revision
+            ));
+        }
+        *next += 1;
+        Ok(())
+    }
+
+    /// Takes a piece that a thread vouches for. False and nothing changed if it
+    /// does not continue what was read: then the plain reader says why.
+    pub(super) fn join(&mut self, checked: &Checked) -> bool {
+        let continues = checked.tree_start() == self.position
+            && checked.previous == self.last_hash
+            && checked.first_recorded.as_bytes() > self.last_recorded.as_bytes();
+        let created = checked.created.as_ref().map(|entry| self.named_log(&scan(entry).ok()?).ok());
+        if !continues || created.as_ref().is_some_and(Option::is_none) {
+            return false;
+        }
+        if !self.join_revisions(checked) {
+            return false;
+        }
+        self.created = created.flatten().or(self.created.take());
+        for (size, range) in &checked.ranges {
+            let mut tree = self.frontier.clone();
+            tree.join(range);
+            self.roots.insert(*size, tree.root());
+        }
+        self.frontier.join(&checked.tree);
+        self.position = checked.tree.end();
+        self.last_hash = checked.last_hash;
+        self.last_recorded.clone_from(&checked.last_recorded);
+        self.entries.extend(checked.seen.iter().cloned());
+        true
+    }
+
+    fn join_revisions(&mut self, checked: &Checked) -> bool {
+        for (index, stream) in checked.streams.iter().enumerate() {
+            let next = self.revisions.next(stream.key);
+            if *next == stream.first {
+                *next = stream.next;
+                continue;
+            }
+            for taken in &checked.streams[..index] {
+                *self.revisions.next(taken.key) = taken.first;
+            }
+            return false;
+        }
+        true
+    }
+}
+
+/// Where reading frames stopped, in bytes after its start, and why before the end.
+pub(super) struct Stopped {
+    pub at: usize,
+    pub why: Option<FrameError>,
+}
+
+fn created(fields: &Fields<'_>) -> Result<Created, String> {
+    let what = "entry 0 is not a `ledger.created` that names origin and key";
+    if fields.kind != "ledger.created.v1" {
+        return Err(what.to_owned());
+    }
+    let body = parse(fields.body.unwrap_or(b"{}")).map_err(|error| error.to_string())?;
+    let text = |name: &str| body.get(name).and_then(|value| value.as_str()).map(str::to_owned);
+    match (text("origin"), text("checkpoint_key")) {
+        (Some(origin), Some(key)) => Ok(Created { origin, key }),
+        _ => Err(what.to_owned()),
+    }
+}
