@@ -4,6 +4,7 @@
 //! In memory are the nodes from 256 leaves upwards, 256 bytes for a thousand
 //! entries. A node below is computed from the at most 256 entries around it.
 
+pub mod forms;
 mod subtrees;
 
 use crate::store::{Store, StoreError};

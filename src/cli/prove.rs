@@ -5,9 +5,8 @@ use crate::config::Layout;
 use crate::ledger::checkpoints::latest;
 use crate::ledger::{LogName, open_log, read_config};
 use crate::proof::Tree;
+use crate::proof::forms::{base64, signed_checkpoint, tlog_proof};
 use crate::store::Store;
-use base64ct::{Base64, Encoding};
-use plumbline_replay::integrity::chain::Digest;
 use plumbline_replay::integrity::checkpoint::Checkpoint;
 use plumbline_replay::integrity::proof::{consistency, inclusion};
 use std::sync::Arc;
@@ -62,29 +61,20 @@ impl Prove {
         match self.what {
             What::Inclusion { position, .. } => {
                 let path = inclusion(&tree, position, size)?.ok_or_else(|| outside(position))?;
-                let hashes = base64_lines(&path);
-                print(&format!(
-                    "c2sp.org/tlog-proof@v1\nindex {position}\n{hashes}\n{}",
-                    note.trim_end_matches('\n')
-                ))?;
+                print(tlog_proof(position, &path, &note).trim_end_matches('\n'))?;
             }
             What::Consistency { old, .. } => {
                 let path = consistency(&tree, old, size)?.ok_or_else(|| outside(old))?;
-                print(base64_lines(&path).trim_end_matches('\n'))?;
+                print(&base64(&path).join("\n"))?;
             }
         }
         Ok(Exit::Done)
     }
 }
 
-fn base64_lines(hashes: &[Digest]) -> String {
-    hashes.iter().map(|hash| format!("{}\n", Base64::encode_string(&hash.0))).collect()
-}
-
 /// The checkpoint in a note that has just been signed or verified.
 fn note_body(note: &str) -> Result<Checkpoint, Failure> {
-    let body = note.split_once("\n\n").map_or(note, |(body, _)| body);
-    Checkpoint::parse(&format!("{body}\n")).map_err(|error| Failure {
+    signed_checkpoint(note).map_err(|error| Failure {
         exit: Exit::Failed,
         message: format!("检查点不可读 / the checkpoint cannot be read: {error}"),
     })

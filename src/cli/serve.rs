@@ -36,7 +36,7 @@ impl Serve {
                  only; `plumb keys add NAME` makes one"
             );
         }
-        let service = Arc::new(Service { ledger, following, keys });
+        let service = Arc::new(Service::new(ledger, following, keys));
         let closing = Closing::start(service.clone())?;
         let runtime = tokio::runtime::Runtime::new()?;
         let started = |address: SocketAddr| {

@@ -4,19 +4,18 @@
 //! with its slashes as `%2F`; `timeline` and `diff` are told from a stream's own
 //! last part by the slash before them.
 
-use super::Shared;
-use super::keys::log_named;
+use super::asked::{Asked as Parameters, bad, instant, log_of};
+use super::entries::reader;
 use super::problem::{Problem, internal};
-use super::read::blocking;
+use super::{Shared, blocking};
 use crate::case::{Case, CaseError, ListError, Listing};
 use crate::ledger::LogName;
-use crate::reader::Reader;
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use plumbline_replay::state::timeline::By;
 use plumbline_replay::state::{CaseKind, Moment};
-use plumbline_replay::time::civil::{Micros, Zone};
+use plumbline_replay::time::civil::Zone;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -25,6 +24,7 @@ const PAGE_MAX: usize = 500;
 const PAGE_DEFAULT: usize = 100;
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Asked {
     log: Option<String>,
     as_of: Option<String>,
@@ -40,16 +40,9 @@ pub(super) struct Asked {
     after: Option<String>,
 }
 
-fn bad(code: &'static str, detail: &str) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, code, detail)
-}
-
 impl Asked {
     fn log(&self) -> Result<LogName, Problem> {
-        let named = log_named(self.log.as_deref());
-        named.ok_or_else(|| {
-            bad("no-such-log", "log 只能是 open 或 sealed / `log` is open or sealed")
-        })
+        log_of(self.log.as_deref())
     }
 
     fn moment(&self, zone: Zone) -> Result<Moment, Problem> {
@@ -97,24 +90,16 @@ impl Asked {
     }
 }
 
-fn instant(text: Option<&str>, zone: Zone) -> Result<Option<Micros>, Problem> {
-    let Some(text) = text else { return Ok(None) };
-    // In a query a bare plus means a blank, and an offset is written with a plus.
-    let text = text.replace(' ', "+");
-    let detail = "时间写作 2026-03-05 或 2026-03-05T16:20:00+08:00 / a date or RFC 3339";
-    zone.instant(&text).map(Some).ok_or_else(|| bad("bad-time", detail))
-}
-
 /// `GET /api/v1/cases`: a page of cases, from the read model, which says how many
 /// entries stand behind it.
 pub(super) async fn list(
     State(service): State<Shared>,
-    Query(asked): Query<Asked>,
+    Parameters(asked): Parameters<Asked>,
 ) -> Result<Json<Value>, Problem> {
     let log = asked.log()?;
     let listing = asked.listing()?;
     blocking(move || {
-        let moment = asked.moment(zone(&service))?;
+        let moment = asked.moment(service.zone())?;
         let reader = match moment == Moment::LATEST {
             true => None,
             false => Some(reader(&service, log)?),
@@ -143,12 +128,12 @@ pub(super) async fn list(
 pub(super) async fn one(
     State(service): State<Shared>,
     uri: Uri,
-    Query(asked): Query<Asked>,
+    Parameters(asked): Parameters<Asked>,
 ) -> Result<Json<Value>, Problem> {
     let log = asked.log()?;
     let (stream, view) = address(uri.path()).ok_or_else(no_such_case)?;
     blocking(move || {
-        let zone = zone(&service);
+        let zone = service.zone();
         let moment = asked.moment(zone)?;
         let reader = reader(&service, log)?;
         let found = Case::find(&reader, &stream).map_err(|error| unreadable(&error))?;
@@ -197,14 +182,6 @@ fn decoded(text: &str) -> Option<String> {
         rest = after;
     }
     String::from_utf8(bytes).ok().filter(|stream| !stream.is_empty())
-}
-
-fn zone(service: &Shared) -> Zone {
-    Zone::parse(&service.ledger.config().time_zone).unwrap_or(Zone::SHANGHAI)
-}
-
-fn reader(service: &Shared, log: LogName) -> Result<Reader, Problem> {
-    Reader::of(&service.ledger, log).map_err(|error| internal(&error.to_string()))
 }
 
 fn unreadable(error: &CaseError) -> Problem {

@@ -3,7 +3,6 @@
 //! A key is 32 random bytes, so a plain digest cannot be searched; the slow
 //! hashes that passwords need would only slow every request down.
 
-use crate::ledger::LogName;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -72,9 +71,4 @@ impl ApiKeys {
     pub fn is_empty(&self) -> bool {
         self.writers.is_empty()
     }
-}
-
-/// Which log a query asks for; the open one if it does not say.
-pub(super) fn log_named(name: Option<&str>) -> Option<LogName> {
-    name.map_or(Some(LogName::Open), LogName::parse)
 }

@@ -1,7 +1,7 @@
 //! RFC 9457 problems, and the only place that turns errors into statuses.
 
 use crate::ledger::{AppendError, RefusalCode};
-use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -100,6 +100,22 @@ pub(super) fn internal(reason: &str) -> Problem {
         "internal",
         "账本内部错误,详见服务日志 / an error inside; see the server's log",
     )
+}
+
+/// The log is damaged where the answer would go on. Where, anyone may know who may
+/// read it.
+pub(super) fn log_damaged(damage: &str) -> Problem {
+    let detail = format!(
+        "以上是完好的部分,请运行 plumb verify / the sound part ends here: {damage}; run `plumb \
+         verify`"
+    );
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "log-damaged", detail)
+}
+
+pub(super) async fn no_such_method(method: Method, uri: Uri) -> Problem {
+    let detail =
+        format!("此地址不接受 {method} / {method} is not for this address: {}", uri.path());
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "no-such-method", detail)
 }
 
 pub(super) async fn no_such_address(uri: Uri) -> Problem {

@@ -1,11 +1,13 @@
 //! Submission: one event, a CloudEvent, or a batch.
 
 use super::Shared;
+use super::asked::{Asked, body};
 use super::problem::{Problem, internal};
 use crate::ledger::submission::Submission;
 use crate::ledger::{AppendError, Expected, Receipt};
 use axum::body::Bytes;
-use axum::extract::{Query, State};
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use plumbline_replay::integrity::json::{Json, parse};
@@ -36,10 +38,11 @@ fn kind(headers: &HeaderMap) -> &str {
 pub(super) async fn one(
     State(service): State<Shared>,
     headers: HeaderMap,
-    body: Bytes,
+    sent: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     authorise(&service, &headers)?;
-    let json = parse(&body).map_err(malformed)?.into_owned();
+    let sent = body(sent)?;
+    let json = parse(&sent).map_err(malformed)?.into_owned();
     let json = match kind(&headers) {
         "application/cloudevents+json" => from_cloudevent(json)?,
         _ => json,
@@ -57,6 +60,7 @@ pub(super) async fn one(
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct BatchQuery {
     #[serde(default)]
     atomic: bool,
@@ -65,15 +69,16 @@ pub(super) struct BatchQuery {
 /// `POST /api/v1/events:batch?atomic=true|false`: NDJSON, or a CloudEvents batch.
 pub(super) async fn batch(
     State(service): State<Shared>,
-    Query(query): Query<BatchQuery>,
+    Asked(query): Asked<BatchQuery>,
     headers: HeaderMap,
-    body: Bytes,
+    sent: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     authorise(&service, &headers)?;
+    let sent = body(sent)?;
     let submissions = if kind(&headers) == "application/cloudevents-batch+json" {
-        cloudevents(&body)?
+        cloudevents(&sent)?
     } else {
-        ndjson(&body)?
+        ndjson(&sent)?
     };
     let answers = if query.atomic {
         service.ledger.submit_atomic(submissions)?.answer().await

@@ -1,5 +1,8 @@
 //! The internal listener of the built program, over a real socket.
 
+mod feed;
+mod reading;
+
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

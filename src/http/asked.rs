@@ -1,0 +1,149 @@
+//! What requests ask, read so that whatever is wrong comes back as a problem: a
+//! misspelt filter is refused, since it would otherwise answer with everything.
+
+use super::problem::Problem;
+use crate::index::{Field, Query};
+use crate::ledger::LogName;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequestParts, Query as Parameters};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use plumbline_replay::time::civil::{Micros, Zone, parse_date};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+/// The parameters of an address.
+pub(super) struct Asked<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Asked<T>, Problem> {
+        match Parameters::<T>::from_request_parts(parts, state).await {
+            Ok(Parameters(asked)) => Ok(Asked(asked)),
+            Err(rejection) => Err(bad("bad-query", &rejection.body_text())),
+        }
+    }
+}
+
+/// A request's body, or why it was not taken.
+pub(super) fn body(read: Result<Bytes, BytesRejection>) -> Result<Bytes, Problem> {
+    read.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "body-too-large",
+            "请求过大,请分批报送 / the request is too large; send it in parts",
+        ),
+        _ => bad("unreadable-body", &rejection.body_text()),
+    })
+}
+
+pub(super) fn bad(code: &'static str, detail: &str) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, code, detail)
+}
+
+/// Which log is asked for; the open one if the request does not say.
+pub(super) fn log_of(name: Option<&str>) -> Result<LogName, Problem> {
+    name.map_or(Some(LogName::Open), LogName::parse)
+        .ok_or_else(|| bad("no-such-log", "log 只能是 open 或 sealed / `log` is open or sealed"))
+}
+
+/// A moment of a request: RFC 3339, or a date, which stands for its end.
+pub(super) fn instant(text: Option<&str>, zone: Zone) -> Result<Option<Micros>, Problem> {
+    let Some(text) = text else { return Ok(None) };
+    // In a query a bare plus means a blank, and an offset is written with a plus.
+    let text = text.replace(' ', "+");
+    let detail = "时间写作 2026-03-05 或 2026-03-05T16:20:00+08:00 / a date or RFC 3339";
+    zone.instant(&text).map(Some).ok_or_else(|| bad("bad-time", detail))
+}
+
+/// A parameter that names only a log.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OfLog {
+    log: Option<String>,
+}
+
+impl OfLog {
+    pub fn log(&self) -> Result<LogName, Problem> {
+        log_of(self.log.as_deref())
+    }
+}
+
+/// Which entries are asked for. Everything named must hold.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Filters {
+    log: Option<String>,
+    stream: Option<String>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    unit: Option<String>,
+    officer: Option<String>,
+    party: Option<String>,
+    item: Option<String>,
+    system: Option<String>,
+    occurred_from: Option<String>,
+    occurred_until: Option<String>,
+    recorded_from: Option<String>,
+    recorded_until: Option<String>,
+    /// Entries of one page.
+    pub limit: Option<usize>,
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+    /// The first position, for what is followed.
+    pub from: Option<u64>,
+}
+
+impl Filters {
+    pub fn log(&self) -> Result<LogName, Problem> {
+        log_of(self.log.as_deref())
+    }
+
+    /// What the lookup is asked: times from `…_from` on and before `…_until`. Dates are
+    /// days of the ledger's zone.
+    pub fn query(&self, zone: Zone) -> Result<Query, Problem> {
+        let members = [
+            (Field::Stream, &self.stream),
+            (Field::Kind, &self.kind),
+            (Field::Unit, &self.unit),
+            (Field::Officer, &self.officer),
+            (Field::Party, &self.party),
+            (Field::Item, &self.item),
+        ];
+        let mut query = Query::new();
+        for (field, text) in members {
+            if let Some(text) = text {
+                query = query.with(field, text);
+            }
+        }
+        if let Some(system) = &self.system {
+            query = query.system(system);
+        }
+        if let Some((from, until)) = range(&self.occurred_from, &self.occurred_until, zone)? {
+            query = query.occurred(from, until);
+        }
+        if let Some((from, until)) = range(&self.recorded_from, &self.recorded_until, zone)? {
+            query = query.recorded(from, until);
+        }
+        Ok(query)
+    }
+}
+
+type Range = Option<(Micros, Micros)>;
+
+/// An end of a range. A date stands for its beginning at both: what is asked for
+/// from the 3rd until the 5th are two whole days.
+fn bound(text: Option<&str>, zone: Zone) -> Result<Option<Micros>, Problem> {
+    match text.and_then(parse_date) {
+        Some(date) => Ok(Some(zone.start_of(date))),
+        None => instant(text, zone),
+    }
+}
+
+fn range(from: &Option<String>, until: &Option<String>, zone: Zone) -> Result<Range, Problem> {
+    let (from, until) = (bound(from.as_deref(), zone)?, bound(until.as_deref(), zone)?);
+    let named = from.is_some() || until.is_some();
+    Ok(named.then(|| (from.unwrap_or(Micros::MIN), until.unwrap_or(Micros::MAX))))
+}

@@ -1,0 +1,193 @@
+//! Entries by position, by id, and in pages by filters.
+
+use super::asked::{Asked, Filters, OfLog, bad};
+use super::problem::{Problem, internal, log_damaged};
+use super::{Shared, blocking};
+use crate::index::Query;
+use crate::ledger::LogName;
+use crate::reader::Reader;
+use crate::store::Store;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use plumbline_replay::integrity::chain::entry_hash;
+
+const PAGE_MAX: usize = 500;
+const PAGE_DEFAULT: usize = 100;
+
+/// `GET /api/v1/events/{position}`: the stored bytes exactly, for ever the same.
+pub(super) async fn one(
+    State(service): State<Shared>,
+    Path(position): Path<String>,
+    Asked(asked): Asked<OfLog>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let log = asked.log()?;
+    let position: u64 = position.parse().map_err(|_| {
+        bad("bad-position", "序号是从 0 起的整数 / a position is a whole number from 0")
+    })?;
+    let entry = blocking(move || {
+        // Straight from the log: damage elsewhere is no hindrance.
+        let blocks = service.ledger.store(log).read(position, 1);
+        let blocks = blocks.map_err(|error| internal(&error.to_string()))?;
+        let mut entries = blocks.iter().flat_map(|block| block.entries());
+        let found = entries.find(|(at, _, _)| *at == position);
+        found.map(|(_, _, entry)| entry.to_vec()).ok_or_else(|| {
+            let detail = format!("没有第 {position} 号记录 / no entry at position {position}");
+            Problem::new(StatusCode::NOT_FOUND, "no-such-entry", detail)
+        })
+    })
+    .await?;
+    Ok(stored(entry, &headers))
+}
+
+/// `GET /api/v1/events/by-id/{system}/{id}`: the entry that a system submitted
+/// under an id.
+pub(super) async fn by_id(
+    State(service): State<Shared>,
+    Path((system, id)): Path<(String, String)>,
+    Asked(asked): Asked<OfLog>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let log = asked.log()?;
+    let entry = blocking(move || {
+        let reader = reader(&service, log)?;
+        let failed = |error: crate::store::StoreError| internal(&error.to_string());
+        let position = reader.lookup().find_id(&system, &id).map_err(failed)?;
+        let entry = match position {
+            Some(position) => reader.entry(position).map_err(failed)?,
+            None => None,
+        };
+        entry.ok_or_else(|| {
+            let detail = format!(
+                "来源系统 {system} 没有编号 {id} 的记录 / no entry of system {system} has the id \
+                 {id}"
+            );
+            Problem::new(StatusCode::NOT_FOUND, "no-such-entry", detail)
+        })
+    })
+    .await?;
+    Ok(stored(entry, &headers))
+}
+
+/// An entry never changes: its hash is its tag, and it may be kept.
+fn stored(entry: Vec<u8>, headers: &HeaderMap) -> Response {
+    let tag = format!("\"{}\"", entry_hash(&entry));
+    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|given| given == tag.as_str());
+    let caching = "private, max-age=31536000, immutable".to_owned();
+    let common = [(header::ETAG, tag), (header::CACHE_CONTROL, caching)];
+    if known {
+        return (StatusCode::NOT_MODIFIED, common).into_response();
+    }
+    (common, [(header::CONTENT_TYPE, "application/json")], entry).into_response()
+}
+
+/// A log with its lookup, up to what is committed.
+pub(super) fn reader(service: &Shared, log: LogName) -> Result<Reader, Problem> {
+    Reader::of(&service.ledger, log).map_err(|error| internal(&error.to_string()))
+}
+
+/// A cursor fixes the size that the first page saw, so pages never shift.
+fn cursor(text: &str) -> Option<(u64, u64)> {
+    let (size, next) = text.split_once('.')?;
+    Some((size.parse().ok()?, next.parse().ok()?))
+}
+
+struct Page {
+    lines: Vec<u8>,
+    next: Option<u64>,
+    size: u64,
+}
+
+/// `GET /api/v1/events`: NDJSON of stored entries, `Link: rel="next"`.
+pub(super) async fn list(
+    State(service): State<Shared>,
+    Asked(filters): Asked<Filters>,
+    RawQuery(asked): RawQuery,
+) -> Result<Response, Problem> {
+    let log = filters.log()?;
+    let query = filters.query(service.zone())?;
+    let limit = filters.limit.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX);
+    let begun = match filters.cursor.as_deref() {
+        None => None,
+        Some(text) => Some(cursor(text).ok_or_else(|| {
+            bad("bad-cursor", "游标无效,请从第一页开始 / not a cursor; start from the first page")
+        })?),
+    };
+    let page = blocking(move || page(&reader(&service, log)?, &query, begun, limit)).await?;
+    let mut response =
+        ([(header::CONTENT_TYPE, "application/x-ndjson")], page.lines).into_response();
+    let headers = response.headers_mut();
+    if let Ok(tag) = format!("W/\"{}\"", page.size).parse() {
+        headers.insert(header::ETAG, tag);
+    }
+    if let Some(next) = page.next {
+        let address = following(asked.as_deref().unwrap_or(""), page.size, next);
+        if let Ok(link) = format!("<{address}>; rel=\"next\"").parse() {
+            headers.insert(header::LINK, link);
+        }
+    }
+    Ok(response)
+}
+
+/// The address of the next page: what was asked, with another cursor.
+fn following(asked: &str, size: u64, next: u64) -> String {
+    let mut kept: Vec<&str> =
+        asked.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor=")).collect();
+    let cursor = format!("cursor={size}.{next}");
+    kept.push(&cursor);
+    format!("/api/v1/events?{}", kept.join("&"))
+}
+
+fn page(
+    reader: &Reader,
+    query: &Query,
+    begun: Option<(u64, u64)>,
+    limit: usize,
+) -> Result<Page, Problem> {
+    let (size, from) = begun.unwrap_or((reader.size(), 0));
+    if size > reader.size() {
+        let detail = format!(
+            "游标指向 {size} 条,现只能读到 {0} 条 / the cursor knows {size} entries, {0} can be \
+             read",
+            reader.size()
+        );
+        return Err(bad("bad-cursor", &detail));
+    }
+    let (found, upto) = some(reader, query, from, size, limit)?;
+    let mut lines = Vec::new();
+    for (_, entry) in &found {
+        lines.extend_from_slice(entry);
+        lines.push(b'\n');
+    }
+    let next = (upto < size).then_some(upto);
+    match reader.damage() {
+        // Up to the damage everything is told; that there is no more is not known.
+        Some(damage) if next.is_none() && found.is_empty() => Err(log_damaged(&damage)),
+        Some(_) if next.is_none() => Ok(Page { lines, next: Some(size), size }),
+        _ => Ok(Page { lines, next, size }),
+    }
+}
+
+/// Positions and the entries there.
+type Found = Vec<(u64, Vec<u8>)>;
+
+/// Entries that fit, at most `limit`, and the position before which all are told.
+pub(super) fn some(
+    reader: &Reader,
+    query: &Query,
+    from: u64,
+    size: u64,
+    limit: usize,
+) -> Result<(Found, u64), Problem> {
+    // Without a filter the next ones are the answer, and no list of all is made.
+    let all = *query == Query::new();
+    let to = if all { size.min(from.saturating_add(limit as u64)) } else { size };
+    let found = reader.find(query, from, to, limit);
+    let found = found.map_err(|error| internal(&error.to_string()))?;
+    let upto = match found.last() {
+        Some((last, _)) if found.len() == limit => last + 1,
+        _ => to,
+    };
+    Ok((found, upto.max(from)))
+}

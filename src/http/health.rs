@@ -1,0 +1,109 @@
+//! Whether the service is alive and ready, and its figures for Prometheus.
+
+use super::problem::{Problem, internal};
+use super::{Shared, blocking};
+use crate::ledger::LogName;
+use crate::store::Store;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use metrics::{Unit, counter, gauge, histogram};
+use metrics::{describe_counter, describe_gauge, describe_histogram};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusRecorder};
+use std::time::Instant;
+
+const REQUESTS: &str = "plumbline_http_requests_total";
+const SECONDS: &str = "plumbline_http_request_seconds";
+const ENTRIES: &str = "plumbline_log_entries";
+const LOOKUP: &str = "plumbline_lookup_entries";
+const MODELS: &str = "plumbline_models_entries";
+
+/// Upper bounds, seconds.
+const BOUNDS: [f64; 12] =
+    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
+
+/// Counts of one service.
+pub(super) struct Counts {
+    recorder: PrometheusRecorder,
+}
+
+impl Counts {
+    pub fn new() -> Counts {
+        let builder = PrometheusBuilder::new();
+        let matcher = Matcher::Full(SECONDS.to_owned());
+        let builder =
+            builder.set_buckets_for_metric(matcher, &BOUNDS).expect("the bounds are not empty");
+        let recorder = builder.build_recorder();
+        metrics::with_local_recorder(&recorder, || {
+            describe_counter!(REQUESTS, "Requests answered, by address, method and status");
+            describe_histogram!(SECONDS, Unit::Seconds, "Time to the answer's head");
+            describe_gauge!(ENTRIES, "Entries that are durable, by log");
+            describe_gauge!(LOOKUP, "Entries that the lookup files answer for, by log");
+            describe_gauge!(MODELS, "Entries folded into the read models, by log");
+        });
+        Counts { recorder }
+    }
+}
+
+/// Counts a request. The address counted is the route's, so that no number of
+/// streams makes more rows.
+pub(super) async fn counted(
+    State(service): State<Shared>,
+    route: Option<MatchedPath>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let route = route.map_or_else(|| "other".to_owned(), |route| route.as_str().to_owned());
+    let method = request.method().to_string();
+    let begun = Instant::now();
+    let response = next.run(request).await;
+    let status = response.status().as_u16().to_string();
+    metrics::with_local_recorder(&service.counts.recorder, || {
+        histogram!(SECONDS, "route" => route.clone()).record(begun.elapsed().as_secs_f64());
+        counter!(REQUESTS, "route" => route, "method" => method, "status" => status).increment(1);
+    });
+    response
+}
+
+/// `GET /metrics`: the text form of Prometheus.
+pub(super) async fn metrics(State(service): State<Shared>) -> Result<Response, Problem> {
+    let text = blocking(move || {
+        for log in LogName::ALL {
+            let size = service.ledger.store(log).size();
+            let size = size.map_err(|error| internal(&error.to_string()))?;
+            let lookup = service.ledger.lookup(log).position();
+            let models = service.following.of(log).totals().map(|told| told.position);
+            metrics::with_local_recorder(&service.counts.recorder, || {
+                gauge!(ENTRIES, "log" => log.as_str()).set(size as f64);
+                gauge!(LOOKUP, "log" => log.as_str()).set(lookup as f64);
+                // Models that cannot answer yet have no figure.
+                if let Ok(position) = models {
+                    gauge!(MODELS, "log" => log.as_str()).set(position as f64);
+                }
+            });
+        }
+        let handle = service.counts.recorder.handle();
+        handle.run_upkeep();
+        Ok(handle.render())
+    })
+    .await?;
+    let kind = "text/plain; version=0.0.4; charset=utf-8";
+    Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
+}
+
+/// `GET /livez`
+pub(super) async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// `GET /readyz`: the logs can be read.
+pub(super) async fn ready(State(service): State<Shared>) -> Result<&'static str, Problem> {
+    blocking(move || {
+        for log in LogName::ALL {
+            service.ledger.store(log).size().map_err(|error| internal(&error.to_string()))?;
+        }
+        Ok("ready\n")
+    })
+    .await
+}

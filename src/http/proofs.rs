@@ -1,0 +1,139 @@
+//! The signed checkpoint, and proofs that lead to it.
+
+use super::asked::{Asked, OfLog, bad};
+use super::entries::reader;
+use super::problem::{Problem, internal};
+use super::{Shared, blocking};
+use crate::ledger::LogName;
+use crate::ledger::checkpoints::latest;
+use crate::proof::Tree;
+use crate::proof::forms::{base64, signed_checkpoint, tlog_proof};
+use crate::store::StoreError;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use plumbline_replay::integrity::checkpoint::Checkpoint;
+use plumbline_replay::integrity::proof::{consistency, inclusion};
+use serde_json::{Value, json};
+use std::sync::{Mutex, PoisonError};
+
+/// The trees that proofs are made from, one a log. Kept, so that a proof reads a
+/// few hashes and no log.
+#[derive(Default)]
+pub(super) struct Trees {
+    open: Mutex<Option<Tree>>,
+    sealed: Mutex<Option<Tree>>,
+}
+
+impl Trees {
+    fn of(&self, log: LogName) -> &Mutex<Option<Tree>> {
+        match log {
+            LogName::Open => &self.open,
+            LogName::Sealed => &self.sealed,
+        }
+    }
+}
+
+const TEXT: &str = "text/plain; charset=utf-8";
+
+fn text(body: String) -> Response {
+    let headers = [(header::CONTENT_TYPE, TEXT), (header::CACHE_CONTROL, "no-store")];
+    (headers, body).into_response()
+}
+
+fn note(service: &Shared, log: LogName) -> Result<String, Problem> {
+    latest(service.ledger.layout(), service.ledger.config(), log)
+        .map_err(|error| internal(&error.to_string()))
+}
+
+/// `GET /api/v1/checkpoints/latest`: the signed note, as C2SP writes it.
+pub(super) async fn checkpoint(
+    State(service): State<Shared>,
+    Asked(asked): Asked<OfLog>,
+) -> Result<Response, Problem> {
+    let log = asked.log()?;
+    blocking(move || note(&service, log)).await.map(text)
+}
+
+/// `GET /api/v1/proofs/inclusion/{position}`: a tlog-proof that an entry is in the
+/// log, up to the latest checkpoint, which comes with it.
+pub(super) async fn included(
+    State(service): State<Shared>,
+    Path(position): Path<String>,
+    Asked(asked): Asked<OfLog>,
+) -> Result<Response, Problem> {
+    let (log, position) = (asked.log()?, number(&position)?);
+    let proof = with_tree(service, log, move |tree, head, note| {
+        let path = inclusion(tree, position, head.size).map_err(unreadable)?;
+        let path = path.ok_or_else(|| beyond(position, head.size))?;
+        Ok(tlog_proof(position, &path, note))
+    });
+    proof.await.map(text)
+}
+
+/// `GET /api/v1/proofs/consistency/{old}`: that the log continues what it was when
+/// it had `old` entries.
+pub(super) async fn continued(
+    State(service): State<Shared>,
+    Path(old): Path<String>,
+    Asked(asked): Asked<OfLog>,
+) -> Result<Json<Value>, Problem> {
+    let (log, old) = (asked.log()?, number(&old)?);
+    with_tree(service, log, move |tree, head, note| {
+        let path = consistency(tree, old, head.size).map_err(unreadable)?;
+        let path = path.ok_or_else(|| beyond(old, head.size))?;
+        Ok(Json(json!({
+            "schema": "plumbline.consistency/1",
+            "log": log.as_str(),
+            "old": old,
+            "new": head.size,
+            "hashes": base64(&path),
+            "checkpoint": note,
+        })))
+    })
+    .await
+}
+
+fn number(text: &str) -> Result<u64, Problem> {
+    let detail = "应为从 0 起的整数 / a whole number from 0 is wanted here";
+    text.parse().map_err(|_| bad("bad-position", detail))
+}
+
+fn beyond(asked: u64, size: u64) -> Problem {
+    let detail = format!(
+        "账中没有 {asked},检查点有 {size} 条 / {asked} is beyond the {size} entries of the \
+         checkpoint"
+    );
+    Problem::new(StatusCode::NOT_FOUND, "beyond-the-log", detail)
+}
+
+fn unreadable(error: StoreError) -> Problem {
+    internal(&error.to_string())
+}
+
+/// Makes a proof from the tree whose root is signed in the latest checkpoint.
+async fn with_tree<T: Send + 'static>(
+    service: Shared,
+    log: LogName,
+    make: impl FnOnce(&Tree, &Checkpoint, &str) -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    blocking(move || {
+        let mut held = service.trees.of(log).lock().unwrap_or_else(PoisonError::into_inner);
+        let note = note(&service, log)?;
+        let head = signed_checkpoint(&note).map_err(|error| internal(&error.to_string()))?;
+        let fits = held.as_mut().is_some_and(|tree| {
+            tree.grow(head.size).is_ok()
+                && matches!(tree.root(head.size), Ok(root) if root == head.root)
+        });
+        if !fits {
+            let tree = reader(&service, log)?.signed_tree(head.size, &head.root);
+            *held = Some(tree.map_err(unreadable)?);
+        }
+        match held.as_ref() {
+            Some(tree) => make(tree, &head, &note),
+            None => Err(internal("no tree")),
+        }
+    })
+    .await
+}
