@@ -43,6 +43,11 @@ impl Dice {
     pub fn coin(&mut self) -> bool {
         self.roll() & 1 == 1
     }
+
+    /// True but once in sixteen.
+    pub fn likely(&mut self) -> bool {
+        self.roll() & 15 != 0
+    }
 }
 
 type FileId = usize;
@@ -65,6 +70,8 @@ struct State {
     /// The process that may act; handles of others are dead.
     process: u64,
     powered_off: bool,
+    /// No file can grow.
+    full: bool,
     trace: Vec<String>,
     fault: Option<(usize, Fault)>,
 }
@@ -127,6 +134,11 @@ impl Disk {
         Disk { state: self.state.clone(), process }
     }
 
+    /// Lets no file grow, or lets them again.
+    pub fn fill_up(&self, full: bool) {
+        self.with(|state| state.full = full);
+    }
+
     /// A copy of the disk as it is, for trying one thing and then another.
     pub fn fork(&self) -> Disk {
         Disk {
@@ -136,20 +148,23 @@ impl Disk {
     }
 
     /// What the disk holds after a power cut now: any of the sectors, lengths
-    /// and names that were not synced may have been written.
+    /// and names that were not synced may have been written: each with an even
+    /// chance, and for odd seeds nearly all, as where the power goes late.
     pub fn after_power_cut(&self, seed: u64) -> Disk {
         let mut dice = Dice(seed);
+        let kept: fn(&mut Dice) -> bool = if seed % 2 == 1 { Dice::likely } else { Dice::coin };
         let state = self.with(|state| state.clone());
         let mut names = BTreeMap::new();
         let both = state.names.keys().chain(state.durable_names.keys());
         for path in both.collect::<BTreeSet<_>>() {
             let (live, durable) = (state.names.get(path), state.durable_names.get(path));
-            let kept = if dice.coin() { live } else { durable };
-            if let Some(&id) = kept {
+            let chosen = if kept(&mut dice) { live } else { durable };
+            if let Some(&id) = chosen {
                 names.insert(path.clone(), id);
             }
         }
-        let files: Vec<Content> = state.files.iter().map(|f| survivor(f, &mut dice)).collect();
+        let files: Vec<Content> =
+            state.files.iter().map(|f| survivor(f, &mut dice, kept)).collect();
         let fresh = State {
             files,
             durable_names: names.clone(),
@@ -182,14 +197,17 @@ impl Disk {
     /// Does one operation, or what the planned fault leaves of it.
     fn operate<T>(
         &self,
-        name: String,
+        name: impl FnOnce(&State) -> String,
         act: impl FnOnce(&mut State, Option<Fault>) -> io::Result<T>,
     ) -> io::Result<T> {
-        self.with(|state| {
+        // What was done and is called failed is dropped with the disk unlocked: a lock
+        // that is given back asks for it.
+        let (done, failure) = self.with(|state| {
             if state.powered_off || state.process != self.process {
-                return Err(io::Error::other("this process is dead"));
+                return (None, Some(io::Error::other("this process is dead")));
             }
             let number = state.trace.len();
+            let name = name(state);
             state.trace.push(name);
             let go = match state.fault {
                 Some((at, fault)) if at == number => match fault {
@@ -199,32 +217,42 @@ impl Disk {
                 _ => Go::Do,
             };
             match go {
-                Go::Do => act(state, None),
-                Go::DoThenFail => act(state, None).and(Err(io::Error::other("planned"))),
+                Go::Do => (Some(act(state, None)), None),
+                Go::DoThenFail => match act(state, None) {
+                    Ok(done) => (Some(Ok(done)), Some(io::Error::other("planned"))),
+                    Err(error) => (None, Some(error)),
+                },
                 Go::Part(fault) => {
-                    let _ = act(state, Some(fault));
+                    let part = act(state, Some(fault));
                     match fault {
-                        Fault::Full => return Err(io::ErrorKind::StorageFull.into()),
+                        Fault::Full => {
+                            return (Some(part), Some(io::ErrorKind::StorageFull.into()));
+                        }
                         Fault::Killed => state.process += 1,
                         Fault::PowerCut => state.powered_off = true,
                         _ => {}
                     }
-                    Err(io::Error::other("planned"))
+                    (Some(part), Some(io::Error::other("planned")))
                 }
             }
-        })
+        });
+        match (done, failure) {
+            (_, Some(failure)) => Err(failure),
+            (Some(done), None) => done,
+            (None, None) => unreachable!("an operation is done or fails"),
+        }
     }
 }
 
-fn survivor(file: &Content, dice: &mut Dice) -> Content {
-    let length = if dice.coin() { file.live.len() } else { file.durable.len() };
+fn survivor(file: &Content, dice: &mut Dice, kept: fn(&mut Dice) -> bool) -> Content {
+    let length = if kept(dice) { file.live.len() } else { file.durable.len() };
     let mut bytes = file.durable.clone();
     bytes.resize(length, 0);
     for start in (0..length).step_by(SECTOR) {
         let end = length.min(start + SECTOR);
         let live = |at: usize| file.live.get(at).copied();
         let same = (start..end).all(|at| live(at).is_none_or(|byte| byte == bytes[at]));
-        if !same && dice.coin() {
+        if !same && kept(dice) {
             for (at, byte) in bytes[start..end].iter_mut().enumerate() {
                 *byte = live(start + at).unwrap_or(*byte);
             }
@@ -284,7 +312,6 @@ impl Content {
 struct Handle {
     disk: Disk,
     id: FileId,
-    name: String,
 }
 
 impl Handle {
@@ -293,7 +320,10 @@ impl Handle {
         what: &str,
         act: impl FnOnce(&mut Content, Option<Fault>) -> io::Result<T>,
     ) -> io::Result<T> {
-        let name = format!("{what} {}", self.name);
+        let name = |state: &State| {
+            let named = state.names.iter().find(|(_, id)| **id == self.id);
+            format!("{what} {}", named.map_or("?".to_owned(), |(path, _)| file_name(path)))
+        };
         self.disk.operate(name, |state, fault| act(&mut state.files[self.id], fault))
     }
 }
@@ -319,8 +349,12 @@ impl FileHandle for Handle {
 
     fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
         let zeros = bytes.iter().all(|byte| *byte == 0);
+        let full = self.disk.with(|state| state.full);
         self.operate(if zeros { "fill" } else { "write" }, |file, fault| {
             match fault {
+                None if full && offset as usize + bytes.len() > file.live.len() => {
+                    return Err(io::ErrorKind::StorageFull.into());
+                }
                 None => file.write(bytes, offset as usize),
                 Some(fault) => file.write_part(bytes, offset as usize, fault),
             }
@@ -361,8 +395,8 @@ fn file_name(path: &Path) -> String {
 }
 
 impl Disk {
-    fn handle(&self, path: &Path, id: FileId) -> Box<dyn FileHandle> {
-        Box::new(Handle { disk: self.clone(), id, name: file_name(path) })
+    fn handle(&self, id: FileId) -> Box<dyn FileHandle> {
+        Box::new(Handle { disk: self.clone(), id })
     }
 
     fn name_operation<T>(
@@ -372,11 +406,14 @@ impl Disk {
         act: impl FnOnce(&mut State) -> io::Result<T>,
     ) -> io::Result<T> {
         let name = format!("{what} {}", file_name(path));
-        self.operate(name, |state, fault| match fault {
-            // It had reached memory: it may have reached the disk.
-            None | Some(Fault::PowerCut) => act(state),
-            Some(_) => Err(io::Error::other("planned")),
-        })
+        self.operate(
+            |_| name,
+            |state, fault| match fault {
+                // It had reached memory: it may have reached the disk.
+                None | Some(Fault::PowerCut) => act(state),
+                Some(_) => Err(io::Error::other("planned")),
+            },
+        )
     }
 }
 
@@ -391,7 +428,7 @@ impl Files for Disk {
             state.names.insert(path.to_owned(), id);
             Ok(id)
         })?;
-        Ok(self.handle(path, id))
+        Ok(self.handle(id))
     }
 
     fn open(&self, path: &Path, _write: bool) -> io::Result<Box<dyn FileHandle>> {
@@ -399,7 +436,7 @@ impl Files for Disk {
             let id = state.names.get(path).copied();
             id.ok_or_else(|| io::ErrorKind::NotFound.into())
         })?;
-        Ok(self.handle(path, id))
+        Ok(self.handle(id))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -423,16 +460,18 @@ impl Files for Disk {
     }
 
     fn sync_dir(&self, dir: &Path) -> io::Result<()> {
-        let name = "sync directory".to_owned();
-        self.operate(name, |state, fault| {
-            if fault.is_none() {
-                state.durable_names.retain(|path, _| path.parent() != Some(dir));
-                let inside = state.names.iter().filter(|(path, _)| path.parent() == Some(dir));
-                let inside: Vec<_> = inside.map(|(path, id)| (path.clone(), *id)).collect();
-                state.durable_names.extend(inside);
-            }
-            Ok(())
-        })
+        self.operate(
+            |_| "sync directory".to_owned(),
+            |state, fault| {
+                if fault.is_none() {
+                    state.durable_names.retain(|path, _| path.parent() != Some(dir));
+                    let inside = state.names.iter().filter(|(path, _)| path.parent() == Some(dir));
+                    let inside: Vec<_> = inside.map(|(path, id)| (path.clone(), *id)).collect();
+                    state.durable_names.extend(inside);
+                }
+                Ok(())
+            },
+        )
     }
 
     fn list(&self, dir: &Path) -> io::Result<Vec<String>> {

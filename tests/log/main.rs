@@ -5,7 +5,9 @@
 
 mod author;
 mod contract;
-#[allow(dead_code, reason = "a whole disk, of which each test breaks the part it is about")]
 mod disk;
+mod failures;
 mod oracle;
+mod power;
+mod reopening;
 mod writers;
