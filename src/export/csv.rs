@@ -53,14 +53,13 @@ pub fn write(
         out.write_all("\u{feff}".as_bytes())?;
     }
     let mut writer = csv::Writer::from_writer(&mut out);
-    let failed = |error: csv::Error| ExportError::Output(std::io::Error::other(error));
-    writer.write_record(COLUMNS).map_err(failed)?;
+    writer.write_record(COLUMNS).map_err(unwritten)?;
     let mut exported = Exported::default();
     entries.each(&mut |position, entry| {
         let view = View::read(position, entry)?;
         if view.is_selected(selection) {
             let cells = cells(&view).map(|text| cell(&text, options));
-            writer.write_record(cells.iter().map(String::as_bytes)).map_err(failed)?;
+            writer.write_record(cells.iter().map(String::as_bytes)).map_err(unwritten)?;
             exported.events += 1;
         }
         Ok(())
@@ -111,4 +110,12 @@ fn cell(text: &str, options: Options) -> String {
         return format!("{safe}\t");
     }
     safe.into_owned()
+}
+
+/// Keeps the kind of an output's failure: a reader that has gone is no error.
+fn unwritten(error: csv::Error) -> ExportError {
+    ExportError::Output(match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => std::io::Error::other(format!("{other:?}")),
+    })
 }

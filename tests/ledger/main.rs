@@ -2,6 +2,7 @@
 
 mod anchoring;
 mod city;
+mod killed;
 mod limits;
 mod proving;
 mod reading;

@@ -7,6 +7,7 @@ mod author;
 mod contract;
 mod disk;
 mod failures;
+mod model;
 mod oracle;
 mod power;
 mod reopening;
