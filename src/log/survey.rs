@@ -25,8 +25,6 @@ pub(super) struct Survey {
     /// The state after the last sound frame.
     pub end: End,
     pub last_entry: Option<Vec<u8>>,
-    /// Bytes of the last segment's file, preallocated ones included.
-    pub file_bytes: u64,
     /// The last frame with its offset, if the segment was not closed after it:
     /// only then can it be one that was never acknowledged.
     pub open_frame: Option<(u64, Vec<u8>)>,
@@ -70,7 +68,6 @@ impl Surveyor<'_> {
                 offset: 0,
             },
             last_entry: None,
-            file_bytes: 0,
             open_frame: None,
             torn_bytes: 0,
             damage: None,
@@ -184,7 +181,6 @@ impl Surveyor<'_> {
             .last_frame
             .filter(|_| self.to_write && !after.is_empty())
             .map(|(offset, frame)| (offset, frame.to_vec()));
-        survey.file_bytes = bytes.len() as u64;
         if let Some(last) = survey.segments.last_mut() {
             last.bytes = end.offset;
             last.marks = Some(marks);

@@ -130,9 +130,10 @@ fn recover(shared: &Shared, survey: &Survey) -> Result<Option<OpenSegment>, Stor
         return failed(&path, error);
     }
     let end = survey.end.offset;
-    if survey.file_bytes > end
-        && let Err(error) = file.set_len(end).and_then(|()| file.sync_data())
-    {
+    // Even where the file ends there already: a length that was cut and whose sync
+    // failed is seen by all and still not on the disk. A power cut after the next
+    // segment has begun would bring zeros back into the middle of the log.
+    if let Err(error) = file.set_len(end).and_then(|()| file.sync_data()) {
         return failed(&path, error);
     }
     // The segment's name may be as little durable as its last frame.

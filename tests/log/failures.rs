@@ -157,6 +157,26 @@ fn the_first_frame_after_reopening() {
     check_table(FRAME_AFTER_REOPENING, &|| scene(1, 0));
 }
 
+/// All see the shorter file, and the disk may still hold the longer one: the next
+/// writer makes it durable before a segment follows it.
+#[test]
+fn a_cut_whose_sync_failed_is_synced_by_the_next_writer() {
+    let Scene { disk, mut author, mut acquired, group } = scene(0, 3);
+    let cut_synced = 5;
+    disk.plan(cut_synced, Fault::Fails);
+    let heard = group.append_to(acquired.writer.as_mut());
+    assert!(matches!(heard, Err(StoreError::InDoubt(_))), "{heard:?}");
+    assert_eq!(disk.trace()[cut_synced - 1], "cut 00000000000000000000.seg");
+    drop(acquired);
+    let disk = disk.next_process();
+    let log = open(Arc::new(disk.clone()), Path::new(DIR), small(SEGMENT_BYTES));
+    let mut acquired = log.acquire("writer").unwrap();
+    author.append(&mut acquired, &[&text(900), "again"]).unwrap();
+    for seed in 0..16 {
+        check(&disk.after_power_cut(seed), &author, None, SEGMENT_BYTES);
+    }
+}
+
 /// A full disk stays full: nothing is acknowledged, nothing is lost, and the
 /// same writer goes on when there is room.
 #[test]
