@@ -13,6 +13,16 @@ use plumbline_replay::time::civil::{Micros, Zone, parse_date};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+/// Entries or cases in one page, at most.
+const PAGE_MAX: usize = 500;
+/// The same where the request does not say.
+const PAGE_DEFAULT: usize = 100;
+
+/// How many entries or cases a page holds.
+pub(super) fn page_limit(asked: Option<usize>) -> usize {
+    asked.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX)
+}
+
 /// The parameters of an address.
 pub(super) struct Asked<T>(pub T);
 

@@ -4,7 +4,7 @@
 //! with its slashes as `%2F`; `timeline` and `diff` are told from a stream's own
 //! last part by the slash before them.
 
-use super::asked::{Asked as Parameters, bad, instant, log_of};
+use super::asked::{Asked as Parameters, bad, instant, log_of, page_limit};
 use super::entries::reader;
 use super::problem::{Problem, internal};
 use super::{Shared, blocking};
@@ -20,8 +20,6 @@ use serde::Deserialize;
 use serde_json::Value;
 
 const PREFIX: &str = "/api/v1/cases/";
-const PAGE_MAX: usize = 500;
-const PAGE_DEFAULT: usize = 100;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -84,7 +82,7 @@ impl Asked {
             kind: kind.transpose()?,
             state: self.state.clone(),
             unit: self.unit.clone(),
-            limit: self.limit.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX),
+            limit: page_limit(self.limit),
             after: self.after.clone(),
         })
     }

@@ -1,6 +1,6 @@
 //! Entries by position, by id, and in pages by filters.
 
-use super::asked::{Asked, Filters, OfLog, bad};
+use super::asked::{Asked, Filters, OfLog, bad, page_limit};
 use super::problem::{Problem, internal, log_damaged};
 use super::{Shared, blocking};
 use crate::index::Query;
@@ -11,9 +11,6 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use plumbline_replay::integrity::chain::entry_hash;
-
-const PAGE_MAX: usize = 500;
-const PAGE_DEFAULT: usize = 100;
 
 /// `GET /api/v1/events/{position}`: the stored bytes exactly, for ever the same.
 pub(super) async fn one(
@@ -107,7 +104,7 @@ pub(super) async fn list(
 ) -> Result<Response, Problem> {
     let log = filters.log()?;
     let query = filters.query(service.zone())?;
-    let limit = filters.limit.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX);
+    let limit = page_limit(filters.limit);
     let begun = match filters.cursor.as_deref() {
         None => None,
         Some(text) => Some(cursor(text).ok_or_else(|| {

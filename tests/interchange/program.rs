@@ -7,7 +7,7 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 const MAPPING: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/mappings/environmental_receipt.toml");
@@ -221,4 +221,20 @@ fn what_comes_in_as_xes_goes_out_as_xes() {
     // And what went out can come in again, into another ledger.
     assert!(second.import(&second.file("out.xes", &out)).status.success());
     assert_eq!(second.export(), out);
+}
+
+#[test]
+fn an_export_whose_reader_has_gone_ends_quietly() {
+    let city = city();
+    assert!(city.import(&city.file("in.xes", SOUND.as_bytes())).status.success());
+    for form in ["ndjson", "csv", "xes", "ocel"] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_plumb"));
+        command.args(["export", form, "--dir"]).arg(&city.path);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let ended = child.wait_with_output().unwrap();
+        let words = String::from_utf8_lossy(&ended.stderr);
+        assert!(ended.status.success(), "{form}: {words}");
+        assert!(!words.contains("roken pipe"), "{form}: {words}");
+    }
 }
