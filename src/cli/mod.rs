@@ -17,6 +17,7 @@ mod keys;
 mod log;
 mod manual;
 mod models;
+mod openapi;
 mod prove;
 mod rebuild;
 mod serve;
@@ -64,6 +65,7 @@ enum Command {
     Types(types::Types),
     Doctor(doctor::Doctor),
     Bench(bench::Bench),
+    Openapi(openapi::OpenApi),
     Completions(manual::Completions),
     Man(manual::Man),
 }
@@ -168,6 +170,7 @@ pub fn run() -> u8 {
         Command::Types(command) => command.run(),
         Command::Doctor(command) => command.run(),
         Command::Bench(command) => command.run(),
+        Command::Openapi(command) => command.run(),
         Command::Completions(command) => command.run(),
         Command::Man(command) => command.run(),
     };

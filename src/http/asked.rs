@@ -12,6 +12,7 @@ use axum::http::request::Parts;
 use plumbline_replay::time::civil::{Micros, Zone, parse_date};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use utoipa::IntoParams;
 
 /// Entries or cases in one page, at most.
 const PAGE_MAX: usize = 500;
@@ -69,9 +70,11 @@ pub(super) fn instant(text: Option<&str>, zone: Zone) -> Result<Option<Micros>, 
 }
 
 /// A parameter that names only a log.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OfLog {
+    /// open(默认)或 sealed / `open` unless said, or `sealed`
     log: Option<String>,
 }
 
@@ -82,28 +85,41 @@ impl OfLog {
 }
 
 /// Which entries are asked for. Everything named must hold.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Filters {
+    /// open(默认)或 sealed / `open` unless said, or `sealed`
     log: Option<String>,
+    /// 案件或对象 / the case or entity
     stream: Option<String>,
+    /// 事件类型 / the event type
     #[serde(rename = "type")]
     kind: Option<String>,
+    /// 行为单位 / the acting unit
     unit: Option<String>,
+    /// 经办人(假名) / the acting officer, by pseudonym
     officer: Option<String>,
+    /// 当事人(假名) / a party, by pseudonym
     party: Option<String>,
+    /// 事项编码 / the item's code
     item: Option<String>,
+    /// 来源系统 / the source system
     system: Option<String>,
+    /// 发生时间,自此起 / occurred from then on: a date or RFC 3339
     occurred_from: Option<String>,
+    /// 发生时间,早于此 / occurred before
     occurred_until: Option<String>,
+    /// 入账时间,自此起 / recorded from then on
     recorded_from: Option<String>,
+    /// 入账时间,早于此 / recorded before
     recorded_until: Option<String>,
-    /// Entries of one page.
-    pub limit: Option<usize>,
-    /// Where the page before ended.
-    pub cursor: Option<String>,
-    /// The first position, for what is followed.
+    /// 起始序号 / the first position
     pub from: Option<u64>,
+    #[param(ignore)]
+    pub limit: Option<usize>,
+    #[param(ignore)]
+    pub cursor: Option<String>,
 }
 
 impl Filters {

@@ -9,7 +9,6 @@ use super::entries::reader;
 use super::problem::{Problem, internal};
 use super::{Shared, blocking};
 use crate::case::{Case, CaseError, ListError, Listing};
-use crate::ledger::LogName;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
@@ -18,36 +17,94 @@ use plumbline_replay::state::{CaseKind, Moment};
 use plumbline_replay::time::civil::Zone;
 use serde::Deserialize;
 use serde_json::Value;
+use utoipa::IntoParams;
 
 const PREFIX: &str = "/api/v1/cases/";
 
-#[derive(Deserialize)]
+/// Which cases are asked for.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Asked {
+pub(super) struct Listed {
+    /// open(默认)或 sealed / `open` unless said, or `sealed`
     log: Option<String>,
+    /// 发生时间至此 / what had happened by then: a date or RFC 3339
     as_of: Option<String>,
+    /// 入账时间至此 / what was recorded by then
     known_at: Option<String>,
-    from_as_of: Option<String>,
-    from_known_at: Option<String>,
-    /// `occurred` or `recorded`
-    by: Option<String>,
+    /// 案件种类 / the kind of case
     kind: Option<String>,
+    /// 状态 / the state's code
     state: Option<String>,
+    /// 主办单位 / the unit in charge
     unit: Option<String>,
+    /// 每页件数,至多 500 / cases of a page, at most 500
     limit: Option<usize>,
+    /// 上页的 after / `after` of the page before
     after: Option<String>,
 }
 
+impl Listed {
+    fn listing(&self) -> Result<Listing, Problem> {
+        let kind = self.kind.as_deref().map(|kind| {
+            let codes = CaseKind::ALL.map(CaseKind::code).join(", ");
+            let detail = format!("kind 只能是 / `kind` is one of {codes}");
+            CaseKind::parse(kind).ok_or_else(|| bad("no-such-kind", &detail))
+        });
+        Ok(Listing {
+            kind: kind.transpose()?,
+            state: self.state.clone(),
+            unit: self.unit.clone(),
+            limit: page_limit(self.limit),
+            after: self.after.clone(),
+        })
+    }
+}
+
+fn moment(as_of: Option<&str>, known_at: Option<&str>, zone: Zone) -> Result<Moment, Problem> {
+    Ok(Moment {
+        as_of: instant(as_of, zone)?.unwrap_or(Moment::LATEST.as_of),
+        known_at: instant(known_at, zone)?.unwrap_or(Moment::LATEST.known_at),
+    })
+}
+
+/// What is asked about one case.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Asked {
+    /// open(默认)或 sealed / `open` unless said, or `sealed`
+    log: Option<String>,
+    /// 发生时间至此 / what had happened by then: a date or RFC 3339
+    as_of: Option<String>,
+    /// 入账时间至此 / what was recorded by then
+    known_at: Option<String>,
+    #[param(ignore)]
+    from_as_of: Option<String>,
+    #[param(ignore)]
+    from_known_at: Option<String>,
+    #[param(ignore)]
+    by: Option<String>,
+}
+
 impl Asked {
-    fn log(&self) -> Result<LogName, Problem> {
-        log_of(self.log.as_deref())
+    /// A parameter of another view would be passed over in silence.
+    fn fits(&self, view: View) -> Result<(), Problem> {
+        let of_diff = self.from_as_of.is_some() || self.from_known_at.is_some();
+        let strange =
+            (of_diff && view != View::Diff) || (self.by.is_some() && view != View::Timeline);
+        match strange {
+            true => Err(bad(
+                "bad-query",
+                "from_as_of、from_known_at 只用于 /diff,by 只用于 /timeline / `from_…` belongs to \
+                 /diff, `by` to /timeline",
+            )),
+            false => Ok(()),
+        }
     }
 
     fn moment(&self, zone: Zone) -> Result<Moment, Problem> {
-        Ok(Moment {
-            as_of: instant(self.as_of.as_deref(), zone)?.unwrap_or(Moment::LATEST.as_of),
-            known_at: instant(self.known_at.as_deref(), zone)?.unwrap_or(Moment::LATEST.known_at),
-        })
+        moment(self.as_of.as_deref(), self.known_at.as_deref(), zone)
     }
 
     /// The first moment of a difference; what it does not name is the second's.
@@ -71,33 +128,31 @@ impl Asked {
             )),
         }
     }
-
-    fn listing(&self) -> Result<Listing, Problem> {
-        let kind = self.kind.as_deref().map(|kind| {
-            let codes = CaseKind::ALL.map(CaseKind::code).join(", ");
-            let detail = format!("kind 只能是 / `kind` is one of {codes}");
-            CaseKind::parse(kind).ok_or_else(|| bad("no-such-kind", &detail))
-        });
-        Ok(Listing {
-            kind: kind.transpose()?,
-            state: self.state.clone(),
-            unit: self.unit.clone(),
-            limit: page_limit(self.limit),
-            after: self.after.clone(),
-        })
-    }
 }
 
 /// `GET /api/v1/cases`: a page of cases, from the read model, which says how many
 /// entries stand behind it.
+#[utoipa::path(
+    get,
+    path = "/api/v1/cases",
+    tag = "cases",
+    operation_id = "cases",
+    summary = "案件清单 / cases",
+    params(Listed),
+    responses((status = 200, description = "一页案件 / a page of cases", body = ref("#/components/schemas/CaseList")),
+        (status = 400, response = Problem),
+        (status = 500, response = Problem),
+        (status = 503, response = Problem),
+    ),
+)]
 pub(super) async fn list(
     State(service): State<Shared>,
-    Parameters(asked): Parameters<Asked>,
+    Parameters(asked): Parameters<Listed>,
 ) -> Result<Json<Value>, Problem> {
-    let log = asked.log()?;
+    let log = log_of(asked.log.as_deref())?;
     let listing = asked.listing()?;
     blocking(move || {
-        let moment = asked.moment(service.zone())?;
+        let moment = moment(asked.as_of.as_deref(), asked.known_at.as_deref(), service.zone())?;
         let reader = match moment == Moment::LATEST {
             true => None,
             false => Some(reader(&service, log)?),
@@ -121,29 +176,87 @@ pub(super) async fn list(
     .await
 }
 
-/// `GET /api/v1/cases/{stream}`, `…/timeline`, `…/diff`: folded from the case's
-/// entries at any moment.
+/// `GET /api/v1/cases/{stream}` and its views: folded from the case's entries at
+/// any moment.
 pub(super) async fn one(
     State(service): State<Shared>,
     uri: Uri,
     Parameters(asked): Parameters<Asked>,
 ) -> Result<Json<Value>, Problem> {
-    let log = asked.log()?;
+    let log = log_of(asked.log.as_deref())?;
     let (stream, view) = address(uri.path()).ok_or_else(no_such_case)?;
+    asked.fits(view)?;
     blocking(move || {
-        let zone = service.zone();
-        let moment = asked.moment(zone)?;
         let reader = reader(&service, log)?;
         let found = Case::find(&reader, &stream).map_err(|error| unreadable(&error))?;
         let case = found.ok_or_else(no_such_case)?;
-        let told = match view {
-            View::State => case.state_json(moment, zone),
-            View::Timeline => case.timeline_json(moment, asked.by()?, zone),
-            View::Diff => case.diff_json(asked.from(moment, zone)?, moment, zone),
-        };
-        told.map(Json).map_err(|error| unreadable(&error))
+        match view {
+            View::State => state(&case, &asked, service.zone()),
+            View::Timeline => timeline(&case, &asked, service.zone()),
+            View::Diff => diff(&case, &asked, service.zone()),
+        }
     })
     .await
+}
+
+type Told = Result<Json<Value>, Problem>;
+
+#[utoipa::path(
+    get,
+    path = "/api/v1/cases/{stream}",
+    tag = "cases",
+    operation_id = "case_state",
+    summary = "案件在某一时点的状态 / a case at a moment",
+    params(("stream" = String, Path, description = "斜线可不转义 / slashes may stand as they are"), Asked),
+    responses((status = 200, description = "状态及所依据的记录 / the state and what it rests on", body = ref("#/components/schemas/Case")),
+        (status = 400, response = Problem),
+        (status = 404, response = Problem),
+        (status = 500, response = Problem),
+    ),
+)]
+fn state(case: &Case, asked: &Asked, zone: Zone) -> Told {
+    let told = case.state_json(asked.moment(zone)?, zone);
+    told.map(Json).map_err(|error| unreadable(&error))
+}
+
+#[utoipa::path(
+    get,
+    path = "/api/v1/cases/{stream}/timeline",
+    tag = "cases",
+    operation_id = "case_timeline",
+    summary = "案件的时间线 / a case's timeline",
+    params(("stream" = String, Path), Asked,
+        ("by" = Option<String>, Query, description = "occurred(默认)或 recorded / the order")),
+    responses((status = 200, description = "依次的行为 / the acts in order", body = ref("#/components/schemas/Timeline")),
+        (status = 400, response = Problem),
+        (status = 404, response = Problem),
+        (status = 500, response = Problem),
+    ),
+)]
+fn timeline(case: &Case, asked: &Asked, zone: Zone) -> Told {
+    let told = case.timeline_json(asked.moment(zone)?, asked.by()?, zone);
+    told.map(Json).map_err(|error| unreadable(&error))
+}
+
+#[utoipa::path(
+    get,
+    path = "/api/v1/cases/{stream}/diff",
+    tag = "cases",
+    operation_id = "case_diff",
+    summary = "案件在两个时点之间的变化 / what changed between two moments",
+    params(("stream" = String, Path), Asked,
+        ("from_as_of" = Option<String>, Query, description = "较早时点 / the earlier moment"),
+        ("from_known_at" = Option<String>, Query, description = "较早时点 / the earlier moment")),
+    responses((status = 200, description = "变化及其缘由 / what changed and why", body = ref("#/components/schemas/Diff")),
+        (status = 400, response = Problem),
+        (status = 404, response = Problem),
+        (status = 500, response = Problem),
+    ),
+)]
+fn diff(case: &Case, asked: &Asked, zone: Zone) -> Told {
+    let moment = asked.moment(zone)?;
+    let told = case.diff_json(asked.from(moment, zone)?, moment, zone);
+    told.map(Json).map_err(|error| unreadable(&error))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,6 +13,22 @@ use axum::response::{IntoResponse, Response};
 use plumbline_replay::integrity::chain::entry_hash;
 
 /// `GET /api/v1/events/{position}`: the stored bytes exactly, for ever the same.
+#[utoipa::path(
+    get,
+    path = "/api/v1/events/{position}",
+    tag = "events",
+    operation_id = "entry",
+    summary = "按序号取一条记录 / an entry by position",
+    params(("position" = u64, Path), OfLog, ("If-None-Match" = Option<String>, Header)),
+    responses(
+        (status = 200, description = "所存字节 / the stored bytes", body = ref("#/components/schemas/Entry"),
+            headers(("etag" = String, description = "记录的哈希 / the entry's hash"))),
+        (status = 304, description = "未变 / unchanged"),
+        (status = 400, response = Problem),
+        (status = 404, response = Problem),
+        (status = 500, response = Problem),
+    ),
+)]
 pub(super) async fn one(
     State(service): State<Shared>,
     Path(position): Path<String>,
@@ -40,6 +56,23 @@ pub(super) async fn one(
 
 /// `GET /api/v1/events/by-id/{system}/{id}`: the entry that a system submitted
 /// under an id.
+#[utoipa::path(
+    get,
+    path = "/api/v1/events/by-id/{system}/{id}",
+    tag = "events",
+    operation_id = "entry_by_id",
+    summary = "按来源系统与编号取一条记录 / an entry by its system and id",
+    params(("system" = String, Path), ("id" = String, Path), OfLog,
+        ("If-None-Match" = Option<String>, Header)),
+    responses(
+        (status = 200, description = "所存字节 / the stored bytes", body = ref("#/components/schemas/Entry"),
+            headers(("etag" = String, description = "记录的哈希 / the entry's hash"))),
+        (status = 304, description = "未变 / unchanged"),
+        (status = 400, response = Problem),
+        (status = 404, response = Problem),
+        (status = 500, response = Problem),
+    ),
+)]
 pub(super) async fn by_id(
     State(service): State<Shared>,
     Path((system, id)): Path<(String, String)>,
@@ -97,6 +130,23 @@ struct Page {
 }
 
 /// `GET /api/v1/events`: NDJSON of stored entries, `Link: rel="next"`.
+#[utoipa::path(
+    get,
+    path = "/api/v1/events",
+    tag = "events",
+    operation_id = "entries",
+    summary = "按条件取记录 / entries that fit",
+    params(Filters,
+        ("limit" = Option<u64>, Query, description = "每页条数,至多 500 / entries of a page", minimum = 1, maximum = 500),
+        ("cursor" = Option<String>, Query, description = "上页 Link 所给 / from the page before")),
+    responses(
+        (status = 200, description = "一行一条所存字节;Link 指下一页 / one entry a line; `Link` leads on",
+            body = ref("#/components/schemas/Entry"), content_type = "application/x-ndjson",
+            headers(("link" = String, description = "rel=next"), ("etag" = String, description = "账的条数 / the log's size"))),
+        (status = 400, response = Problem),
+        (status = 500, response = Problem),
+    ),
+)]
 pub(super) async fn list(
     State(service): State<Shared>,
     Asked(filters): Asked<Filters>,
@@ -105,13 +155,14 @@ pub(super) async fn list(
     let log = filters.log()?;
     let query = filters.query(service.zone())?;
     let limit = page_limit(filters.limit);
+    let from = filters.from.unwrap_or(0);
     let begun = match filters.cursor.as_deref() {
         None => None,
         Some(text) => Some(cursor(text).ok_or_else(|| {
             bad("bad-cursor", "游标无效,请从第一页开始 / not a cursor; start from the first page")
         })?),
     };
-    let page = blocking(move || page(&reader(&service, log)?, &query, begun, limit)).await?;
+    let page = blocking(move || page(&reader(&service, log)?, &query, begun, from, limit)).await?;
     let mut response =
         ([(header::CONTENT_TYPE, "application/x-ndjson")], page.lines).into_response();
     let headers = response.headers_mut();
@@ -140,9 +191,10 @@ fn page(
     reader: &Reader,
     query: &Query,
     begun: Option<(u64, u64)>,
+    from: u64,
     limit: usize,
 ) -> Result<Page, Problem> {
-    let (size, from) = begun.unwrap_or((reader.size(), 0));
+    let (size, from) = begun.unwrap_or((reader.size(), from));
     if size > reader.size() {
         let detail = format!(
             "游标指向 {size} 条,现只能读到 {0} 条 / the cursor knows {size} entries, {0} can be \

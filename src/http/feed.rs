@@ -59,11 +59,30 @@ impl Feed {
 
 /// `GET /api/v1/events/feed`: the entries that fit, from a position on or from now
 /// on, and those to come. The event's id is the position, its data the stored bytes.
+#[utoipa::path(
+    get,
+    path = "/api/v1/events/feed",
+    tag = "events",
+    summary = "随时收取新记录 / entries as they are recorded",
+    params(Filters, ("Last-Event-ID" = Option<u64>, Header,
+        description = "已收到的序号,从其后接续 / the position to go on after")),
+    responses(
+        (status = 200, description = "SSE:id 为序号,data 为所存字节 / `id` is the position, `data` the stored bytes",
+            body = String, content_type = "text/event-stream"),
+        (status = 400, response = Problem),
+        (status = 409, response = Problem),
+        (status = 500, response = Problem),
+    ),
+)]
 pub(super) async fn follow(
     State(service): State<Shared>,
     Asked(filters): Asked<Filters>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+    if filters.limit.is_some() || filters.cursor.is_some() {
+        let detail = "持续收取时没有分页 / what is followed has no pages: no `limit`, no `cursor`";
+        return Err(bad("bad-query", detail));
+    }
     let log = filters.log()?;
     let query = filters.query(service.zone())?;
     let last = last_event_id(&headers)?;

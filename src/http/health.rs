@@ -67,6 +67,15 @@ pub(super) async fn counted(
 }
 
 /// `GET /metrics`: the text form of Prometheus.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    tag = "service",
+    summary = "Prometheus 指标 / figures",
+    responses((status = 200, description = "text/plain; version=0.0.4", body = String, content_type = "text/plain"),
+        (status = 500, response = Problem),
+    ),
+)]
 pub(super) async fn metrics(State(service): State<Shared>) -> Result<Response, Problem> {
     let text = blocking(move || {
         for log in LogName::ALL {
@@ -93,11 +102,28 @@ pub(super) async fn metrics(State(service): State<Shared>) -> Result<Response, P
 }
 
 /// `GET /livez`
+#[utoipa::path(
+    get,
+    path = "/livez",
+    tag = "service",
+    summary = "进程活着 / the process lives",
+    responses((status = 200, description = "ok", body = String, content_type = "text/plain"),
+    ),
+)]
 pub(super) async fn alive() -> &'static str {
     "ok\n"
 }
 
 /// `GET /readyz`: the logs can be read.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    tag = "service",
+    summary = "日志可读 / the logs can be read",
+    responses((status = 200, description = "ready", body = String, content_type = "text/plain"),
+        (status = 500, response = Problem),
+    ),
+)]
 pub(super) async fn ready(State(service): State<Shared>) -> Result<&'static str, Problem> {
     blocking(move || {
         for log in LogName::ALL {

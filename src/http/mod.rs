@@ -6,6 +6,7 @@
 
 mod asked;
 mod cases;
+mod description;
 mod entries;
 mod feed;
 mod health;
@@ -14,6 +15,7 @@ mod problem;
 mod proofs;
 mod submit;
 
+pub use description::openapi;
 pub use keys::{ApiKeys, KeyError};
 
 use crate::following::Following;
@@ -21,7 +23,8 @@ use crate::ledger::Ledger;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
+use axum::routing::get;
+use description::Description;
 use feed::Feed;
 use health::Counts;
 use plumbline_replay::time::civil::Zone;
@@ -30,6 +33,9 @@ use proofs::Trees;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// Largest request body: a full batch of full entries would be larger, but no
 /// submitter needs one.
@@ -60,21 +66,28 @@ impl Service {
 
 type Shared = Arc<Service>;
 
-fn router(service: Shared) -> Router {
-    Router::new()
-        .route("/api/v1/events", post(submit::one).get(entries::list))
-        .route("/api/v1/events:batch", post(submit::batch))
-        .route("/api/v1/events/feed", get(feed::follow))
-        .route("/api/v1/events/by-id/{system}/{id}", get(entries::by_id))
-        .route("/api/v1/events/{position}", get(entries::one))
-        .route("/api/v1/cases", get(cases::list))
+/// Every address, with its description.
+fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(submit::one, entries::list))
+        .routes(routes!(submit::batch))
+        .routes(routes!(feed::follow))
+        .routes(routes!(entries::by_id))
+        .routes(routes!(entries::one))
+        .routes(routes!(cases::list))
+        // One address for a case and its views; `Description` names each.
         .route("/api/v1/cases/{*stream}", get(cases::one))
-        .route("/api/v1/checkpoints/latest", get(proofs::checkpoint))
-        .route("/api/v1/proofs/inclusion/{position}", get(proofs::included))
-        .route("/api/v1/proofs/consistency/{old}", get(proofs::continued))
-        .route("/livez", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .route("/metrics", get(health::metrics))
+        .routes(routes!(proofs::checkpoint))
+        .routes(routes!(proofs::included))
+        .routes(routes!(proofs::continued))
+        .routes(routes!(description::document))
+        .routes(routes!(health::alive))
+        .routes(routes!(health::ready))
+        .routes(routes!(health::metrics))
+}
+
+fn router(service: Shared) -> Router {
+    Router::from(routes())
         .fallback(problem::no_such_address)
         .method_not_allowed_fallback(problem::no_such_method)
         .layer(from_fn_with_state(service.clone(), health::counted))
@@ -105,4 +118,15 @@ async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
     tokio::task::spawn_blocking(work).await.map_err(|error| internal(&error.to_string()))?
+}
+
+#[cfg(test)]
+mod tests {
+    /// `route` takes an address past the description; only the cases' stands so.
+    #[test]
+    fn no_address_is_undescribed() {
+        let source = include_str!("mod.rs");
+        let calls = source.lines().filter(|line| line.trim_start().starts_with(".route("));
+        assert_eq!(calls.count(), 1, "use `.routes(routes!(…))`, so that the address is described");
+    }
 }

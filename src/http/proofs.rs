@@ -48,6 +48,17 @@ fn note(service: &Shared, log: LogName) -> Result<String, Problem> {
 }
 
 /// `GET /api/v1/checkpoints/latest`: the signed note, as C2SP writes it.
+#[utoipa::path(
+    get,
+    path = "/api/v1/checkpoints/latest",
+    tag = "proofs",
+    summary = "最新的签名检查点 / the latest signed checkpoint",
+    params(OfLog),
+    responses((status = 200, description = "C2SP signed note", body = String, content_type = "text/plain"),
+        (status = 400, response = Problem),
+        (status = 500, response = Problem),
+    ),
+)]
 pub(super) async fn checkpoint(
     State(service): State<Shared>,
     Asked(asked): Asked<OfLog>,
@@ -58,6 +69,18 @@ pub(super) async fn checkpoint(
 
 /// `GET /api/v1/proofs/inclusion/{position}`: a tlog-proof that an entry is in the
 /// log, up to the latest checkpoint, which comes with it.
+#[utoipa::path(
+    get,
+    path = "/api/v1/proofs/inclusion/{position}",
+    tag = "proofs",
+    summary = "包含证明 / an inclusion proof",
+    params(("position" = u64, Path), OfLog),
+    responses((status = 200, description = "C2SP tlog-proof", body = String, content_type = "text/plain"),
+        (status = 400, response = Problem),
+        (status = 404, response = Problem),
+        (status = 500, response = Problem),
+    ),
+)]
 pub(super) async fn included(
     State(service): State<Shared>,
     Path(position): Path<String>,
@@ -74,6 +97,18 @@ pub(super) async fn included(
 
 /// `GET /api/v1/proofs/consistency/{old}`: that the log continues what it was when
 /// it had `old` entries.
+#[utoipa::path(
+    get,
+    path = "/api/v1/proofs/consistency/{old}",
+    tag = "proofs",
+    summary = "一致性证明 / a consistency proof",
+    params(("old" = u64, Path, description = "较早的条数 / entries then"), OfLog),
+    responses((status = 200, description = "RFC 9162 §2.1.4", body = ref("#/components/schemas/Consistency")),
+        (status = 400, response = Problem),
+        (status = 404, response = Problem),
+        (status = 500, response = Problem),
+    ),
+)]
 pub(super) async fn continued(
     State(service): State<Shared>,
     Path(old): Path<String>,

@@ -35,6 +35,31 @@ fn kind(headers: &HeaderMap) -> &str {
 }
 
 /// `POST /api/v1/events`
+#[utoipa::path(
+    post,
+    path = "/api/v1/events",
+    tag = "events",
+    operation_id = "submit",
+    summary = "报送一个事件 / submit one event",
+    security(("key" = [])),
+    params(("Expected-Revision" = Option<String>, Header,
+        description = "any | no_stream | exists | N:流须处于的修订 / what the stream must be at")),
+    request_body(content(
+        (ref("#/components/schemas/Submission") = "application/json"),
+        (ref("#/components/schemas/CloudEvent") = "application/cloudevents+json"),
+    )),
+    responses(
+        (status = 201, description = "已入账并落盘 / recorded and durable", body = ref("#/components/schemas/Receipt"),
+            headers(("location" = String, description = "该记录的地址 / the entry's address"))),
+        (status = 200, description = "早已入账,此为原回执 / was recorded before: its receipt", body = ref("#/components/schemas/Receipt")),
+        (status = 400, response = Problem),
+        (status = 401, response = Problem),
+        (status = 409, response = Problem),
+        (status = 413, response = Problem),
+        (status = 422, response = Problem),
+        (status = 503, response = Problem),
+    ),
+)]
 pub(super) async fn one(
     State(service): State<Shared>,
     headers: HeaderMap,
@@ -67,6 +92,29 @@ pub(super) struct BatchQuery {
 }
 
 /// `POST /api/v1/events:batch?atomic=true|false`: NDJSON, or a CloudEvents batch.
+#[utoipa::path(
+    post,
+    path = "/api/v1/events:batch",
+    tag = "events",
+    operation_id = "submit_batch",
+    summary = "报送一批事件 / submit a batch",
+    security(("key" = [])),
+    params(("atomic" = Option<bool>, Query,
+        description = "全部入账或全不入账 / all or none; each by itself if not said")),
+    request_body(content(
+        (ref("#/components/schemas/Submission") = "application/x-ndjson"),
+        (Vec<Object> = "application/cloudevents-batch+json"),
+    )),
+    responses(
+        (status = 200, description = "逐条的结果 / what became of each", body = ref("#/components/schemas/Batch")),
+        (status = 400, response = Problem),
+        (status = 401, response = Problem),
+        (status = 409, response = Problem),
+        (status = 413, response = Problem),
+        (status = 422, response = Problem),
+        (status = 503, response = Problem),
+    ),
+)]
 pub(super) async fn batch(
     State(service): State<Shared>,
     Asked(query): Asked<BatchQuery>,

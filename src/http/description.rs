@@ -1,0 +1,342 @@
+//! The description of the internal listener for programs: OpenAPI 3.1.
+//!
+//! Addresses and parameters are described where they are answered; here stand
+//! the forms that go over the wire. The document is committed as
+//! `schemas/openapi.json`, and a test holds real answers against it.
+
+use super::problem::Problem;
+use super::{cases, routes};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use std::sync::LazyLock;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{Components, Content, Ref, RefOr, Schema};
+use utoipa::{Modify, OpenApi, ToResponse};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "准绳 Plumbline",
+        version = "1",
+        description = "行政行为审计账本的内部接口:报送、查阅、重演、证明。时间为 RFC 3339;金额为最小货币单位的整数;\
+            出错时一律为 RFC 9457 问题单,其 code 不变。 / The internal listener of the audit ledger: \
+            submitting, reading, replaying, proving. Times are RFC 3339, amounts are integers of the \
+            smallest unit, errors are RFC 9457 problems whose `code` is stable."
+    ),
+    servers((url = "/")),
+    tags(
+        (name = "events", description = "事件:报送与查阅 / events: submitting and reading"),
+        (name = "cases", description = "案件:任一时点的状态 / cases at any moment"),
+        (name = "proofs", description = "检查点与证明 / checkpoints and proofs"),
+        (name = "service", description = "服务本身 / the service itself"),
+    ),
+    // Answered behind one address of the router, which cannot tell where a stream ends.
+    paths(cases::state, cases::timeline, cases::diff),
+    components(responses(Problem)),
+    modifiers(&Keys),
+)]
+pub(super) struct Description;
+
+/// Adds the writers' keys, which no handler's type tells of.
+struct Keys;
+
+impl Modify for Keys {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_with(Components::default);
+        let mut key = Http::new(HttpAuthScheme::Bearer);
+        key.description = Some("plumb keys add 所生成 / made by `plumb keys add`".to_owned());
+        components.add_security_scheme("key", SecurityScheme::Http(key));
+    }
+}
+
+impl<'r> ToResponse<'r> for Problem {
+    fn response() -> (&'r str, RefOr<utoipa::openapi::Response>) {
+        let form = Ref::from_schema_name("Problem");
+        let response = utoipa::openapi::ResponseBuilder::new()
+            .description("问题单 / a problem (RFC 9457)")
+            .content("application/problem+json", Content::new(Some(RefOr::<Schema>::Ref(form))));
+        ("Problem", response.build().into())
+    }
+}
+
+fn object(about: &str, required: &[&str], members: Value) -> Value {
+    json!({"type": "object", "description": about, "required": required, "properties": members})
+}
+
+fn of(form: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{form}")})
+}
+
+fn list(of: Value) -> Value {
+    json!({"type": "array", "items": of})
+}
+
+fn text(about: &str) -> Value {
+    json!({"type": "string", "description": about})
+}
+
+fn count(about: &str) -> Value {
+    json!({"type": "integer", "minimum": 0, "description": about})
+}
+
+fn marked(schema: &str) -> Value {
+    json!({"type": "string", "enum": [schema]})
+}
+
+/// Every form by name.
+fn forms() -> Vec<(&'static str, Value)> {
+    let hash = json!({"type": "string", "pattern": "^[0-9a-f]{64}$",
+        "description": "BLAKE3, 64 位小写十六进制 / 64 lower-case hexadecimal digits"});
+    let log = json!({"type": "string", "enum": ["open", "sealed"]});
+    let mut out = vec![("Hash", hash), ("Log", log)];
+    out.extend(written());
+    out.extend(answered());
+    out.extend(replayed());
+    out
+}
+
+/// What is submitted and recorded (FORMAT.md §1).
+fn written() -> [(&'static str, Value); 3] {
+    let event = json!({
+        "id": text("来源系统内的编号,永不重用 / with `source.system` the key, for ever"),
+        "type": text("事件类型,如 fee.paid.v1,见 plumb types / an event type, see `plumb types`"),
+        "stream": text("案件或对象 / the case or entity"),
+        "occurred_at": {"type": "string", "format": "date-time"},
+        "source": object("来源 / where it comes from", &["system"],
+            json!({"system": text("来源系统 / the system")})),
+        "actor": {"type": "object"},
+        "recorder": {"type": "object"},
+        "parties": list(object("当事人(假名) / a party by its pseudonym", &["id"],
+            json!({"id": text("假名 / the pseudonym"), "capacity": text("身份 / the capacity")}))),
+        "item": {"type": "object"},
+        "body": {"type": "object"},
+        "basis": list(json!({})),
+        "docs": list(json!({})),
+        "venue": {"type": "object"},
+        "precision": {"type": "string", "enum": ["minute", "day"]},
+        "effective_date": {"type": "string", "format": "date"},
+        "late_reason": {"type": "string"},
+        "visibility": {"type": "string"},
+        "secrecy": {"type": "string"},
+        "links": {"type": ["object", "array"]},
+        "signature": {"type": "object"},
+    });
+    let ours = json!({
+        "v": {"type": "integer", "enum": [1]},
+        "position": count("账中序号 / place in the log, gap-free from 0"),
+        "previous": of("Hash"),
+        "recorded_at": {"type": "string", "format": "date-time"},
+        "revision": count("流中序号 / place in the stream"),
+    });
+    let mut entry = event.clone();
+    for (name, member) in ours.as_object().into_iter().flatten() {
+        entry[name] = member.clone();
+    }
+    let sent = ["id", "type", "stream", "occurred_at", "source"];
+    let kept = [&sent[..], &["v", "position", "previous", "recorded_at", "revision"]].concat();
+    let cloud = object(
+        "CloudEvents 1.0,结构化方式;本账其余成员可放在 data.entry / structured mode; further members \
+         of a submission stand in `data.entry`",
+        &["specversion", "id", "source", "type", "subject", "time"],
+        json!({
+            "specversion": {"type": "string", "enum": ["1.0"]},
+            "id": {"type": "string"},
+            "source": text("→ source.system"),
+            "type": {"type": "string"},
+            "subject": text("→ stream"),
+            "time": {"type": "string", "format": "date-time", "description": "→ occurred_at"},
+            "data": {"type": "object", "description": "→ body"},
+        }),
+    );
+    [
+        ("Submission", object("报送的事件 / an event as submitted", &sent, event)),
+        ("Entry", object("账中记录,逐字节如存 / an entry, byte for byte as stored", &kept, entry)),
+        ("CloudEvent", cloud),
+    ]
+}
+
+/// Receipts, proofs and problems.
+fn answered() -> [(&'static str, Value); 5] {
+    let receipt = json!({
+        "schema": marked("plumbline.receipt/1"),
+        "id": {"type": "string"},
+        "log": of("Log"),
+        "position": count("账中序号 / place in the log"),
+        "hash": of("Hash"),
+        "revision": count("流中序号 / place in the stream"),
+        "log_size": count("此时账的条数 / entries of the log by then"),
+        "duplicate": {"type": "boolean", "description": "早已入账,此为原回执 / was recorded before"},
+    });
+    let result = object(
+        "一条的结果 / what became of one",
+        &["index", "status"],
+        json!({
+            "index": count("请求中的位置 / place in the request"),
+            "status": {"type": "integer"},
+            "receipt": of("Receipt"),
+            "problem": of("Problem"),
+        }),
+    );
+    let problem = json!({
+        "type": text("/problems/<code>"),
+        "title": {"type": "string"},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "code": text("不变,供程序用 / stable, for programs"),
+        "detail": text("供人阅读 / for people"),
+        "errors": list(object("出错处 / where", &["pointer", "code"],
+            json!({"pointer": text("RFC 6901"), "code": {"type": "string"}}))),
+        "index": count("批中第几条,从 0 起 / which of the batch, from 0"),
+        "line": count("第几行,从 1 起 / which line, from 1"),
+        "current_revision": {"type": ["integer", "null"]},
+    });
+    let consistency = json!({
+        "schema": marked("plumbline.consistency/1"),
+        "log": of("Log"),
+        "old": count("较早的条数 / entries then"),
+        "new": count("检查点的条数 / entries of the checkpoint"),
+        "hashes": list(text("base64, RFC 9162 §2.1.4")),
+        "checkpoint": text("C2SP signed note"),
+    });
+    let batch = json!({"schema": marked("plumbline.batch/1"), "results": list(of("BatchResult"))});
+    let all = ["schema", "id", "log", "position", "hash", "revision", "log_size", "duplicate"];
+    let proof = ["schema", "log", "old", "new", "hashes", "checkpoint"];
+    [
+        ("Receipt", object("回执,落盘之后才发出 / a receipt, sent once durable", &all, receipt)),
+        ("BatchResult", result),
+        ("Batch", object("按请求次序 / in the order asked", &["schema", "results"], batch)),
+        ("Problem", object("RFC 9457", &["type", "title", "status", "code", "detail"], problem)),
+        ("Consistency", object("一致性证明 / a consistency proof", &proof, consistency)),
+    ]
+}
+
+/// Cases as they are folded at a moment.
+fn replayed() -> [(&'static str, Value); 9] {
+    let maybe = |kind: &str| json!({"type": [kind, "null"]});
+    let any = json!({"type": "object"});
+    let grounds =
+        json!({"type": "object", "additionalProperties": list(json!({"type": "integer"}))});
+    let named = object(
+        "",
+        &["code", "zh", "en"],
+        json!({"code": {"type": "string"}, "zh": {"type": "string"}, "en": {"type": "string"}}),
+    );
+    let moment = json!({"as_of": maybe("string"), "known_at": maybe("string")});
+    let place = json!({"position": count("账中序号 / place in the log"), "hash": of("Hash")});
+    let head = |schema: &str, more: Value| {
+        let mut members = json!({
+            "schema": marked(schema), "log": of("Log"), "stream": {"type": "string"},
+            "log_size": count("答复所依据的条数 / entries behind the answer"),
+        });
+        for (name, member) in more.as_object().into_iter().flatten() {
+            members[name] = member.clone();
+        }
+        let required: Vec<String> =
+            members.as_object().map(|all| all.keys().cloned().collect()).unwrap_or_default();
+        let required: Vec<&str> = required.iter().map(String::as_str).collect();
+        object("", &required, members)
+    };
+    let state = json!({
+        "stream": {"type": "string"}, "kind": named, "state": named, "item": maybe("string"),
+        "unit": maybe("string"), "parties": any, "officers": any, "documents": any, "dates": any,
+        "dues": any, "amounts": any, "flags": any, "subcases": list(json!({})),
+        "events": count("事件数 / events"), "revision": count("末次修订 / the last revision"),
+        "opened": any, "last": any, "recorded_at": maybe("string"),
+    });
+    let row = json!({
+        "position": count("账中序号 / place in the log"), "hash": of("Hash"), "id": {"type": "string"},
+        "type": {"type": "string"}, "zh": {"type": "string"}, "en": {"type": "string"},
+        "activity": maybe("string"), "occurred_at": {"type": "string"}, "precision": {"type": "string"},
+        "recorded_at": {"type": "string"}, "revision": count("流中序号 / place in the stream"),
+        "unit": maybe("string"), "officer": maybe("string"), "role": maybe("string"),
+        "lag_seconds": maybe("integer"), "late": {"type": "boolean"}, "late_reason": maybe("string"),
+        "counts": {"type": "boolean"}, "voided_by": {}, "corrected_by": list(json!({})),
+    });
+    let change = json!({
+        "member": text("RFC 6901"), "before": {}, "after": {},
+        "because": list(json!({"type": "integer"})),
+    });
+    let page = json!({
+        "schema": marked("plumbline.case.list/1"), "log": of("Log"),
+        "log_size": count("答复所依据的条数 / entries behind the answer"),
+        "cases": list(of("CaseState")), "after": maybe("string"),
+    });
+    let about = "空值即不限 / null is no limit";
+    [
+        ("Moment", object(about, &["as_of", "known_at"], moment)),
+        ("Place", object("记录及其哈希 / an entry and its hash", &["position", "hash"], place)),
+        ("CaseState", object("案件状态 / a case's state", &["stream", "kind", "state"], state)),
+        ("TimelineRow", object("", &["position", "hash", "type"], row)),
+        ("Change", object("", &["member", "before", "after", "because"], change)),
+        ("CaseList", object("", &["schema", "log", "log_size", "cases", "after"], page)),
+        (
+            "Case",
+            head(
+                "plumbline.case/1",
+                json!({
+            "moment": of("Moment"), "case": of("CaseState"), "grounds": grounds,
+            "entries": list(of("Place"))}),
+            ),
+        ),
+        (
+            "Timeline",
+            head(
+                "plumbline.case.timeline/1",
+                json!({
+            "moment": of("Moment"), "timeline": list(of("TimelineRow"))}),
+            ),
+        ),
+        (
+            "Diff",
+            head(
+                "plumbline.case.diff/1",
+                json!({
+            "from": of("Moment"), "to": of("Moment"), "changes": list(of("Change")),
+            "entries": list(of("Place"))}),
+            ),
+        ),
+    ]
+}
+
+/// The document as it is committed and served: OpenAPI 3.1, JSON.
+pub fn openapi() -> String {
+    static TEXT: LazyLock<String> = LazyLock::new(|| {
+        let mut document = json!(routes().to_openapi());
+        for (name, form) in forms() {
+            document["components"]["schemas"][name] = form;
+        }
+        for path in members(&mut document["paths"]) {
+            for operation in members(path) {
+                items(operation.get_mut("parameters")).for_each(never_null);
+            }
+        }
+        format!("{document:#}\n")
+    });
+    TEXT.clone()
+}
+
+fn members(value: &mut Value) -> impl Iterator<Item = &mut Value> {
+    value.as_object_mut().into_iter().flatten().map(|(_, member)| member)
+}
+
+fn items(value: Option<&mut Value>) -> impl Iterator<Item = &mut Value> {
+    value.and_then(Value::as_array_mut).into_iter().flatten()
+}
+
+/// A parameter that may be left out is never sent as null, whatever its Rust type
+/// could hold.
+fn never_null(parameter: &mut Value) {
+    let kind = &mut parameter["schema"]["type"];
+    let sent = kind.as_array().and_then(|kinds| kinds.iter().find(|kind| *kind != "null"));
+    if let Some(sent) = sent.cloned() {
+        *kind = sent;
+    }
+}
+
+/// `GET /api/v1/openapi.json`
+#[utoipa::path(get, path = "/api/v1/openapi.json", tag = "service",
+    summary = "本说明 / this description",
+    responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json")))]
+pub(super) async fn document() -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], openapi()).into_response()
+}
