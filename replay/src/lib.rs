@@ -1,4 +1,5 @@
-//! 准绳 Plumbline, the pure half: bytes → verified entries → events → state.
+//! 准绳 Plumbline, the pure half: bytes → verified entries → events → state →
+//! findings.
 //!
 //! An investigator builds and reads this package alone. It has no clock, no
 //! network, no async runtime, no database and no unsafe code; time, files and
@@ -6,7 +7,8 @@
 //!
 //! Imports point one way: `integrity` imports nothing, `event` imports
 //! `integrity`, `time` imports nothing, `identifier` imports `time`, `state`
-//! imports `event` and `time`, `walk` may import all of them. `audit` on top is
+//! imports `event` and `time`, `master` and `rules` stand above them, `walk` may
+//! import all of them. `audit` on top is
 //! the only one that opens files, and it only reads them.
 // Bytes from outside never panic; a broken invariant of ours says which it is.
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::string_slice))]
@@ -15,6 +17,9 @@ pub mod audit;
 pub mod event;
 pub mod identifier;
 pub mod integrity;
+pub mod master;
+pub mod rules;
+pub mod scenario;
 pub mod state;
 pub mod time;
 pub mod walk;

@@ -1,0 +1,155 @@
+//! What a rule says of an act: the result, who answers for it, the entries it
+//! rests on, one sentence in each language and the arithmetic.
+//!
+//! A machine's result is a signal and no finding of guilt (§0.4): people confirm,
+//! dismiss, exempt or waive, by events, and only [`super::determination`] moves a
+//! result there.
+
+use super::accountability::Accountable;
+use super::rule::{Rule, Severity};
+use crate::event::Event;
+use crate::time::civil::{Micros, Zone};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// The result vocabulary of §0.4. `COMPLIANT` and `NOT_APPLICABLE` are counted,
+/// not listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// 疑似违规, by machine
+    Signal,
+    /// 认定
+    Confirmed,
+    /// 否定
+    Dismissed,
+    /// 豁免
+    Exempted,
+    /// 认定后免予追究: closed, and visible for ever
+    Waived,
+    /// 无法判定: data are missing; the explanation lists which
+    Indeterminate,
+    /// 上位法优先
+    Superseded,
+}
+
+impl Outcome {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Outcome::Signal => "VIOLATION_SIGNAL",
+            Outcome::Confirmed => "CONFIRMED",
+            Outcome::Dismissed => "DISMISSED",
+            Outcome::Exempted => "EXEMPTED",
+            Outcome::Waived => "WAIVED",
+            Outcome::Indeterminate => "INDETERMINATE",
+            Outcome::Superseded => "SUPERSEDED_BY_HIGHER_LAW",
+        }
+    }
+
+    pub fn zh(self) -> &'static str {
+        match self {
+            Outcome::Signal => "疑似违规",
+            Outcome::Confirmed => "认定违规",
+            Outcome::Dismissed => "不成立",
+            Outcome::Exempted => "豁免",
+            Outcome::Waived => "免予追究",
+            Outcome::Indeterminate => "无法判定",
+            Outcome::Superseded => "上位法优先",
+        }
+    }
+}
+
+/// An entry that a finding rests on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct EntryRef {
+    pub position: u64,
+    pub system: Box<str>,
+    pub id: Box<str>,
+}
+
+impl EntryRef {
+    pub fn of(event: &Event<'_>) -> EntryRef {
+        EntryRef {
+            position: event.position,
+            system: event.source.system.get().unwrap_or_default().into(),
+            id: event.id.as_ref().into(),
+        }
+    }
+}
+
+/// One result of one rule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    pub rule: &'static str,
+    pub rule_version: u16,
+    pub outcome: Outcome,
+    pub severity: Severity,
+    /// The case, or for what no case shows, what is missing it: `md/unit/…`.
+    pub stream: Box<str>,
+    /// What tells several findings of a rule on one stream apart and keeps the
+    /// finding's id the same when more is known: a line number, a day, a unit.
+    pub matter: Box<str>,
+    /// Never empty where an act was found; in order of position.
+    pub entries: Vec<EntryRef>,
+    /// When the breach happened: the offending act, or the moment it was due.
+    pub at: Micros,
+    pub accountable: Accountable,
+    pub zh: String,
+    pub en: String,
+    /// What a person checks by hand: clock trace, floor × quantity, versions.
+    pub explanation: Map<String, Value>,
+}
+
+impl Finding {
+    /// Stable as long as rule, stream and matter are: human determinations name it.
+    pub fn id(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        for part in [self.rule, &self.stream, &self.matter] {
+            hasher.update(part.as_bytes());
+            hasher.update(&[0]);
+        }
+        let hex = hasher.finalize().to_hex();
+        format!("F-{}", hex.get(..20).unwrap_or_default())
+    }
+
+    /// The line that scripts read.
+    pub fn to_json(&self, zone: Zone) -> Value {
+        let ids: Vec<&str> = self.entries.iter().map(|entry| entry.id.as_ref()).collect();
+        let positions: Vec<u64> = self.entries.iter().map(|entry| entry.position).collect();
+        json!({
+            "finding_id": self.id(), "rule": self.rule, "rule_version": self.rule_version,
+            "result": self.outcome.as_str(), "severity": self.severity.as_str(),
+            "stream": self.stream, "matter": self.matter,
+            "entries": ids, "positions": positions, "occurred_at": zone.rfc3339(self.at),
+            "unit": self.accountable.unit, "principal_leader": self.accountable.principal_leader,
+            "deputy_in_charge": self.accountable.deputy_in_charge,
+            "direct": self.accountable.direct, "supervising_unit": self.accountable.supervising_unit,
+            "sentence_zh": self.zh, "sentence_en": self.en, "explanation": self.explanation,
+        })
+    }
+}
+
+/// What rules have said so far.
+#[derive(Default)]
+pub struct Findings {
+    pub(super) found: Vec<Finding>,
+    /// Acts that a rule looked at and found in order.
+    pub(super) compliant: BTreeMap<&'static str, u64>,
+}
+
+impl Findings {
+    pub fn add(&mut self, finding: Finding) {
+        self.found.push(finding);
+    }
+
+    /// Counts an act that the rule applies to and that keeps it.
+    pub fn compliant(&mut self, rule: &Rule) {
+        *self.compliant.entry(rule.id).or_default() += 1;
+    }
+
+    pub(super) fn join(&mut self, other: Findings) {
+        self.found.extend(other.found);
+        for (rule, count) in other.compliant {
+            *self.compliant.entry(rule).or_default() += count;
+        }
+    }
+}

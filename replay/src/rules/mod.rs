@@ -1,0 +1,22 @@
+//! Rules: what the decision and the law ask of an act, applied to what was
+//! recorded (§1). Rules report and never veto; they are pure functions of the
+//! entries, the moment asked about and nothing else.
+//!
+//! A rule is one item in its article's file and one line of that file's table;
+//! an article is one line in `register`. What this module does not know: the
+//! present day, the network, reports.
+
+pub mod accountability;
+pub mod bench;
+pub mod case_file;
+pub mod city;
+pub mod finding;
+pub mod judge;
+pub mod register;
+pub mod rule;
+
+mod fees;
+
+pub use finding::{Finding, Findings, Outcome};
+pub use judge::{Judgement, judge};
+pub use rule::{Check, Layer, Rule, Severity, Status};

@@ -1,0 +1,116 @@
+//! Runs a script: judges its entries and compares, both ways.
+
+use super::script::{Expected, Script, Step};
+use crate::event::Event;
+use crate::rules::{Finding, judge};
+use crate::state::{Moment, case_at};
+use crate::time::civil::Zone;
+
+/// What did not come as the script says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failed {
+    /// Of the script: the `check` or `state` that failed.
+    pub line: usize,
+    pub why: String,
+}
+
+/// Runs all checks of a script. Nothing failed if the list is empty.
+pub fn run(script: &Script) -> Vec<Failed> {
+    let mut failed = Vec::new();
+    let end = Moment { as_of: head(script), known_at: head(script) };
+    for step in &script.steps {
+        match step {
+            Step::Check { line, as_of, known_at, found } => {
+                let moment = Moment {
+                    as_of: as_of.unwrap_or(end.as_of),
+                    known_at: known_at.unwrap_or(as_of.unwrap_or(end.known_at).max(end.known_at)),
+                };
+                check(script, *line, moment, found, &mut failed);
+            }
+            Step::State { line, stream, as_of, code } => {
+                let moment = Moment { as_of: as_of.unwrap_or(end.as_of), known_at: end.known_at };
+                state(script, *line, moment, (stream, code), &mut failed);
+            }
+        }
+    }
+    failed
+}
+
+/// When the last entry was recorded: what a script knows.
+fn head(script: &Script) -> i64 {
+    let last = script.entries.last().and_then(|entry| Event::read(entry).ok());
+    last.map_or(0, |event| event.recorded)
+}
+
+fn check(
+    script: &Script,
+    line: usize,
+    moment: Moment,
+    expected: &[Expected],
+    failed: &mut Vec<Failed>,
+) {
+    let blocks = [script.entries.clone()];
+    let judged = match judge(&blocks, moment, Zone::SHANGHAI, 1) {
+        Ok(judged) => judged,
+        Err(error) => return failed.push(Failed { line, why: error.to_string() }),
+    };
+    let mut left: Vec<&Finding> = judged.findings.iter().collect();
+    for one in expected {
+        match left.iter().position(|finding| matches(one, finding)) {
+            Some(at) => {
+                left.remove(at);
+            }
+            None => {
+                failed.push(Failed { line, why: format!("not found: {}", words_of(one)) });
+            }
+        }
+    }
+    for finding in left {
+        failed.push(Failed {
+            line,
+            why: format!(
+                "found and not expected: {} {} {} {} 「{}」",
+                finding.rule,
+                finding.stream,
+                finding.outcome.as_str(),
+                finding.severity.as_str(),
+                finding.zh
+            ),
+        });
+    }
+}
+
+fn matches(expected: &Expected, finding: &Finding) -> bool {
+    let explanation = serde_json::to_string(&finding.explanation).unwrap_or_default();
+    let says = |word: &String| {
+        [&finding.zh, &finding.en, &explanation].iter().any(|text| text.contains(word.as_str()))
+    };
+    expected.rule == finding.rule
+        && expected.stream == finding.stream.as_ref()
+        && expected.outcome == finding.outcome.as_str()
+        && expected.severity.as_ref().is_none_or(|grave| grave == finding.severity.as_str())
+        && expected.words.iter().all(says)
+}
+
+fn words_of(expected: &Expected) -> String {
+    let Expected { rule, stream, outcome, severity, words } = expected;
+    let severity = severity.as_deref().unwrap_or("");
+    format!("{rule} {stream} {outcome} {severity} {words:?}")
+}
+
+fn state(
+    script: &Script,
+    line: usize,
+    moment: Moment,
+    (stream, code): (&str, &str),
+    failed: &mut Vec<Failed>,
+) {
+    let of_stream = |entry: &&[u8]| Event::read(entry).is_ok_and(|event| event.stream == stream);
+    let entries: Vec<&[u8]> = script.entries.iter().map(Vec::as_slice).filter(of_stream).collect();
+    let why = match case_at(stream, &entries, moment) {
+        Ok(case) if case.state().code.as_ref() == code => return,
+        Ok(case) => format!("{stream} is {}, not {code}", case.state().code),
+        Err(error) => error.to_string(),
+    };
+    failed.push(Failed { line, why });
+}

@@ -1,0 +1,341 @@
+//! Reads a scenario script into entries, as a ledger would have recorded them,
+//! and expectations.
+
+use crate::integrity::chain::{Digest, entry_hash};
+use crate::integrity::entry::{Parts, Place};
+use crate::integrity::json::{Json, parse as parse_json};
+use crate::time::civil::{self, Micros, Zone};
+use std::collections::BTreeMap;
+
+const MINUTE: Micros = 60_000_000;
+
+/// What a script asks for, line by line.
+#[derive(Debug)]
+pub enum Step {
+    /// Judges with a moment; what was found must be exactly this.
+    Check { line: usize, as_of: Option<Micros>, known_at: Option<Micros>, found: Vec<Expected> },
+    /// The state of a stream, by its code.
+    State { line: usize, stream: String, as_of: Option<Micros>, code: String },
+}
+
+/// One expected finding. Absent parts are not compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected {
+    pub rule: String,
+    pub stream: String,
+    pub outcome: String,
+    pub severity: Option<String>,
+    /// Must occur in the Chinese or the English sentence or in the explanation.
+    pub words: Vec<String>,
+}
+
+/// A script, read.
+#[derive(Debug, Default)]
+pub struct Script {
+    pub title: String,
+    /// In order of position.
+    pub entries: Vec<Vec<u8>>,
+    pub steps: Vec<Step>,
+}
+
+/// Where a script cannot be read, and why.
+#[derive(Debug, thiserror::Error)]
+#[error("{file}:{line}: {why}")]
+pub struct ScriptError {
+    pub file: String,
+    pub line: usize,
+    pub why: String,
+}
+
+/// An event before it has its place.
+struct Draft {
+    recorded: Micros,
+    stream: String,
+    json: Json<'static>,
+}
+
+/// Reads a script. `include` gives the text of a file that it names.
+pub fn parse(
+    file: &str,
+    text: &str,
+    include: &dyn Fn(&str) -> Option<String>,
+) -> Result<Script, ScriptError> {
+    let mut reader = Reader { drafts: Vec::new(), script: Script::default(), include };
+    reader.read(file, text)?;
+    reader.finish()
+}
+
+struct Reader<'i> {
+    drafts: Vec<Draft>,
+    script: Script,
+    include: &'i dyn Fn(&str) -> Option<String>,
+}
+
+impl Reader<'_> {
+    fn read(&mut self, file: &str, text: &str) -> Result<(), ScriptError> {
+        for (index, line) in text.lines().enumerate() {
+            let at = index + 1;
+            let failed = |why: String| ScriptError { file: file.to_owned(), line: at, why };
+            let bare = line.trim();
+            if bare.is_empty() || bare.starts_with('#') {
+                continue;
+            }
+            let (word, rest) = bare.split_once(char::is_whitespace).unwrap_or((bare, ""));
+            match word {
+                "title" => self.script.title = rest.trim().to_owned(),
+                "include" => {
+                    let name = rest.trim();
+                    let Some(text) = (self.include)(name) else {
+                        return Err(failed(format!("there is no file {name}")));
+                    };
+                    self.read(name, &text)?;
+                }
+                "check" => {
+                    let options = options(rest).map_err(failed)?;
+                    let moment = |name| moment(&options, name).map_err(failed);
+                    let (as_of, known_at) = (moment("as-of")?, moment("known-at")?);
+                    let found = Vec::new();
+                    self.script.steps.push(Step::Check { line: at, as_of, known_at, found });
+                }
+                "state" => self.script.steps.push(state(at, rest).map_err(failed)?),
+                _ if line.starts_with(char::is_whitespace) => {
+                    self.expect(bare).map_err(failed)?;
+                }
+                _ => {
+                    let draft = draft(self.drafts.len() + 1, word, rest).map_err(failed)?;
+                    self.drafts.push(draft);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn expect(&mut self, line: &str) -> Result<(), String> {
+        let Some(Step::Check { found, .. }) = self.script.steps.last_mut() else {
+            return Err(
+                "a finding is expected where nothing is checked: write `check` first".into()
+            );
+        };
+        if line == "none" {
+            return Ok(());
+        }
+        let (head, words) = line.split_once('"').map_or((line, ""), |(head, rest)| (head, rest));
+        let mut parts = head.split_whitespace();
+        let (Some(rule), Some(stream), Some(outcome)) = (parts.next(), parts.next(), parts.next())
+        else {
+            return Err("write RULE STREAM RESULT [SEVERITY] [\"words\" …]".into());
+        };
+        let severity = parts.next().map(str::to_owned);
+        let words = words.split('"').map(str::trim).filter(|word| !word.is_empty());
+        found.push(Expected {
+            rule: rule.to_owned(),
+            stream: stream.to_owned(),
+            outcome: outcome.to_owned(),
+            severity,
+            words: words.map(str::to_owned).collect(),
+        });
+        Ok(())
+    }
+
+    /// Gives every event its place, in the order of recording.
+    fn finish(mut self) -> Result<Script, ScriptError> {
+        self.drafts.sort_by_key(|draft| draft.recorded);
+        let mut previous = Digest::ZERO;
+        let mut last = Micros::MIN;
+        let mut revisions: BTreeMap<String, u64> = BTreeMap::new();
+        for (position, draft) in self.drafts.iter().enumerate() {
+            last = draft.recorded.max(last.saturating_add(1));
+            let revision = revisions.entry(draft.stream.clone()).or_default();
+            let refused = |why: String| ScriptError {
+                file: draft.stream.clone(),
+                line: 0,
+                why: format!("no entry can be made of it: {why}"),
+            };
+            let parts =
+                Parts::new(draft.json.to_bytes()).map_err(|error| refused(error.to_string()))?;
+            let recorded_at = utc_micros(last);
+            let place = Place {
+                position: position as u64,
+                previous,
+                recorded_at: &recorded_at,
+                revision: *revision,
+            };
+            let mut entry = Vec::new();
+            parts.splice(&place, &mut entry);
+            previous = entry_hash(&entry);
+            *revision += 1;
+            self.script.entries.push(entry);
+        }
+        Ok(self.script)
+    }
+}
+
+/// `2022-03-01T02:00:00.000000Z`, as entries carry it.
+fn utc_micros(micros: Micros) -> String {
+    let moment = chrono::DateTime::from_timestamp_micros(micros).unwrap_or_default();
+    moment.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
+}
+
+/// `as-of 2022-05-01 known-at …` by name.
+fn options(text: &str) -> Result<BTreeMap<&str, &str>, String> {
+    let mut words = text.split_whitespace();
+    let mut out = BTreeMap::new();
+    while let Some(name) = words.next() {
+        let value = words.next().ok_or_else(|| format!("{name} names no moment"))?;
+        out.insert(name, value);
+    }
+    Ok(out)
+}
+
+fn moment(options: &BTreeMap<&str, &str>, name: &str) -> Result<Option<Micros>, String> {
+    let Some(text) = options.get(name) else { return Ok(None) };
+    instant(text).map(Some).ok_or_else(|| format!("{name} {text} is no moment"))
+}
+
+/// A date's end, or a minute of it.
+fn instant(text: &str) -> Option<Micros> {
+    match civil::parse_date(text) {
+        Some(date) => Some(Zone::SHANGHAI.end_of(date)),
+        None => civil::parse_rfc3339(&with_offset(text)).map(|moment| moment.micros),
+    }
+}
+
+fn with_offset(text: &str) -> String {
+    if text.len() == 16 { format!("{text}:00+08:00") } else { format!("{text}+08:00") }
+}
+
+fn state(line: usize, rest: &str) -> Result<Step, String> {
+    let mut words = rest.split_whitespace();
+    let (Some(stream), Some(code)) = (words.next(), words.next()) else {
+        return Err("write state STREAM CODE [as-of T]".into());
+    };
+    let rest: Vec<&str> = words.collect();
+    let rest = rest.join(" ");
+    let as_of = moment(&options(&rest)?, "as-of")?;
+    Ok(Step::State { line, stream: stream.to_owned(), as_of, code: code.to_owned() })
+}
+
+/// One event: `WHEN TYPE STREAM name=value… {body} [+ {more}]`.
+fn draft(number: usize, when: &str, rest: &str) -> Result<Draft, String> {
+    let (head, json) = match rest.find('{') {
+        Some(at) => rest.split_at(at),
+        None => (rest, "{}"),
+    };
+    let mut words = head.split_whitespace();
+    let (Some(kind), Some(stream)) = (words.next(), words.next()) else {
+        return Err("write WHEN TYPE STREAM [name=value …] {body}".into());
+    };
+    let (occurred, precision, micros) = occurred(when)?;
+    let mut entry = Envelope::new(number, kind, stream, occurred, precision);
+    let mut recorded = micros + MINUTE;
+    for word in words {
+        let (name, value) =
+            word.split_once('=').ok_or_else(|| format!("{word}: write name=value"))?;
+        if name == "recorded" {
+            recorded = instant(value).ok_or_else(|| format!("{value} is no moment"))?;
+        } else {
+            entry.set(name, value)?;
+        }
+    }
+    let (body, more) = match json.split_once("} + {") {
+        Some((body, more)) => (format!("{body}}}"), format!("{{{more}")),
+        None => (json.to_owned(), "{}".to_owned()),
+    };
+    entry.json.set("body", object(&body)?);
+    if let Json::Object(members) = object(&more)? {
+        for (name, value) in members {
+            entry.json.set(name, value);
+        }
+    }
+    Ok(Draft { recorded, stream: stream.to_owned(), json: entry.json })
+}
+
+fn object(text: &str) -> Result<Json<'static>, String> {
+    let json = parse_json(text.trim().as_bytes()).map_err(|error| error.to_string())?;
+    Ok(json.into_owned())
+}
+
+fn occurred(when: &str) -> Result<(String, &'static str, Micros), String> {
+    let bad = || format!("{when}: write 2022-04-06 or 2022-04-06T09:10");
+    match civil::parse_date(when) {
+        Some(date) => Ok((
+            format!("{when}T00:00:00+08:00"),
+            "day",
+            Zone::SHANGHAI.start_of(date) + 18 * 60 * MINUTE,
+        )),
+        None => {
+            let text = with_offset(when);
+            let moment = civil::parse_rfc3339(&text).ok_or_else(bad)?;
+            Ok((text, "minute", moment.micros))
+        }
+    }
+}
+
+/// A submission on its way.
+struct Envelope {
+    json: Json<'static>,
+}
+
+impl Envelope {
+    fn new(number: usize, kind: &str, stream: &str, at: String, precision: &str) -> Envelope {
+        let versioned = kind.rsplit_once(".v").is_some_and(|(_, v)| v.parse::<u16>().is_ok());
+        let kind = if versioned { kind.to_owned() } else { format!("{kind}.v1") };
+        let source =
+            Json::object([("kind", Json::text("native")), ("system", Json::text("script"))]);
+        Envelope {
+            json: Json::object([
+                ("id", Json::text(format!("e{number}"))),
+                ("stream", Json::text(stream.to_owned())),
+                ("type", Json::text(kind)),
+                ("occurred_at", Json::text(at)),
+                ("precision", Json::text(precision.to_owned())),
+                ("source", source),
+            ]),
+        }
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+        let (member, inner) = match name {
+            "id" | "late_reason" | "effective_date" | "visibility" => {
+                self.json.set(name.to_owned(), Json::text(value.to_owned()));
+                return Ok(());
+            }
+            "party" => {
+                self.party(value);
+                return Ok(());
+            }
+            "unit" | "officer" | "role" | "post" | "cert_no" | "on_behalf_of_unit" => {
+                ("actor", name)
+            }
+            "item" => ("item", "code"),
+            "item_name" => ("item", "name"),
+            "catalogue" => ("item", "catalogue_version"),
+            "venue" => ("venue", "kind"),
+            "venue_id" | "window_id" => ("venue", name),
+            "source" => ("source", "kind"),
+            "system" => ("source", "system"),
+            "recorder" => ("recorder", "unit"),
+            "recorder_officer" => ("recorder", "officer"),
+            _ => return Err(format!("{name} is no part of an event that a script can set")),
+        };
+        let mut object = self.json.get(member).cloned().unwrap_or(Json::Object(Vec::new()));
+        object.set(inner.to_owned(), Json::text(value.to_owned()));
+        self.json.set(member, object);
+        Ok(())
+    }
+
+    /// `party/1:申请人`
+    fn party(&mut self, value: &str) {
+        let (id, capacity) = value.split_once(':').unwrap_or((value, "当事人"));
+        let party = Json::object([
+            ("capacity", Json::text(capacity.to_owned())),
+            ("id", Json::text(id.to_owned())),
+        ]);
+        let mut parties = match self.json.get("parties") {
+            Some(Json::List(parties)) => parties.clone(),
+            _ => Vec::new(),
+        };
+        parties.push(party);
+        self.json.set("parties", Json::List(parties));
+    }
+}
