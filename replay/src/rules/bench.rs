@@ -24,6 +24,9 @@ pub struct Bench<'m> {
     pub moment: Moment,
     /// Legal days are local days (P03).
     pub zone: Zone,
+    /// Whether the sealed log was given too. Without it, what only it would show
+    /// (a clue referred to discipline) is indeterminate and never missing.
+    pub sealed_given: bool,
 }
 
 impl Bench<'_> {

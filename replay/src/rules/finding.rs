@@ -8,6 +8,7 @@
 use super::accountability::Accountable;
 use super::rule::{Rule, Severity};
 use crate::event::Event;
+use crate::event::register::EventLog;
 use crate::time::civil::{Micros, Zone};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -61,6 +62,9 @@ impl Outcome {
 /// An entry that a finding rests on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EntryRef {
+    /// In the sealed log; else in the open one. The type says which.
+    pub sealed: bool,
+    /// In its log.
     pub position: u64,
     pub system: Box<str>,
     pub id: Box<str>,
@@ -69,10 +73,16 @@ pub struct EntryRef {
 impl EntryRef {
     pub fn of(event: &Event<'_>) -> EntryRef {
         EntryRef {
+            sealed: event.event_type.is_some_and(|known| known.log == EventLog::Sealed),
             position: event.position,
             system: event.source.system.get().unwrap_or_default().into(),
             id: event.id.as_ref().into(),
         }
+    }
+
+    /// `open/4711`: what `plumb show --log open 4711` shows.
+    pub fn place(&self) -> String {
+        format!("{}/{}", if self.sealed { "sealed" } else { "open" }, self.position)
     }
 }
 
@@ -114,12 +124,12 @@ impl Finding {
     /// The line that scripts read.
     pub fn to_json(&self, zone: Zone) -> Value {
         let ids: Vec<&str> = self.entries.iter().map(|entry| entry.id.as_ref()).collect();
-        let positions: Vec<u64> = self.entries.iter().map(|entry| entry.position).collect();
+        let places: Vec<String> = self.entries.iter().map(EntryRef::place).collect();
         json!({
             "finding_id": self.id(), "rule": self.rule, "rule_version": self.rule_version,
             "result": self.outcome.as_str(), "severity": self.severity.as_str(),
             "stream": self.stream, "matter": self.matter,
-            "entries": ids, "positions": positions, "occurred_at": zone.rfc3339(self.at),
+            "entries": ids, "places": places, "occurred_at": zone.rfc3339(self.at),
             "unit": self.accountable.unit, "principal_leader": self.accountable.principal_leader,
             "deputy_in_charge": self.accountable.deputy_in_charge,
             "direct": self.accountable.direct, "supervising_unit": self.accountable.supervising_unit,

@@ -52,17 +52,24 @@ type Judged = Result<(Findings, Topics), JudgeError>;
 /// The streams of one part, each with its entries in order of position.
 type Part<'a> = BTreeMap<&'a str, Vec<&'a [u8]>>;
 
-/// Judges the entries of `blocks`, which are in order of position.
-pub fn judge<B: Entries>(
-    blocks: &[B],
-    moment: Moment,
-    zone: Zone,
-    threads: usize,
-) -> Result<Judgement, JudgeError> {
+/// What is asked of a judging.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask {
+    /// Finite in both times; see [`Bench::moment`].
+    pub moment: Moment,
+    pub zone: Zone,
+    pub sealed_given: bool,
+    pub threads: usize,
+}
+
+/// Judges the entries of `blocks`: of one log in order of position, the sealed
+/// log's after the open one's if it is given.
+pub fn judge<B: Entries>(blocks: &[B], ask: Ask) -> Result<Judgement, JudgeError> {
+    let Ask { moment, zone, sealed_given, threads } = ask;
     let parts = deal(blocks)?;
     let master = grow(&parts, moment)?;
     let calendar = Calendar::china();
-    let bench = Bench { master: &master, calendar, moment, zone };
+    let bench = Bench { master: &master, calendar, moment, zone, sealed_given };
     let judged = judge_parts(&parts, &bench, threads)?;
     let mut findings = Findings::default();
     let mut topics = Topics::default();

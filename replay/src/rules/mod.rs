@@ -18,5 +18,5 @@ pub mod rule;
 mod fees;
 
 pub use finding::{Finding, Findings, Outcome};
-pub use judge::{Judgement, judge};
+pub use judge::{Ask, Judgement, judge};
 pub use rule::{Check, Layer, Rule, Severity, Status};

@@ -2,7 +2,7 @@
 
 use super::script::{Expected, Script, Step};
 use crate::event::Event;
-use crate::rules::{Finding, judge};
+use crate::rules::{Ask, Finding, judge};
 use crate::state::{Moment, case_at};
 use crate::time::civil::Zone;
 
@@ -50,7 +50,8 @@ fn check(
     failed: &mut Vec<Failed>,
 ) {
     let blocks = [script.entries.clone()];
-    let judged = match judge(&blocks, moment, Zone::SHANGHAI, 1) {
+    let ask = Ask { moment, zone: Zone::SHANGHAI, sealed_given: true, threads: 1 };
+    let judged = match judge(&blocks, ask) {
         Ok(judged) => judged,
         Err(error) => return failed.push(Failed { line, why: error.to_string() }),
     };
