@@ -3,6 +3,7 @@
 
 use super::accountability::Accountable;
 use super::case_file::CaseFile;
+use super::clocks::CaseClocks;
 use super::finding::{EntryRef, Finding, Outcome};
 use super::rule::Rule;
 use crate::event::Event;
@@ -13,6 +14,7 @@ use crate::time::calendar::Calendar;
 use crate::time::civil::{Micros, Zone};
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
+use std::cell::OnceCell;
 use std::ops::Deref;
 
 /// Everything that is the same for all cases of one judging.
@@ -63,6 +65,7 @@ impl Bench<'_> {
 pub struct Case<'c> {
     pub bench: &'c Bench<'c>,
     pub file: &'c CaseFile<'c>,
+    clocks: OnceCell<CaseClocks>,
 }
 
 impl<'c> Deref for Case<'c> {
@@ -73,7 +76,16 @@ impl<'c> Deref for Case<'c> {
     }
 }
 
-impl Case<'_> {
+impl<'c> Case<'c> {
+    pub fn new(bench: &'c Bench<'c>, file: &'c CaseFile<'c>) -> Case<'c> {
+        Case { bench, file, clocks: OnceCell::new() }
+    }
+
+    /// What the case's clocks rest on, gathered once for all rules.
+    pub fn clocks(&self) -> &CaseClocks {
+        self.clocks.get_or_init(|| CaseClocks::of(self))
+    }
+
     /// A signal of a rule about an act of this case: its unit, leader and actor
     /// answer for it. The caller adds what else it rests on and why.
     pub fn signal(&self, rule: &Rule, act: &Event<'_>, zh: String, en: String) -> Finding {

@@ -159,7 +159,7 @@ fn judge_part(part: &Part<'_>, bench: &Bench<'_>) -> Judged {
         let failed = |error| JudgeError { stream: (*stream).to_owned(), error };
         let known = Known::of(entries, bench.moment).map_err(failed)?;
         let file = known.case(stream, bench.moment).map_err(failed)?;
-        let case = Case { bench, file: &file };
+        let case = Case::new(bench, &file);
         judge_case(&case, &mut findings);
         topics.note(&case);
     }

@@ -10,6 +10,7 @@ pub mod accountability;
 pub mod bench;
 pub mod case_file;
 pub mod city;
+pub mod clocks;
 pub mod finding;
 pub mod judge;
 pub mod register;

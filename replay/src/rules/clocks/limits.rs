@@ -1,0 +1,111 @@
+//! How long a case may take: by the catalogue in force at acceptance, by the
+//! promise published for the item, else by the law itself; and by what the
+//! applicant was told where nothing is published.
+
+use super::start::Start;
+use super::workdays_between;
+use crate::integrity::json::Json;
+use crate::rules::bench::Case;
+use crate::state::CaseKind;
+use crate::time::clock::Term;
+use chrono::NaiveDate;
+use serde_json::{Value, json};
+
+/// Working days by law where no law says otherwise (行政许可法 art. 42).
+const SINGLE_WD: u32 = 20;
+/// Of unified, joint or concentrated handling (art. 42).
+const JOINT_WD: u32 = 45;
+/// Publication of a grant (P18, 双公示).
+const PUBLICATION_WD: i64 = 7;
+
+/// Where a limit comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LimitSource {
+    /// 事项目录: id of the entry.
+    Catalogue {
+        entry: Box<str>,
+        version: Box<str>,
+    },
+    /// 服务承诺: id of the entry.
+    Promise {
+        entry: Box<str>,
+    },
+    Statute {
+        law: &'static str,
+        article: &'static str,
+    },
+    /// A parameter.
+    Parameter(&'static str),
+    /// The due date that the applicant was told, counted back.
+    Told,
+}
+
+impl LimitSource {
+    pub fn to_json(&self) -> Value {
+        match self {
+            LimitSource::Catalogue { entry, version } => {
+                json!({"catalogue_entry": entry, "catalogue_version": version})
+            }
+            LimitSource::Promise { entry } => json!({"promise_entry": entry}),
+            LimitSource::Statute { law, article } => json!({"law": law, "article": article}),
+            LimitSource::Parameter(id) => json!({"parameter": id}),
+            LimitSource::Told => json!({"told": true}),
+        }
+    }
+}
+
+/// How long, and who says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limit {
+    pub term: Term,
+    pub source: LimitSource,
+}
+
+impl Limit {
+    pub fn statute(term: Term, law: &'static str, article: &'static str) -> Limit {
+        Limit { term, source: LimitSource::Statute { law, article } }
+    }
+}
+
+/// The limits of one case.
+#[derive(Clone, Debug, Default)]
+pub struct Limits {
+    pub legal: Option<Limit>,
+    /// `None`: neither published nor told.
+    pub promise: Option<Limit>,
+}
+
+/// The limits of a case that started there.
+pub(super) fn of(case: &Case<'_>, start: &Start) -> Limits {
+    if case.file.kind == CaseKind::Joint {
+        let legal = Limit::statute(Term::working(JOINT_WD), "行政许可法", "42");
+        return Limits { legal: Some(legal), promise: told(case, start, start.told_promise) };
+    }
+    let (legal, promise) = listed(case, start);
+    let by_law = || Limit::statute(Term::working(SINGLE_WD), "行政许可法", "42");
+    Limits {
+        legal: Some(legal.unwrap_or_else(by_law)),
+        promise: promise.or_else(|| told(case, start, start.told_promise)),
+    }
+}
+
+/// What the catalogue and the published promise say on the day of the start.
+fn listed(_case: &Case<'_>, _start: &Start) -> (Option<Limit>, Option<Limit>) {
+    (None, None)
+}
+
+/// The working days that a date told to the applicant leaves, by the calendar
+/// that was known then.
+fn told(case: &Case<'_>, start: &Start, date: Option<NaiveDate>) -> Option<Limit> {
+    let known_then = case.bench.zone.end_of(start.on);
+    let n = workdays_between(case.bench.calendar, start.on, date?, known_then);
+    Some(Limit { term: Term::working(n), source: LimitSource::Told })
+}
+
+/// P18 for permits.
+pub(super) fn publication(case: &Case<'_>, start: &Start) -> Limit {
+    let set = case.bench.parameter("P18", case.bench.on(start.on));
+    let days = set.and_then(|value| value.get("permit")).and_then(Json::as_int);
+    let n = u32::try_from(days.unwrap_or(PUBLICATION_WD)).unwrap_or(PUBLICATION_WD as u32);
+    Limit { term: Term::working(n), source: LimitSource::Parameter("P18") }
+}
