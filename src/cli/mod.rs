@@ -20,6 +20,7 @@ mod models;
 mod openapi;
 mod prove;
 mod rebuild;
+mod rules;
 mod serve;
 mod show;
 mod stats;
@@ -63,6 +64,7 @@ enum Command {
     Serve(serve::Serve),
     Keys(keys::Keys),
     Types(types::Types),
+    Rules(rules::Rules),
     Doctor(doctor::Doctor),
     Bench(bench::Bench),
     Openapi(openapi::OpenApi),
@@ -168,6 +170,7 @@ pub fn run() -> u8 {
         Command::Serve(command) => command.run(),
         Command::Keys(command) => command.run(),
         Command::Types(command) => command.run(),
+        Command::Rules(command) => command.run(),
         Command::Doctor(command) => command.run(),
         Command::Bench(command) => command.run(),
         Command::Openapi(command) => command.run(),

@@ -7,7 +7,8 @@ use crate::event::Event;
 use crate::integrity::json::Json;
 use serde_json::json;
 
-pub(super) const RULES: &[Rule] = &[FLOOR];
+pub(super) const RULES: &[Rule] =
+    &[FLOOR, CANCELLED_COST, LICENCE, DISPLAY, OUTSIDE_LICENCE, RAISED];
 
 /// R2.5.1: amount > lower × quantity, per line and exact in fen (P11).
 const FLOOR: Rule = Rule {
@@ -21,6 +22,55 @@ const FLOOR: Rule = Rule {
     severity: Severity::Red,
     status: Status::Judged,
     checks: &[Check::Case(floor)],
+};
+
+const CANCELLED_COST: Rule = Rule {
+    id: "R2.5.2",
+    zh: "已取消事项的证照牌工本费不得收取",
+    en: "no cost fee for cancelled items' certificates",
+    quote: "凡列入已取消的行政审批许可和非行政审批许可事项的所有证、照、牌等制作工本费,坚决不得收取",
+    kind: Kind("R"),
+    severity: Severity::Red,
+    ..Rule::ENTRY
+};
+
+const LICENCE: Rule = Rule {
+    id: "R2.5.3",
+    zh: "收费许可证制度",
+    en: "fee licence",
+    quote: "必须严格实行《收费许可证》制度",
+    kind: Kind("R"),
+    severity: Severity::Red,
+    ..Rule::ENTRY
+};
+
+const DISPLAY: Rule = Rule {
+    id: "R2.5.4",
+    zh: "亮证收费",
+    en: "display the licence when charging",
+    quote: "亮证收费",
+    kind: Kind("E+R"),
+    ..Rule::ENTRY
+};
+
+const OUTSIDE_LICENCE: Rule = Rule {
+    id: "R2.5.5",
+    zh: "禁止证外设项",
+    en: "no fee outside the licence",
+    quote: "禁止在《收费许可证》之外擅自设立各种名目的收费项目",
+    kind: Kind("R"),
+    severity: Severity::Refer,
+    ..Rule::ENTRY
+};
+
+const RAISED: Rule = Rule {
+    id: "R2.5.6",
+    zh: "禁止擅自提高标准",
+    en: "no raising of standards",
+    quote: "和擅自提高收费标准",
+    kind: Kind("R"),
+    severity: Severity::Red,
+    ..Rule::ENTRY
 };
 
 fn floor(case: &Case<'_>, out: &mut Findings) {

@@ -16,7 +16,17 @@ pub mod judge;
 pub mod register;
 pub mod rule;
 
+mod approval_powers;
+mod effect;
+mod enforcement;
 mod fees;
+mod goals;
+mod hall;
+mod inspection;
+mod later;
+mod meta;
+mod openness;
+mod service;
 
 pub use finding::{Finding, Findings, Outcome};
 pub use judge::{Ask, Judgement, judge};

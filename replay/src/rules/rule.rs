@@ -4,6 +4,7 @@
 use super::bench::Case;
 use super::city::City;
 use super::finding::Findings;
+use serde_json::{Value, json};
 
 /// Which norm a rule belongs to (§0.3). A higher layer wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -108,6 +109,17 @@ impl Status {
             Status::Registered => "registered",
         }
     }
+
+    pub fn zh(self) -> &'static str {
+        match self {
+            Status::Judged => "自动判定,待人工认定",
+            Status::Signal => "仅提示线索,由人认定",
+            Status::Assertion => "由人登记事实主张",
+            Status::Statistic => "统计指标",
+            Status::Context => "用语与背景",
+            Status::Registered => "已登记,本版不判定",
+        }
+    }
 }
 
 /// How a rule is applied.
@@ -129,7 +141,7 @@ pub struct Rule {
     pub version: u16,
     pub zh: &'static str,
     pub en: &'static str,
-    /// The exact words of the decision or the law.
+    /// The exact words of the decision or the law; several passages are parted by `／`.
     pub quote: &'static str,
     pub layer: Layer,
     pub kind: Kind,
@@ -137,4 +149,31 @@ pub struct Rule {
     pub severity: Severity,
     pub status: Status,
     pub checks: &'static [Check],
+}
+
+impl Rule {
+    /// What holds where a block of the register is silent (§1.x): of this decision,
+    /// a yellow card, registered and applied to nothing. Entries name the rest.
+    pub(super) const ENTRY: Rule = Rule {
+        id: "",
+        version: 1,
+        zh: "",
+        en: "",
+        quote: "",
+        layer: Layer::L3,
+        kind: Kind(""),
+        severity: Severity::Yellow,
+        status: Status::Registered,
+        checks: &[],
+    };
+
+    /// What scripts read of an entry.
+    pub fn to_json(&self) -> Value {
+        json!({
+            "id": self.id, "zh": self.zh, "en": self.en, "quote": self.quote,
+            "layer": self.layer.as_str(), "kind": self.kind.0,
+            "severity": self.severity.as_str(), "status": self.status.as_str(),
+            "version": self.version,
+        })
+    }
 }

@@ -1,0 +1,109 @@
+//! 二.1 松绑放权,严禁滥用审批.
+
+use super::rule::{Kind, Rule, Severity};
+
+pub(super) const RULES: &[Rule] = &[
+    DELEGATE,
+    ENTRUST,
+    CLEAN_UP,
+    TAKE_OVER,
+    PUBLISH,
+    CANCELLED,
+    DISGUISED,
+    TAKEN_BACK,
+    SELF_CREATED,
+    THRESHOLD,
+];
+
+const DELEGATE: Rule = Rule {
+    id: "R2.1.1",
+    zh: "应放尽放",
+    en: "delegate all that may be delegated",
+    quote: "除规划、安全生产、环保等少数几项行政审批事项外,市级行政审批事项,依法可以下放的,一律下放县(区)",
+    kind: Kind("D+M"),
+    ..Rule::ENTRY
+};
+
+const ENTRUST: Rule = Rule {
+    id: "R2.1.2",
+    zh: "应委尽委",
+    en: "entrust all that may be entrusted",
+    quote: "依法可以委托的,一律委托县(区)",
+    kind: Kind("D+M"),
+    ..Rule::ENTRY
+};
+
+const CLEAN_UP: Rule = Rule {
+    id: "R2.1.3",
+    zh: "事项清理",
+    en: "clean-up of items",
+    quote: "扎实落实好行政审批事项(含非行政许可审批事项)的清理",
+    kind: Kind("D+M"),
+    ..Rule::ENTRY
+};
+
+const TAKE_OVER: Rule = Rule {
+    id: "R2.1.4",
+    zh: "承接54项下放、9项委托",
+    en: "take over 54 delegated and 9 entrusted items",
+    quote: "市政府下放54项、委托9项审批事项的承接工作",
+    kind: Kind("D+M"),
+    ..Rule::ENTRY
+};
+
+const PUBLISH: Rule = Rule {
+    id: "R2.1.5",
+    zh: "依法公示",
+    en: "publish the catalogue",
+    quote: "并依法向社会公示",
+    kind: Kind("R"),
+    ..Rule::ENTRY
+};
+
+const CANCELLED: Rule = Rule {
+    id: "R2.1.6",
+    zh: "已取消79项不得审批",
+    en: "no approval of the 79 cancelled items",
+    quote: "不准对市本级已取消的79项审批项目进行审批",
+    kind: Kind("R"),
+    severity: Severity::Red,
+    ..Rule::ENTRY
+};
+
+const DISGUISED: Rule = Rule {
+    id: "R2.1.7",
+    zh: "不得变相审批",
+    en: "no disguised approval",
+    quote: "或变相审批",
+    kind: Kind("R(signal)+Assert"),
+    ..Rule::ENTRY
+};
+
+const TAKEN_BACK: Rule = Rule {
+    id: "R2.1.8",
+    zh: "不准擅自上收、越权行使",
+    en: "no taking back, no usurping county powers",
+    quote: "不准擅自上收、越权行使已经下放给县(区)和县本级的行政审批事项",
+    kind: Kind("R"),
+    severity: Severity::Red,
+    ..Rule::ENTRY
+};
+
+const SELF_CREATED: Rule = Rule {
+    id: "R2.1.9",
+    zh: "不得擅自设立审批事项",
+    en: "no self-created approvals",
+    quote: "不准滥用职权,擅自设立行政审批事项",
+    kind: Kind("R"),
+    severity: Severity::Red,
+    ..Rule::ENTRY
+};
+
+const THRESHOLD: Rule = Rule {
+    id: "R2.1.10",
+    zh: "不得提高审批门槛",
+    en: "no raising of thresholds",
+    quote: "或提高审批门槛",
+    kind: Kind("R"),
+    ..Rule::ENTRY
+};

@@ -1,0 +1,33 @@
+//! 元规则 / what the decision asks of the record itself.
+
+use super::rule::{Kind, Rule, Severity};
+
+pub(super) const RULES: &[Rule] = &[CONSEQUENCE, RECORD, CONFLICT_OF_NORMS];
+
+const CONSEQUENCE: Rule = Rule {
+    id: "RX.1",
+    zh: "一律后果缺口",
+    en: "mandatory-consequence gap",
+    quote: "一律…",
+    kind: Kind("R+M"),
+    severity: Severity::Red,
+    ..Rule::ENTRY
+};
+
+const RECORD: Rule = Rule {
+    id: "RX.2",
+    zh: "记录完整与及时",
+    en: "completeness and timeliness of record",
+    quote: "强化过程监控／全面准确地采集效能廉勤信息",
+    kind: Kind("R"),
+    ..Rule::ENTRY
+};
+
+const CONFLICT_OF_NORMS: Rule = Rule {
+    id: "RX.3",
+    zh: "效力与冲突",
+    en: "effect and conflict",
+    quote: "本决定自公布之日起执行／市委、市政府原有的规定凡与本规定不一致的,按本规定执行",
+    kind: Kind("R"),
+    ..Rule::ENTRY
+};
