@@ -5,10 +5,10 @@
 //! last part by the slash before them.
 
 use super::asked::{Asked as Parameters, bad, instant, log_of, page_limit};
-use super::entries::reader;
-use super::problem::{Problem, internal};
+use super::problem::Problem;
+use super::reading::reader;
 use super::{Shared, blocking};
-use crate::case::{Case, CaseError, ListError, Listing};
+use crate::case::{Case, ListError, Listing};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
@@ -161,7 +161,7 @@ pub(super) async fn list(
         let follower = service.following.of(log);
         let listed = listing.page(|from, visit| follower.cases(from, visit), past);
         let (page, told) = listed.map_err(|error| match error {
-            ListError::Case(error) => unreadable(&error),
+            ListError::Case(error) => error.into(),
             ListError::Model(error) => Problem {
                 retry_after_s: Some(1),
                 ..Problem::new(
@@ -188,7 +188,7 @@ pub(super) async fn one(
     asked.fits(view)?;
     blocking(move || {
         let reader = reader(&service, log)?;
-        let found = Case::find(&reader, &stream).map_err(|error| unreadable(&error))?;
+        let found = Case::find(&reader, &stream)?;
         let case = found.ok_or_else(no_such_case)?;
         match view {
             View::State => state(&case, &asked, service.zone()),
@@ -215,8 +215,7 @@ type Told = Result<Json<Value>, Problem>;
     ),
 )]
 fn state(case: &Case, asked: &Asked, zone: Zone) -> Told {
-    let told = case.state_json(asked.moment(zone)?, zone);
-    told.map(Json).map_err(|error| unreadable(&error))
+    Ok(Json(case.state_json(asked.moment(zone)?, zone)?))
 }
 
 #[utoipa::path(
@@ -234,8 +233,7 @@ fn state(case: &Case, asked: &Asked, zone: Zone) -> Told {
     ),
 )]
 fn timeline(case: &Case, asked: &Asked, zone: Zone) -> Told {
-    let told = case.timeline_json(asked.moment(zone)?, asked.by()?, zone);
-    told.map(Json).map_err(|error| unreadable(&error))
+    Ok(Json(case.timeline_json(asked.moment(zone)?, asked.by()?, zone)?))
 }
 
 #[utoipa::path(
@@ -255,8 +253,7 @@ fn timeline(case: &Case, asked: &Asked, zone: Zone) -> Told {
 )]
 fn diff(case: &Case, asked: &Asked, zone: Zone) -> Told {
     let moment = asked.moment(zone)?;
-    let told = case.diff_json(asked.from(moment, zone)?, moment, zone);
-    told.map(Json).map_err(|error| unreadable(&error))
+    Ok(Json(case.diff_json(asked.from(moment, zone)?, moment, zone)?))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -293,10 +290,6 @@ fn decoded(text: &str) -> Option<String> {
         rest = after;
     }
     String::from_utf8(bytes).ok().filter(|stream| !stream.is_empty())
-}
-
-fn unreadable(error: &CaseError) -> Problem {
-    internal(&error.to_string())
 }
 
 fn no_such_case() -> Problem {

@@ -1,10 +1,10 @@
 //! Entries by position, by id, and in pages by filters.
 
 use super::asked::{Asked, Filters, OfLog, bad, page_limit};
-use super::problem::{Problem, internal, log_damaged};
+use super::problem::{Problem, log_damaged};
+use super::reading::{reader, some};
 use super::{Shared, blocking};
 use crate::index::Query;
-use crate::ledger::LogName;
 use crate::reader::Reader;
 use crate::store::Store;
 use axum::extract::{Path, RawQuery, State};
@@ -41,8 +41,7 @@ pub(super) async fn one(
     })?;
     let entry = blocking(move || {
         // Straight from the log: damage elsewhere is no hindrance.
-        let blocks = service.ledger.store(log).read(position, 1);
-        let blocks = blocks.map_err(|error| internal(&error.to_string()))?;
+        let blocks = service.ledger.store(log).read(position, 1)?;
         let mut entries = blocks.iter().flat_map(|block| block.entries());
         let found = entries.find(|(at, _, _)| *at == position);
         found.map(|(_, _, entry)| entry.to_vec()).ok_or_else(|| {
@@ -82,10 +81,9 @@ pub(super) async fn by_id(
     let log = asked.log()?;
     let entry = blocking(move || {
         let reader = reader(&service, log)?;
-        let failed = |error: crate::store::StoreError| internal(&error.to_string());
-        let position = reader.lookup().find_id(&system, &id).map_err(failed)?;
+        let position = reader.lookup().find_id(&system, &id)?;
         let entry = match position {
-            Some(position) => reader.entry(position).map_err(failed)?,
+            Some(position) => reader.entry(position)?,
             None => None,
         };
         entry.ok_or_else(|| {
@@ -110,11 +108,6 @@ fn stored(entry: Vec<u8>, headers: &HeaderMap) -> Response {
         return (StatusCode::NOT_MODIFIED, common).into_response();
     }
     (common, [(header::CONTENT_TYPE, "application/json")], entry).into_response()
-}
-
-/// A log with its lookup, up to what is committed.
-pub(super) fn reader(service: &Shared, log: LogName) -> Result<Reader, Problem> {
-    Reader::of(&service.ledger, log).map_err(|error| internal(&error.to_string()))
 }
 
 /// A cursor fixes the size that the first page saw, so pages never shift.
@@ -216,27 +209,4 @@ fn page(
         Some(_) if next.is_none() => Ok(Page { lines, next: Some(size), size }),
         _ => Ok(Page { lines, next, size }),
     }
-}
-
-/// Positions and the entries there.
-type Found = Vec<(u64, Vec<u8>)>;
-
-/// Entries that fit, at most `limit`, and the position before which all are told.
-pub(super) fn some(
-    reader: &Reader,
-    query: &Query,
-    from: u64,
-    size: u64,
-    limit: usize,
-) -> Result<(Found, u64), Problem> {
-    // Without a filter the next ones are the answer, and no list of all is made.
-    let all = *query == Query::new();
-    let to = if all { size.min(from.saturating_add(limit as u64)) } else { size };
-    let found = reader.find(query, from, to, limit);
-    let found = found.map_err(|error| internal(&error.to_string()))?;
-    let upto = match found.last() {
-        Some((last, _)) if found.len() == limit => last + 1,
-        _ => to,
-    };
-    Ok((found, upto.max(from)))
 }

@@ -4,8 +4,8 @@
 //! it, so a slow one costs a page of entries and is never cut off for slowness.
 
 use super::asked::{Asked, Filters, bad};
-use super::entries::{reader, some};
-use super::problem::{Problem, internal, log_damaged};
+use super::problem::{Problem, log_damaged};
+use super::reading::{reader, some};
 use super::{Shared, blocking};
 use crate::index::Query;
 use crate::ledger::{Ledger, LogName};
@@ -87,10 +87,7 @@ pub(super) async fn follow(
     let query = filters.query(service.zone())?;
     let last = last_event_id(&headers)?;
     let asking = service.clone();
-    let size = blocking(move || {
-        asking.ledger.store(log).size().map_err(|error| internal(&error.to_string()))
-    })
-    .await?;
+    let size = blocking(move || Ok(asking.ledger.store(log).size()?)).await?;
     if let Some(last) = last.filter(|last| *last >= size) {
         let detail = format!(
             "您已收到第 {last} 号记录,而本账只有 {size} 条:这是另一本账,或者账已被截短 / you were \

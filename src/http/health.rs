@@ -1,6 +1,6 @@
 //! Whether the service is alive and ready, and its figures for Prometheus.
 
-use super::problem::{Problem, internal};
+use super::problem::Problem;
 use super::{Shared, blocking};
 use crate::ledger::LogName;
 use crate::store::Store;
@@ -79,8 +79,7 @@ pub(super) async fn counted(
 pub(super) async fn metrics(State(service): State<Shared>) -> Result<Response, Problem> {
     let text = blocking(move || {
         for log in LogName::ALL {
-            let size = service.ledger.store(log).size();
-            let size = size.map_err(|error| internal(&error.to_string()))?;
+            let size = service.ledger.store(log).size()?;
             let lookup = service.ledger.lookup(log).position();
             let models = service.following.of(log).totals().map(|told| told.position);
             metrics::with_local_recorder(&service.counts.recorder, || {
@@ -127,7 +126,7 @@ pub(super) async fn alive() -> &'static str {
 pub(super) async fn ready(State(service): State<Shared>) -> Result<&'static str, Problem> {
     blocking(move || {
         for log in LogName::ALL {
-            service.ledger.store(log).size().map_err(|error| internal(&error.to_string()))?;
+            service.ledger.store(log).size()?;
         }
         Ok("ready\n")
     })

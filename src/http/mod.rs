@@ -13,6 +13,7 @@ mod health;
 mod keys;
 mod problem;
 mod proofs;
+mod reading;
 mod submit;
 
 pub use description::openapi;
@@ -28,7 +29,7 @@ use description::Description;
 use feed::Feed;
 use health::Counts;
 use plumbline_replay::time::civil::Zone;
-use problem::{Problem, internal};
+use problem::Problem;
 use proofs::Trees;
 use std::future::Future;
 use std::net::SocketAddr;
@@ -117,7 +118,7 @@ pub async fn serve(
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| internal(&error.to_string()))?
+    tokio::task::spawn_blocking(work).await?
 }
 
 #[cfg(test)]

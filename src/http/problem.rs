@@ -1,9 +1,13 @@
 //! RFC 9457 problems, and the only place that turns errors into statuses.
 
-use crate::ledger::{AppendError, RefusalCode};
+use crate::case::CaseError;
+use crate::ledger::checkpoints::SignError;
+use crate::ledger::{AppendError, OpenError, RefusalCode};
+use crate::store::StoreError;
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
+use tokio::task::JoinError;
 
 /// An error as the client sees it.
 pub(super) struct Problem {
@@ -89,6 +93,49 @@ impl From<AppendError> for Problem {
                 Problem::new(StatusCode::SERVICE_UNAVAILABLE, "stopped", error.to_string())
             }
         }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Problem {
+        match error {
+            StoreError::Damaged { .. } => log_damaged(&error.to_string()),
+            other => internal(&other.to_string()),
+        }
+    }
+}
+
+impl From<OpenError> for Problem {
+    fn from(error: OpenError) -> Problem {
+        match error {
+            OpenError::Store { error, .. } => error.into(),
+            other => internal(&other.to_string()),
+        }
+    }
+}
+
+impl From<SignError> for Problem {
+    fn from(error: SignError) -> Problem {
+        match error {
+            SignError::Store(error) => error.into(),
+            SignError::Open(error) => error.into(),
+            other => internal(&other.to_string()),
+        }
+    }
+}
+
+impl From<CaseError> for Problem {
+    fn from(error: CaseError) -> Problem {
+        match error {
+            CaseError::Log(error) => error.into(),
+            other @ CaseError::Entry { .. } => internal(&other.to_string()),
+        }
+    }
+}
+
+impl From<JoinError> for Problem {
+    fn from(error: JoinError) -> Problem {
+        internal(&error.to_string())
     }
 }
 

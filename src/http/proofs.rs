@@ -1,14 +1,13 @@
 //! The signed checkpoint, and proofs that lead to it.
 
 use super::asked::{Asked, OfLog, bad};
-use super::entries::reader;
 use super::problem::{Problem, internal};
+use super::reading::reader;
 use super::{Shared, blocking};
 use crate::ledger::LogName;
 use crate::ledger::checkpoints::latest;
 use crate::proof::Tree;
 use crate::proof::forms::{base64, signed_checkpoint, tlog_proof};
-use crate::store::StoreError;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
@@ -43,8 +42,7 @@ fn text(body: String) -> Response {
 }
 
 fn note(service: &Shared, log: LogName) -> Result<String, Problem> {
-    latest(service.ledger.layout(), service.ledger.config(), log)
-        .map_err(|error| internal(&error.to_string()))
+    Ok(latest(service.ledger.layout(), service.ledger.config(), log)?)
 }
 
 /// `GET /api/v1/checkpoints/latest`: the signed note, as C2SP writes it.
@@ -88,7 +86,7 @@ pub(super) async fn included(
 ) -> Result<Response, Problem> {
     let (log, position) = (asked.log()?, number(&position)?);
     let proof = with_tree(service, log, move |tree, head, note| {
-        let path = inclusion(tree, position, head.size).map_err(unreadable)?;
+        let path = inclusion(tree, position, head.size)?;
         let path = path.ok_or_else(|| beyond(position, head.size))?;
         Ok(tlog_proof(position, &path, note))
     });
@@ -116,7 +114,7 @@ pub(super) async fn continued(
 ) -> Result<Json<Value>, Problem> {
     let (log, old) = (asked.log()?, number(&old)?);
     with_tree(service, log, move |tree, head, note| {
-        let path = consistency(tree, old, head.size).map_err(unreadable)?;
+        let path = consistency(tree, old, head.size)?;
         let path = path.ok_or_else(|| beyond(old, head.size))?;
         Ok(Json(json!({
             "schema": "plumbline.consistency/1",
@@ -143,10 +141,6 @@ fn beyond(asked: u64, size: u64) -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "beyond-the-log", detail)
 }
 
-fn unreadable(error: StoreError) -> Problem {
-    internal(&error.to_string())
-}
-
 /// Makes a proof from the tree whose root is signed in the latest checkpoint.
 async fn with_tree<T: Send + 'static>(
     service: Shared,
@@ -163,7 +157,7 @@ async fn with_tree<T: Send + 'static>(
         });
         if !fits {
             let tree = reader(&service, log)?.signed_tree(head.size, &head.root);
-            *held = Some(tree.map_err(unreadable)?);
+            *held = Some(tree?);
         }
         match held.as_ref() {
             Some(tree) => make(tree, &head, &note),

@@ -2,7 +2,7 @@
 
 use super::Shared;
 use super::asked::{Asked, body};
-use super::problem::{Problem, internal};
+use super::problem::Problem;
 use crate::ledger::submission::Submission;
 use crate::ledger::{AppendError, Expected, Receipt};
 use axum::body::Bytes;
@@ -133,7 +133,7 @@ pub(super) async fn batch(
     } else {
         let ledger = service.clone();
         let work = move || ledger.ledger.append(submissions);
-        tokio::task::spawn_blocking(work).await.map_err(|error| internal(&error.to_string()))?
+        tokio::task::spawn_blocking(work).await?
     };
     if query.atomic
         && let Some(Err(error)) = answers.first()
