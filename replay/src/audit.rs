@@ -115,12 +115,19 @@ impl Audit {
                 let origin = given.note.lines().next().unwrap_or_default();
                 belongs(origin, index, &origins)
             });
+            let kept_here = witnesses.len();
             witnesses.extend(given.cloned());
+            let from_outside = witnesses.len() > kept_here;
             let key = self.keys.iter().find(|key| {
                 let name = VerifyingKey::parse(key).map(|key| key.name().to_owned());
                 belongs(&name.unwrap_or_default(), index, &origins)
             });
-            logs.push(walk.finish(&witnesses, key.map(String::as_str)));
+            let mut verdict = walk.finish(&witnesses, key.map(String::as_str));
+            // What lies on this machine, whoever has the machine can make anew.
+            if !from_outside {
+                verdict.limits.push("no-checkpoint-from-outside");
+            }
+            logs.push(verdict);
         }
         Ok(Report { logs, only: self.only.clone(), receipts: held })
     }

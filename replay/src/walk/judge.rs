@@ -1,7 +1,7 @@
 //! From what was read to a verdict: the log is held against its checkpoints.
 
 use super::plain::{Walk, Wrong};
-use super::verdict::{Held, Key, Outcome, Verdict};
+use super::verdict::{Breach, Held, Key, Outcome, Verdict};
 use crate::integrity::checkpoint::{Checkpoint, NoteError, VerifyingKey};
 use crate::integrity::tree::empty_root;
 
@@ -21,7 +21,7 @@ pub fn claimed_size(note: &str) -> Option<u64> {
 /// Why a checkpoint does not support the log.
 enum Doubt {
     /// Proved broken, from this position on.
-    Fails(u64, String),
+    Fails(Breach, u64, String),
     /// The key is not known or what it covers was not read.
     Unknown(String),
 }
@@ -32,6 +32,7 @@ impl Walk {
     pub fn finish(mut self, witnesses: &[Witness], key: Option<&str>) -> Verdict {
         let own = self.created.as_ref().map(|created| created.key.clone());
         let vkey = key.map(str::to_owned).or(own);
+        let mut breach = self.bad.is_some().then_some(Breach::Entry);
         let mut checkpoints = Vec::with_capacity(witnesses.len());
         let (mut covered, mut signed) = (0, 0);
         for witness in witnesses {
@@ -50,8 +51,9 @@ impl Walk {
                     held.fits = true;
                     covered = covered.max(size);
                 }
-                Err(Doubt::Fails(position, reason)) => {
+                Err(Doubt::Fails(kind, position, reason)) => {
                     if self.bad.is_none() {
+                        breach = Some(kind);
                         self.wrong(Wrong::at(position, &reason), &witness.place);
                     }
                 }
@@ -78,6 +80,7 @@ impl Walk {
             root: self.frontier.root(),
             last_hash: self.last_hash,
             first_bad: self.bad,
+            breach,
             checkpoints,
             covered,
             key: vkey.map(|vkey| Key { vkey, given: key.is_some() }),
@@ -118,12 +121,12 @@ impl Walk {
             NoteError::Origin { ref found, .. } if self.origin() == Some(found) => {
                 Doubt::Unknown(format!("the key {} is of another log", key.name()))
             }
-            other => Doubt::Fails(self.position, other.to_string()),
+            other => Doubt::Fails(Breach::Unsigned, self.position, other.to_string()),
         })?;
         match &self.created {
             Some(created) if created.origin != checkpoint.origin => {
                 let reason = format!("the checkpoint is of the log {}", checkpoint.origin);
-                Err(Doubt::Fails(0, reason))
+                Err(Doubt::Fails(Breach::Unsigned, 0, reason))
             }
             _ => Ok(checkpoint),
         }
@@ -137,7 +140,7 @@ impl Walk {
                 "the checkpoint was signed over {} entries, {} are here",
                 checkpoint.size, self.position
             );
-            return Err(Doubt::Fails(self.position, reason));
+            return Err(Doubt::Fails(Breach::Missing, self.position, reason));
         }
         let root = match checkpoint.size {
             0 => Some(empty_root()),
@@ -148,7 +151,8 @@ impl Walk {
             Some(_) => {
                 let reason = "the root of the entries is not the signed one: some entry before \
                               was replaced and the chain was made anew";
-                Err(Doubt::Fails(checkpoint.size.saturating_sub(1), reason.to_owned()))
+                let last = checkpoint.size.saturating_sub(1);
+                Err(Doubt::Fails(Breach::Unsigned, last, reason.to_owned()))
             }
             None => Err(Doubt::Unknown("the entries that it covers could not be read".to_owned())),
         }

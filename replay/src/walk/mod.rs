@@ -21,4 +21,4 @@ mod verdict;
 pub use cut::{Form, Input, Source};
 pub use judge::{Witness, claimed_size};
 pub use plain::Walk;
-pub use verdict::{FirstBad, Held, Key, Outcome, Verdict};
+pub use verdict::{Breach, FirstBad, Held, Key, Outcome, Verdict};

@@ -6,7 +6,9 @@ use super::revisions::{Keys, Revisions};
 use super::verdict::FirstBad;
 use crate::integrity::chain::{Digest, entry_hash};
 use crate::integrity::entry::{EntryError, Fields, scan};
-use crate::integrity::frame::{Frame, FrameError, SEGMENT_HEADER_BYTES, SegmentHeader, read};
+use crate::integrity::frame::{
+    FRAME_HEADER_BYTES, Frame, FrameError, FrameHeader, SEGMENT_HEADER_BYTES, SegmentHeader, read,
+};
 use crate::integrity::json::{is_canonical, parse};
 use crate::integrity::tree::{Frontier, leaf_hash};
 use sha2::{Digest as _, Sha256};
@@ -188,10 +190,35 @@ impl Walk {
             None | Some(FrameError::Blank) => {}
             Some(FrameError::Torn) => self.torn_bytes = (bytes.len() - at) as u64,
             Some(FrameError::Damaged { position, what }) => {
-                let wrong = Wrong::at(position.unwrap_or(self.position), what);
-                self.wrong(wrong, &format!("{place} byte {}", offset + at as u64));
+                let position = position.unwrap_or(self.position);
+                let (wrong, inside) = self.before_damage(&bytes[at..], position, what);
+                self.wrong(wrong, &format!("{place} byte {}", offset + (at + inside) as u64));
             }
         }
+    }
+
+    /// Reads a damaged frame up to the entry that is not as written: those before it
+    /// are held by their links like any others, and a frame may hold thousands.
+    /// Gives what is wrong, and where in the frame.
+    fn before_damage(&mut self, frame: &[u8], position: u64, what: &str) -> (Wrong, usize) {
+        let continues = |header: &FrameHeader| {
+            header.first_position == self.position && header.previous == self.last_hash
+        };
+        let mut at = FRAME_HEADER_BYTES;
+        if FrameHeader::decode(frame).is_some_and(|header| continues(&header)) {
+            while let Some((length, rest)) = frame.get(at..).and_then(<[u8]>::split_first_chunk) {
+                let length = usize::from(u16::from_be_bytes(*length));
+                let Some(entry) = rest.get(..length) else { break };
+                if self.position >= position {
+                    return (Wrong::in_entry(position, what.to_owned(), entry), at + 2);
+                }
+                if let Err(wrong) = self.next(entry, entry_hash(entry)) {
+                    return (wrong, at + 2);
+                }
+                at += 2 + length;
+            }
+        }
+        (Wrong::at(position, what), 0)
     }
 
     /// Reads frames up to the end of `bytes` or to what is no sound frame, which

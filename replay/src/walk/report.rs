@@ -54,6 +54,9 @@ impl Report {
             "exit_code": self.exit_code(),
             "available": self.logs.iter().map(|log| log.available).sum::<u64>(),
             "checked": self.logs.iter().map(|log| log.checked).sum::<u64>(),
+            "ok": self.logs.iter().map(Verdict::verified).sum::<u64>(),
+            "failed": self.logs.iter().map(Verdict::failed).sum::<u64>(),
+            "cannot_tell": self.logs.iter().map(Verdict::undecided).sum::<u64>(),
             "first_bad": self.first_bad().map(|(log, bad)| bad.to_json(log)),
             "only": self.only,
             "receipts": self.receipts.as_ref().map(|receipts| json!({
@@ -93,6 +96,9 @@ impl Report {
             checkpoints(log, &mut lines);
             if let Some(bad) = &log.first_bad {
                 first_bad(bad, &mut lines);
+            }
+            if let Some(impact) = log.impact() {
+                lines.push(format!("  影响 / impact: {impact}"));
             }
         }
         if let Some(receipts) = &self.receipts {
@@ -155,6 +161,14 @@ impl Report {
                  none could be checked with this key: give the signer's key with --key",
             );
         }
+        if limited("no-checkpoint-from-outside") && self.outcome() == Outcome::Pass {
+            steps.push(
+                "没有给出外部检查点:持有本机密钥者若把账整体重写、重新签名,本机数据看不出来;用 --checkpoint \
+                 给出存放在别处的一份 / no checkpoint from elsewhere was given: whoever holds this \
+                 machine's key could write the log anew and sign it, and nothing here would show \
+                 it; give one that was kept elsewhere with --checkpoint",
+            );
+        }
         if limited("key-taken-from-the-log") {
             steps.push(
                 "公钥取自账本自身,改写账本者也能改写它:用 --key 给出外部得到的公钥更可靠 / the key was \
@@ -173,7 +187,8 @@ fn coverage(log: &Verdict, lines: &mut Vec<String>) {
          / entries, all read and hashed again"
     ));
     let rest = available.saturating_sub(*checked);
-    if rest > 0 {
+    // Where something is wrong, the impact says it in its place.
+    if rest > 0 && log.breach.is_none() {
         lines.push(format!(
             "  其余 {rest} 条不能由本机数据证明 / the other {rest} are not proved by these data"
         ));

@@ -64,6 +64,17 @@ impl FirstBad {
     }
 }
 
+/// How the first bad place bears on the other entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Breach {
+    /// An entry, or what frames it, is not as written: what comes before it stands.
+    Entry,
+    /// Entries that a checkpoint covers are not here.
+    Missing,
+    /// The entries hang together by themselves and do not fit a checkpoint.
+    Unsigned,
+}
+
 /// A checkpoint that the log was held against.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Held {
@@ -96,6 +107,8 @@ pub struct Verdict {
     /// Entries read, hashed and found to be as written.
     pub checked: u64,
     pub first_bad: Option<FirstBad>,
+    /// What kind of break the first bad place is.
+    pub breach: Option<Breach>,
     pub root: Digest,
     pub last_hash: Digest,
     /// In the order given.
@@ -115,6 +128,69 @@ impl Verdict {
     /// See [`Outcome::exit_code`].
     pub fn exit_code(&self) -> u8 {
         self.outcome.exit_code()
+    }
+
+    /// Entries that these data prove to be as they were recorded. Where a signed
+    /// root is not met the chain alone proves nothing: whoever replaced an entry
+    /// made it anew.
+    pub fn verified(&self) -> u64 {
+        match self.breach {
+            Some(Breach::Unsigned) => self.covered_below_refuted(),
+            Some(Breach::Entry | Breach::Missing) | None => self.checked,
+        }
+    }
+
+    /// What fitting checkpoints cover below the one that is not met. One beside or
+    /// above it proves nothing: then two heads contradict each other, and who
+    /// rewrote the log signed the one that fits.
+    fn covered_below_refuted(&self) -> u64 {
+        let refuted = |held: &&Held| !held.fits && held.doubt.is_none();
+        let refuted = self.checkpoints.iter().filter(refuted).filter_map(|held| held.size).min();
+        let fitting = self.checkpoints.iter().filter(|held| held.fits);
+        let highest = fitting.filter_map(|held| held.size).max().unwrap_or(0);
+        if refuted.is_some_and(|size| highest < size) { highest } else { 0 }
+    }
+
+    /// Entries proved to be wrong or missing: the first bad one, or all that are
+    /// not here.
+    pub fn failed(&self) -> u64 {
+        match (self.breach, &self.first_bad) {
+            (Some(Breach::Missing), _) => self.available.saturating_sub(self.checked),
+            (_, Some(_)) => 1,
+            (_, None) => 0,
+        }
+    }
+
+    /// Entries of which these data prove nothing, for or against.
+    pub fn undecided(&self) -> u64 {
+        self.available.saturating_sub(self.verified()).saturating_sub(self.failed())
+    }
+
+    /// What a break leaves standing and what it leaves open: the reader's first
+    /// question, since one changed entry early on leaves most of a log undecided.
+    pub fn impact(&self) -> Option<String> {
+        let (verified, undecided) = (self.verified(), self.undecided());
+        Some(match self.breach? {
+            Breach::Entry => format!(
+                "之前的 {verified} 条均已逐条核验,不受影响;首处异常之外的 {undecided} 条不能由本机数据\
+                 证明,这不等于它们被改动,用副本可以证明 / the {verified} entries before are all \
+                 verified and stand; {undecided} others cannot be proved by the data of this \
+                 machine, which does not say that they were changed: a replica can prove them"
+            ),
+            Breach::Missing => format!(
+                "账中现有的 {verified} 条均已逐条核验;检查点签过、账中没有的有 {} 条 / the {verified} \
+                 entries that are here are all verified; {0} that a checkpoint was signed over are \
+                 not here",
+                self.failed()
+            ),
+            Breach::Unsigned => format!(
+                "账内各条自相连接,却不是检查点所签的那些:至少一条在签发之后被替换,其后的链被重新计算;\
+                 是哪一条,本机数据不能说明,与副本逐条比对即知;不受影响的有 {verified} 条 / the entries \
+                 hang together but are not those that were signed: at least one was replaced \
+                 afterwards and the chain made anew. Which one, the data of this machine cannot \
+                 tell; a replica can. {verified} entries stand"
+            ),
+        })
     }
 
     /// Checkpoints that fit.
@@ -139,7 +215,11 @@ impl Verdict {
             "verdict": self.outcome.word(),
             "available": self.available,
             "checked": self.checked,
+            "ok": self.verified(),
+            "failed": self.failed(),
+            "cannot_tell": self.undecided(),
             "first_bad": self.first_bad.as_ref().map(|bad| bad.to_json(&self.log)),
+            "impact": self.impact(),
             "root": self.root.to_string(),
             "last_hash": self.last_hash.to_string(),
             "checkpoints": {
