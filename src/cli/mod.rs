@@ -91,6 +91,7 @@ pub enum Exit {
     Refused = 6,
     NoLedger = 10,
     Locked = 11,
+    NotAllowed = 12,
     NotFound = 13,
     NewerFormat = 15,
 }

@@ -19,6 +19,7 @@ mod pace;
 mod prng;
 mod recording;
 mod registers;
+pub mod tamper;
 mod telling;
 mod world;
 

@@ -1,4 +1,7 @@
-//! `plumb demo`: a synthetic city, then the servers.
+//! `plumb demo`: a synthetic city, then the servers; and the drill of tampering
+//! with it.
+
+mod tamper;
 
 use super::{Exit, Failure, close, print, serve};
 use crate::clock::Micros;
@@ -10,10 +13,14 @@ use plumbline_replay::time::civil::Zone;
 use serde_json::json;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use tamper::Tamper;
 
 /// 演示:生成一座合成城市两年的账,然后启动服务 / a synthetic city's two years, then the server
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Demo {
+    #[command(subcommand)]
+    what: Option<What>,
     /// 账本文件夹 / the ledger's folder
     #[arg(long = "dir", value_name = "D", default_value = "plumbline-demo")]
     dir: PathBuf,
@@ -34,8 +41,16 @@ pub struct Demo {
     json: bool,
 }
 
+#[derive(clap::Subcommand)]
+enum What {
+    Tamper(Tamper),
+}
+
 impl Demo {
     pub(super) fn run(self) -> Result<Exit, Failure> {
+        if let Some(What::Tamper(tamper)) = self.what {
+            return tamper.run();
+        }
         let options = Options { seed: self.seed, cases: self.cases };
         let bar = progress_bar();
         let mut progress = |reached: Micros, events: u64| {
@@ -88,7 +103,8 @@ impl Demo {
              试一试 / try:\n\
              \x20 plumb verify --dir {dir}\n\
              \x20 plumb stats --dir {dir}\n\
-             \x20 plumb log --dir {dir} --type approval.decision.granted.v1 | head",
+             \x20 plumb log --dir {dir} --type approval.decision.granted.v1 | head\n\
+             \x20 plumb demo tamper --dir {dir} --kind byte && plumb verify --dir {dir}",
             seed = self.seed,
             logs = sizes.join(", "),
         ))
