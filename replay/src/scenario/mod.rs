@@ -5,7 +5,7 @@
 //! ```text
 //! title SC06 窗口外多收 / charged too much outside the hall
 //! include base.scn
-//! 2022-05-10T09:00 fee.assessed fee/1 unit=unit/1 officer=officer/1 venue=unit_premises {"lines":[…]}
+//! 2022-05-10T09:00 fee.assessed fee/1 unit=unit/1 officer=officer/1 venue=enterprise {"lines":[…]}
 //! 2022-05-10 penalty.clue.registered penalty/1 recorded=2022-05-12T10:00 {} + {"links":{…}}
 //! check as-of 2022-06-01
 //!   R2.5.1 fee/1 VIOLATION_SIGNAL RED
