@@ -46,6 +46,12 @@ pub struct Judgement {
     pub entries: u64,
 }
 
+/// All streams, and the part of each that tells of master data.
+struct Dealt<'a> {
+    parts: Vec<Part<'a>>,
+    master: BTreeMap<&'a str, usize>,
+}
+
 /// What came of one part.
 type Judged = Result<(Findings, Topics), JudgeError>;
 
@@ -66,11 +72,12 @@ pub struct Ask {
 /// log's after the open one's if it is given.
 pub fn judge<B: Entries>(blocks: &[B], ask: Ask) -> Result<Judgement, JudgeError> {
     let Ask { moment, zone, sealed_given, threads } = ask;
-    let parts = deal(blocks)?;
-    let master = grow(&parts, moment)?;
+    let dealt = deal(blocks)?;
+    let master = grow(&dealt, moment)?;
+    let parts = &dealt.parts;
     let calendar = Calendar::china();
     let bench = Bench { master: &master, calendar, moment, zone, sealed_given };
-    let judged = judge_parts(&parts, &bench, threads)?;
+    let judged = judge_parts(parts, &bench, threads)?;
     let mut findings = Findings::default();
     let mut topics = Topics::default();
     for (found, noted) in judged {
@@ -100,32 +107,31 @@ fn key(finding: &Finding) -> (&str, &str, &str) {
     (&finding.stream, finding.rule, &finding.matter)
 }
 
-fn deal<B: Entries>(blocks: &[B]) -> Result<Vec<Part<'_>>, JudgeError> {
+fn deal<B: Entries>(blocks: &[B]) -> Result<Dealt<'_>, JudgeError> {
     let mut parts: Vec<Part<'_>> = vec![Part::new(); PARTS];
+    let mut master = BTreeMap::new();
     for entry in blocks.iter().flat_map(Entries::entries) {
         let fields = scan(entry)
             .map_err(|_| JudgeError { stream: "?".to_owned(), error: EventError::NotUtf8 })?;
         let mut hasher = DefaultHasher::new();
         hasher.write(fields.stream.as_bytes());
         let part = usize::try_from(hasher.finish() % PARTS as u64).unwrap_or(0);
+        if Master::wants(fields.kind) {
+            master.insert(fields.stream, part);
+        }
         parts[part].entry(fields.stream).or_default().push(entry);
     }
-    Ok(parts)
+    Ok(Dealt { parts, master })
 }
 
-/// Master data as known at the moment: whatever day they are asked about, so
-/// `as_of` does not cut them.
-fn grow(parts: &[Part<'_>], moment: Moment) -> Result<Master, JudgeError> {
+/// Master data as known at the moment, with what was believed before; whatever day
+/// they are asked about, so `as_of` does not cut them.
+fn grow(dealt: &Dealt<'_>, moment: Moment) -> Result<Master, JudgeError> {
     let mut master = Master::default();
-    let known = Moment { as_of: i64::MAX, ..moment };
-    for part in parts {
-        for (stream, entries) in part.iter().filter(|(stream, _)| stream.starts_with("md/")) {
-            let failed = |error| JudgeError { stream: (*stream).to_owned(), error };
-            let effective = Known::of(entries, known).map_err(failed)?;
-            let mut rows = effective.case(stream, known).map_err(failed)?.acts;
-            rows.sort_by_key(|event| event.position);
-            rows.iter().for_each(|event| master.apply(event));
-        }
+    for (stream, part) in &dealt.master {
+        let Some(entries) = dealt.parts[*part].get(stream) else { continue };
+        let failed = |error| JudgeError { stream: (*stream).to_owned(), error };
+        master.add_stream(entries, moment.known_at).map_err(failed)?;
     }
     Ok(master)
 }

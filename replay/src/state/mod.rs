@@ -11,6 +11,7 @@
 //! entries count, as of when an act happened and as known at which time.
 
 mod approval;
+pub mod beliefs;
 mod case;
 pub mod diff;
 mod fee;
