@@ -69,7 +69,7 @@ macro_rules! tables {
                 family && ($(<$row as Row>::verb(kind).is_some() ||)* Identities::wants(kind))
             }
 
-            fn apply(&mut self, event: &Event<'_>, repairs: Repairs<'_>) {
+            fn tell(&mut self, event: &Event<'_>, repairs: Repairs<'_>) {
                 $(if let Some(verb) = <$row as Row>::verb(&event.kind) {
                     return self.$name.apply(verb, event, repairs);
                 })*
@@ -128,6 +128,12 @@ tables! {
 }
 
 impl Master {
+    /// Adds one entry as it stands, in any order; entries of other types are passed
+    /// over. Repairs need all of a stream: [`Master::add_stream`].
+    pub fn apply(&mut self, event: &Event<'_>) {
+        self.tell(event, Repairs::default());
+    }
+
     /// Adds the entries of one stream, given in order of position, as far as they
     /// were recorded by `known_at`; the streams come in any order.
     pub fn add_stream(&mut self, entries: &[&[u8]], known_at: Micros) -> Result<(), EventError> {
@@ -138,7 +144,7 @@ impl Master {
                     entry.map(Event::read).transpose().map(|e| e.as_ref().map(Origin::of))
                 };
                 let (since, until) = (origin(since)?, origin(until)?);
-                self.apply(&event, Repairs { since: since.as_ref(), until: until.as_ref() });
+                self.tell(&event, Repairs { since: since.as_ref(), until: until.as_ref() });
             }
         }
         Ok(())
