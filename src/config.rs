@@ -86,9 +86,9 @@ impl Layout {
         self.root.join("derived").join(log.as_str()).join("models")
     }
 
-    /// Where the roots of a log's subtrees are, for proofs: they regrow as well.
-    pub fn subtrees(&self, log: LogName) -> PathBuf {
-        self.root.join("derived").join(log.as_str()).join("subtrees")
+    /// Where the nodes of a log's tree are, for proofs and tiles: they regrow as well.
+    pub fn tree(&self, log: LogName) -> PathBuf {
+        self.root.join("derived").join(log.as_str()).join("tree")
     }
 
     /// The last signed head beside the segments, for whoever reads the log.

@@ -19,6 +19,7 @@ pub mod ledger;
 pub mod log;
 pub mod projection;
 pub mod proof;
+pub mod publication;
 pub mod reader;
 pub mod store;
 pub mod vault;

@@ -1,44 +1,39 @@
-//! Proofs over a stored log: tree nodes from disposable files and from its
-//! entries.
+//! The tree of a stored log, for proofs and tiles: every complete node is a slice
+//! of a disposable file, or in memory for the segment that still grows.
 //!
-//! In memory are the nodes from 256 leaves upwards, 256 bytes for a thousand
-//! entries. A node below is computed from the at most 256 entries around it.
+//! Sixty-four bytes an entry on disk. Nothing here reads an entry to answer a
+//! question; growing reads what is new, once. Knows nothing of addresses and
+//! signatures.
 
 pub mod forms;
-mod subtrees;
+mod nodes;
 
-use crate::store::{Store, StoreError};
+use crate::store::{SegmentInfo, Store, StoreError};
+use nodes::{Levels, Sealed, discontinuous};
 use plumbline_replay::integrity::chain::Digest;
-use plumbline_replay::integrity::proof::{Nodes, root};
-use plumbline_replay::integrity::tree::{Frontier, leaf_hash, node_hash};
+use plumbline_replay::integrity::proof::{Nodes, inclusion, root, verify_inclusion};
+use plumbline_replay::integrity::tile::Tile;
+use plumbline_replay::integrity::tree::Frontier;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
-use subtrees::Subtrees;
-
-/// The lowest level that is kept.
-const LEVEL: u32 = 8;
-/// Leaves under a node of that level.
-const LEAVES: u64 = 1 << LEVEL;
-const READ_BYTES: usize = 4 << 20;
+use std::sync::Arc;
 
 /// Every complete node of a log's tree.
 pub struct Tree {
     store: Arc<dyn Store>,
-    subtrees: Subtrees,
-    /// From [`LEVEL`] upwards, each level in order of index.
-    levels: Vec<Vec<Digest>>,
+    dir: PathBuf,
+    /// In order of position, without gaps from 0.
+    sealed: Vec<Sealed>,
+    /// What comes after them.
+    open: Levels,
     frontier: Frontier,
-    /// The block of leaves asked for last: a path goes through one or two.
-    leaves: Mutex<Option<(u64, Vec<Digest>)>>,
 }
 
 impl Tree {
-    /// The tree of no entries yet. Files of subtree roots are read from `dir`, and
-    /// written there for the sealed segments that have none.
+    /// The tree of no entries yet. Files of nodes are read from `dir`, and written
+    /// there for the sealed segments that have none.
     pub fn new(store: Arc<dyn Store>, dir: PathBuf) -> Tree {
-        let subtrees = Subtrees::new(dir);
-        let (levels, leaves) = Default::default();
-        Tree { store, subtrees, levels, frontier: Frontier::new(), leaves }
+        let (sealed, open, frontier) = Default::default();
+        Tree { store, dir, sealed, open, frontier }
     }
 
     /// Reads a log's first `size` entries and compares the root with one that was
@@ -57,7 +52,9 @@ impl Tree {
         let mut tree = Tree::new(store.clone(), dir.to_owned());
         tree.grow(size)?;
         if tree.root(size)? != *signed_root {
-            tree.subtrees.forget();
+            // What cannot be removed is not believed anyway, where it contradicts
+            // the segments' headers.
+            let _ = std::fs::remove_dir_all(dir);
             tree = Tree::new(store, dir.to_owned());
             tree.grow(size)?;
         }
@@ -86,14 +83,68 @@ impl Tree {
         self.node(0, index)
     }
 
+    /// The audit path of a leaf in the tree of `size`, which has this root; `None`
+    /// if the leaf is not in it. No path is given that does not lead to the root.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Damaged`] if it does not.
+    pub fn inclusion(
+        &self,
+        index: u64,
+        size: u64,
+        root: &Digest,
+    ) -> Result<Option<Vec<Digest>>, StoreError> {
+        let Some(path) = inclusion(self, index, size)? else { return Ok(None) };
+        verify_inclusion(&self.leaf(index)?, index, size, root, &path).map_err(|error| {
+            StoreError::Damaged {
+                position: index,
+                what: error.to_string(),
+                place: format!("{}; delete the folder, it regrows", self.dir.display()),
+            }
+        })?;
+        Ok(Some(path))
+    }
+
+    /// The hashes of a tile, one after another; `None` if a tree of `size` leaves
+    /// has not all of it.
+    pub fn tile(&self, tile: &Tile, size: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        if !tile.is_in(size.min(self.size())) {
+            return Ok(None);
+        }
+        let width = u64::from(tile.width);
+        let hashes = self.slice(tile.tree_level(), tile.first(), width)?;
+        Ok(Some(hashes.iter().flat_map(|hash| hash.0).collect()))
+    }
+
+    /// Consecutive complete nodes of one level.
+    fn slice(&self, level: u32, first: u64, count: u64) -> Result<Vec<Digest>, StoreError> {
+        let mut out: Vec<Digest> = Vec::with_capacity(count as usize);
+        while (out.len() as u64) < count {
+            let index = first + out.len() as u64;
+            let left = count - out.len() as u64;
+            let after = self.sealed.partition_point(|part| part.extent().end_node(level) <= index);
+            let more = match self.sealed.get(after) {
+                Some(part) => part.slice(self.store.as_ref(), level, index, left)?,
+                None => self.open.slice(level, index, left).to_vec(),
+            };
+            if more.is_empty() {
+                return Err(StoreError::ends_early(index, self.size()));
+            }
+            out.extend(more);
+        }
+        Ok(out)
+    }
+
     /// Takes in entries up to `size`, whole sealed segments by their files. Does
     /// nothing if the tree is as large already.
     pub fn grow(&mut self, size: u64) -> Result<(), StoreError> {
-        // The block held may be the last, and have been read with fewer leaves.
-        *self.leaves.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
+        if self.size() >= size {
+            return Ok(());
+        }
         let segments = self.store.segments()?;
-        while self.frontier.size() < size {
-            let from = self.frontier.size();
+        while self.size() < size {
+            let from = self.size();
             let after = segments.partition_point(|segment| segment.first_position <= from);
             let Some(segment) = after.checked_sub(1).and_then(|at| segments.get(at)) else {
                 return Err(StoreError::ends_early(from, size));
@@ -102,100 +153,44 @@ impl Tree {
             if end <= from {
                 return Err(StoreError::ends_early(from, size));
             }
-            let whole = segment.first_position == from && segment.sealed && end <= size;
-            if !whole {
-                let roots = read_roots(self.store.as_ref(), &mut self.frontier, size.min(end))?;
-                roots.into_iter().for_each(|root| self.push(root));
+            if segment.first_position > self.open.first() {
+                self.seal()?;
+            }
+            if self.by_file(segment, size)? {
                 continue;
             }
-            let next = self.store.segment_start(end)?;
-            let roots =
-                self.subtrees.of_segment(self.store.as_ref(), &self.frontier, &next.frontier)?;
-            roots.into_iter().for_each(|root| self.push(root));
-            self.frontier = next.frontier;
+            self.open.read(self.store.as_ref(), &mut self.frontier, size.min(end))?;
         }
         Ok(())
     }
 
-    /// Adds the root of the next [`LEAVES`] leaves and what it completes.
-    fn push(&mut self, root: Digest) {
-        let mut hash = root;
-        for level in 0.. {
-            if self.levels.len() <= level {
-                self.levels.push(Vec::new());
-            }
-            let nodes = &mut self.levels[level];
-            nodes.push(hash);
-            match nodes.as_slice() {
-                [.., left, right] if nodes.len().is_multiple_of(2) => hash = node_hash(left, right),
-                _ => return,
-            }
+    /// Takes in a whole sealed segment by its file, if there is one.
+    fn by_file(&mut self, segment: &SegmentInfo, size: u64) -> Result<bool, StoreError> {
+        let end = segment.first_position + segment.count;
+        if segment.first_position != self.size() || !segment.sealed || end > size {
+            return Ok(false);
         }
+        let next = self.store.segment_start(end)?.frontier;
+        let Some(found) = Sealed::find(&self.dir, &self.frontier, &next) else { return Ok(false) };
+        self.sealed.push(found);
+        self.open = Levels::new(end);
+        self.frontier = next;
+        Ok(true)
     }
 
-    /// A node below [`LEVEL`], from the entries under it.
-    fn small(&self, level: u32, index: u64) -> Result<Digest, StoreError> {
-        let block = index >> (LEVEL - level);
-        let mut leaves = self.leaves.lock().unwrap_or_else(PoisonError::into_inner);
-        if leaves.as_ref().is_none_or(|(held, _)| *held != block) {
-            *leaves = Some((block, self.block(block)?));
+    /// Writes the nodes of the segment that has been read to its end, and begins
+    /// the next.
+    fn seal(&mut self) -> Result<(), StoreError> {
+        let (first, end) = (self.open.first(), self.size());
+        let (start, next) = (self.store.segment_start(first)?, self.store.segment_start(end)?);
+        if next.frontier != self.frontier {
+            return Err(discontinuous(first, end));
         }
-        let all = leaves.as_ref().map_or(&[][..], |(_, all)| all.as_slice());
-        let from = ((index << level) - block * LEAVES) as usize;
-        let Some(under) = all.get(from..from + (1 << level)) else {
-            return Err(StoreError::ends_early(index << level, self.size()));
-        };
-        let mut frontier = Frontier::new();
-        under.iter().for_each(|leaf| frontier.push(*leaf));
-        Ok(frontier.root())
+        let levels = std::mem::replace(&mut self.open, Levels::new(end));
+        let sealed = Sealed::write(&self.dir, &start.frontier, &self.frontier, levels);
+        self.sealed.push(sealed);
+        Ok(())
     }
-
-    /// The leaves of a block, as many as the tree has.
-    fn block(&self, block: u64) -> Result<Vec<Digest>, StoreError> {
-        let mut leaves = Vec::with_capacity(LEAVES as usize);
-        let end = ((block + 1) * LEAVES).min(self.size());
-        let mut next = block * LEAVES;
-        while next < end {
-            // About as much as the block has.
-            let blocks = self.store.read(next, LEAVES as usize * 1024)?;
-            if blocks.is_empty() {
-                return Err(StoreError::ends_early(next, end));
-            }
-            for (position, _, entry) in blocks.iter().flat_map(|block| block.entries()) {
-                if position == next && next < end {
-                    leaves.push(leaf_hash(entry));
-                    next += 1;
-                }
-            }
-        }
-        Ok(leaves)
-    }
-}
-
-/// Reads entries from the frontier up to `end` and returns the roots of the
-/// subtrees of [`LEVEL`] that they complete.
-fn read_roots(
-    store: &dyn Store,
-    frontier: &mut Frontier,
-    end: u64,
-) -> Result<Vec<Digest>, StoreError> {
-    let mut roots = Vec::new();
-    while frontier.size() < end {
-        let blocks = store.read(frontier.size(), READ_BYTES)?;
-        if blocks.is_empty() {
-            return Err(StoreError::ends_early(frontier.size(), end));
-        }
-        for (position, _, entry) in blocks.iter().flat_map(|block| block.entries()) {
-            if position == frontier.size() && position < end {
-                frontier.push_with(leaf_hash(entry), |level, _, hash| {
-                    if level == LEVEL {
-                        roots.push(*hash);
-                    }
-                });
-            }
-        }
-    }
-    Ok(roots)
 }
 
 impl Nodes for Tree {
@@ -203,14 +198,10 @@ impl Nodes for Tree {
 
     fn node(&self, level: u32, index: u64) -> Result<Digest, StoreError> {
         let end = index.checked_add(1).and_then(|next| next.checked_mul(1 << level.min(63)));
-        if end.is_none_or(|end| end > self.size()) {
+        if level > 63 || end.is_none_or(|end| end > self.size()) {
             return Err(StoreError::ends_early(index, self.size()));
         }
-        let Some(above) = level.checked_sub(LEVEL) else {
-            return self.small(level, index);
-        };
-        let nodes = self.levels.get(above as usize);
-        let found = nodes.and_then(|nodes| nodes.get(index as usize)).copied();
-        found.ok_or_else(|| StoreError::ends_early(index, self.size()))
+        let found = self.slice(level, index, 1)?;
+        found.first().copied().ok_or_else(|| StoreError::ends_early(index, self.size()))
     }
 }

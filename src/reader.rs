@@ -19,7 +19,7 @@ pub struct Reader {
     lookup: Arc<Lookup>,
     /// Why the lookup could not come to the log's end, the last time it tried.
     damage: Mutex<Option<String>>,
-    subtrees: PathBuf,
+    nodes: PathBuf,
 }
 
 impl Reader {
@@ -30,15 +30,15 @@ impl Reader {
         let store = Arc::new(open_log(layout, config, log)?);
         let key = config.lookup_key(log);
         let lookup = Arc::new(Lookup::new(&layout.lookup(log), store.clone(), key));
-        let subtrees = layout.subtrees(log);
-        Reader { log, store, lookup, damage: Mutex::default(), subtrees }.at_end()
+        let nodes = layout.tree(log);
+        Reader { log, store, lookup, damage: Mutex::default(), nodes }.at_end()
     }
 
     /// Reads a log of a ledger that is open for writing, with its own lookup.
     pub fn of(ledger: &Ledger, log: LogName) -> Result<Reader, OpenError> {
         let (store, lookup) = (ledger.store(log), ledger.lookup(log));
-        let subtrees = ledger.layout().subtrees(log);
-        Reader { log, store, lookup, damage: Mutex::default(), subtrees }.at_end()
+        let nodes = ledger.layout().tree(log);
+        Reader { log, store, lookup, damage: Mutex::default(), nodes }.at_end()
     }
 
     fn at_end(self) -> Result<Reader, OpenError> {
@@ -106,12 +106,12 @@ impl Reader {
     /// The tree over the log, to be grown to the size that proofs are asked for.
     /// It may be kept: growing reads only what is new.
     pub fn tree(&self) -> Tree {
-        Tree::new(self.store.clone(), self.subtrees.clone())
+        Tree::new(self.store.clone(), self.nodes.clone())
     }
 
     /// The tree over the first `size` entries, held against the root that was
     /// signed over them.
     pub fn signed_tree(&self, size: u64, root: &Digest) -> Result<Tree, StoreError> {
-        Tree::signed(self.store.clone(), &self.subtrees, size, root)
+        Tree::signed(self.store.clone(), &self.nodes, size, root)
     }
 }

@@ -1,6 +1,6 @@
 //! `plumb export`: entries in the forms that other tools read.
 
-use super::{Dir, Exit, Failure, print};
+use super::{Dir, Exit, Failure, print, tiles};
 use crate::config::Layout;
 use crate::export::{Each, Entries, ExportError, Exported, Selection, csv, ndjson, ocel, xes};
 use crate::index::{Field, Query};
@@ -17,8 +17,11 @@ const READ_BYTES: usize = 4 << 20;
 #[derive(clap::Args)]
 pub struct Export {
     /// 格式 / the form
-    #[arg(value_parser = ["ndjson", "csv", "xes", "ocel"])]
+    #[arg(value_parser = ["ndjson", "csv", "xes", "ocel", "tiles"])]
     format: String,
+    /// tiles 写入的文件夹,可由任何网页服务器提供 / for `tiles`: the folder, for any web server to serve
+    #[arg(value_name = "DIR", required_if_eq("format", "tiles"))]
+    folder: Option<PathBuf>,
     #[command(flatten)]
     dir: Dir,
     /// 哪个日志 / which log
@@ -49,6 +52,17 @@ impl Export {
         let reader = Reader::open(&layout, &config, log)?;
         if let Some(damage) = reader.damage() {
             return Err(Failure { exit: Exit::Broken, message: damage });
+        }
+        match (&self.folder, self.format.as_str()) {
+            (Some(folder), "tiles") => return tiles::write(layout, config, reader, folder),
+            (Some(folder), format) => {
+                let folder = folder.display();
+                let message = format!(
+                    "{folder}: {format} 用 -o 指定文件 / name the file of a {format} export with -o"
+                );
+                return Err(Failure { exit: Exit::Usage, message });
+            }
+            (None, _) => {}
         }
         let entries = LogEntries(reader);
         match &self.output {

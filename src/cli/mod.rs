@@ -24,6 +24,7 @@ mod rules;
 mod serve;
 mod show;
 mod stats;
+mod tiles;
 mod types;
 mod verify;
 

@@ -8,7 +8,7 @@ use crate::proof::Tree;
 use crate::proof::forms::{base64, signed_checkpoint, tlog_proof};
 use crate::store::Store;
 use plumbline_replay::integrity::checkpoint::Checkpoint;
-use plumbline_replay::integrity::proof::{consistency, inclusion};
+use plumbline_replay::integrity::proof::consistency;
 use std::sync::Arc;
 
 /// 证明 / proofs from the latest checkpoint
@@ -57,10 +57,11 @@ impl Prove {
         let store = Arc::new(open_log(&layout, &config, log)?);
         // Before the first read a log has not looked at its files.
         store.size()?;
-        let tree = Tree::signed(store, &layout.subtrees(log), size, &checkpoint.root)?;
+        let tree = Tree::signed(store, &layout.tree(log), size, &checkpoint.root)?;
         match self.what {
             What::Inclusion { position, .. } => {
-                let path = inclusion(&tree, position, size)?.ok_or_else(|| outside(position))?;
+                let path = tree.inclusion(position, size, &checkpoint.root)?;
+                let path = path.ok_or_else(|| outside(position))?;
                 print(tlog_proof(position, &path, &note).trim_end_matches('\n'))?;
             }
             What::Consistency { old, .. } => {

@@ -1,10 +1,11 @@
-//! `plumb serve`: the internal listener.
+//! `plumb serve`: the internal listener, and the public one if it is asked for.
 
 use super::closing::Closing;
 use super::{Dir, Exit, Failure, close, surroundings};
 use crate::following::Following;
-use crate::http::{ApiKeys, Service, serve};
-use crate::ledger::Ledger;
+use crate::http::{ApiKeys, Service, serve, serve_public};
+use crate::ledger::{Ledger, LogName};
+use crate::publication::{PublishError, Publisher};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,11 +18,15 @@ pub struct Serve {
     /// 内部地址 / the internal address
     #[arg(long, default_value = "127.0.0.1:8710")]
     listen: SocketAddr,
+    /// 公开地址:任何人可读公开日志(C2SP tlog-tiles)/ the public address: anyone may read
+    /// the open log there
+    #[arg(long, value_name = "ADDRESS")]
+    public: Option<SocketAddr>,
 }
 
-/// Serves the ledger in a folder at one address, until stopped.
-pub(super) fn at(dir: PathBuf, listen: SocketAddr) -> Result<Exit, Failure> {
-    Serve { dir: Dir { dir }, listen }.run()
+/// Serves the ledger in a folder until stopped.
+pub(super) fn at(dir: PathBuf, listen: SocketAddr, public: SocketAddr) -> Result<Exit, Failure> {
+    Serve { dir: Dir { dir }, listen, public: Some(public) }.run()
 }
 
 impl Serve {
@@ -36,17 +41,13 @@ impl Serve {
                  only; `plumb keys add NAME` makes one"
             );
         }
-        let service = Arc::new(Service::new(ledger, following, keys));
+        let service = Arc::new(Service::new(ledger, following, keys)?);
         let closing = Closing::start(service.clone())?;
+        let publisher = self.public.map(|_| publish(&service)).transpose()?;
         let runtime = tokio::runtime::Runtime::new()?;
-        let started = |address: SocketAddr| {
-            eprintln!("服务地址 / serving on http://{address}");
-        };
-        let (listen, shared) = (self.listen, service.clone());
-        runtime.block_on(serve(shared, listen, started, stop_signal())).map_err(|error| {
-            Failure { exit: Exit::Failed, message: format!("{listen}: {error}") }
-        })?;
+        runtime.block_on(self.listeners(&service))?;
         drop(runtime);
+        drop(publisher);
         drop(closing);
         match Arc::into_inner(service) {
             Some(service) => {
@@ -58,6 +59,46 @@ impl Serve {
             None => tracing::warn!("closed with a request under way"),
         }
         Ok(Exit::Done)
+    }
+}
+
+impl Serve {
+    /// Both listeners, until a signal or until one of them fails.
+    async fn listeners(&self, service: &Arc<Service>) -> Result<(), Failure> {
+        let failed = |address: SocketAddr| {
+            move |error| Failure { exit: Exit::Failed, message: format!("{address}: {error}") }
+        };
+        let started = |address: SocketAddr| {
+            eprintln!("服务地址 / serving on http://{address}");
+        };
+        let internal = serve(service.clone(), self.listen, started, stop_signal());
+        let Some(address) = self.public else {
+            return internal.await.map_err(failed(self.listen));
+        };
+        let started = |address: SocketAddr| {
+            eprintln!("公开日志 / the open log, for anyone: http://{address}/log/open/checkpoint");
+        };
+        let open = service.publication(LogName::Open);
+        let public = serve_public(open, address, started, stop_signal());
+        let internal = async { internal.await.map_err(failed(self.listen)) };
+        let public = async { public.await.map_err(failed(address)) };
+        tokio::try_join!(internal, public).map(drop)
+    }
+}
+
+/// Publishes the open log from now on.
+fn publish(service: &Service) -> Result<Publisher, Failure> {
+    let publisher = Publisher::start(service.publication(LogName::Open))?;
+    service.ledger.watch(LogName::Open, publisher.watcher());
+    Ok(publisher)
+}
+
+impl From<PublishError> for Failure {
+    fn from(error: PublishError) -> Failure {
+        match error {
+            PublishError::Sign(error) => error.into(),
+            PublishError::Store(error) => error.into(),
+        }
     }
 }
 

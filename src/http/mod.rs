@@ -1,5 +1,5 @@
-//! The internal listener: submission and reading over HTTP. The only place that
-//! names axum.
+//! Two listeners: the internal one, for submission and reading, and the public one,
+//! read-only with types of its own. The only place that names axum.
 //!
 //! Knows addresses, statuses and forms; does not know how an event is admitted
 //! or where it is kept. Every error is an RFC 9457 problem with a stable `code`.
@@ -13,14 +13,18 @@ mod health;
 mod keys;
 mod problem;
 mod proofs;
+mod public;
 mod reading;
 mod submit;
 
 pub use description::openapi;
 pub use keys::{ApiKeys, KeyError};
+pub use public::serve_public;
 
 use crate::following::Following;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, LogName, OpenError};
+use crate::publication::Publication;
+use crate::reader::Reader;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
@@ -30,10 +34,10 @@ use feed::Feed;
 use health::Counts;
 use plumbline_replay::time::civil::Zone;
 use problem::Problem;
-use proofs::Trees;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use tokio::net::TcpListener;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -48,15 +52,27 @@ pub struct Service {
     pub following: Following,
     pub keys: ApiKeys,
     feed: Feed,
-    trees: Trees,
+    publications: Vec<Arc<Publication>>,
     counts: Counts,
 }
 
 impl Service {
     /// A service over an open ledger. It watches the logs from here on.
-    pub fn new(ledger: Ledger, following: Following, keys: ApiKeys) -> Service {
+    pub fn new(ledger: Ledger, following: Following, keys: ApiKeys) -> Result<Service, OpenError> {
         let feed = Feed::of(&ledger);
-        Service { ledger, following, keys, feed, trees: Trees::default(), counts: Counts::new() }
+        let mut publications = Vec::new();
+        for log in LogName::ALL {
+            let (layout, config) = (ledger.layout().clone(), ledger.config().clone());
+            let publication = Publication::new(layout, config, Reader::of(&ledger, log)?);
+            publications.push(Arc::new(publication));
+        }
+        Ok(Service { ledger, following, keys, feed, publications, counts: Counts::new() })
+    }
+
+    /// A log with its tree, for proofs and for publication.
+    pub fn publication(&self, log: LogName) -> Arc<Publication> {
+        let found = self.publications.iter().find(|publication| publication.log() == log);
+        found.expect("every log has one").clone()
     }
 
     /// The zone whose days the ledger counts by.
@@ -104,14 +120,23 @@ pub async fn serve(
     started: impl FnOnce(SocketAddr),
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let listener = tokio::net::TcpListener::bind(address).await?;
-    started(listener.local_addr()?);
+    let listener = bound(address, started).await?;
     let stopped = service.clone();
     let stop = async move {
         stop.await;
         stopped.feed.stop();
     };
     axum::serve(listener, router(service)).with_graceful_shutdown(stop).await
+}
+
+/// Binds an address and says which it is: port 0 stands for any that is free.
+async fn bound(
+    address: SocketAddr,
+    started: impl FnOnce(SocketAddr),
+) -> std::io::Result<TcpListener> {
+    let listener = TcpListener::bind(address).await?;
+    started(listener.local_addr()?);
+    Ok(listener)
 }
 
 /// Runs what reads files on a thread where waiting hinders nobody.

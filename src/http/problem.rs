@@ -3,6 +3,7 @@
 use crate::case::CaseError;
 use crate::ledger::checkpoints::SignError;
 use crate::ledger::{AppendError, OpenError, RefusalCode};
+use crate::publication::PublishError;
 use crate::store::StoreError;
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -120,6 +121,15 @@ impl From<SignError> for Problem {
             SignError::Store(error) => error.into(),
             SignError::Open(error) => error.into(),
             other => internal(&other.to_string()),
+        }
+    }
+}
+
+impl From<PublishError> for Problem {
+    fn from(error: PublishError) -> Problem {
+        match error {
+            PublishError::Sign(error) => error.into(),
+            PublishError::Store(error) => error.into(),
         }
     }
 }

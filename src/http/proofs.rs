@@ -1,38 +1,20 @@
 //! The signed checkpoint, and proofs that lead to it.
 
 use super::asked::{Asked, OfLog, bad};
-use super::problem::{Problem, internal};
-use super::reading::reader;
+use super::problem::Problem;
 use super::{Shared, blocking};
 use crate::ledger::LogName;
 use crate::ledger::checkpoints::latest;
 use crate::proof::Tree;
-use crate::proof::forms::{base64, signed_checkpoint, tlog_proof};
+use crate::proof::forms::{base64, tlog_proof};
+use crate::publication::Head;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use plumbline_replay::integrity::checkpoint::Checkpoint;
-use plumbline_replay::integrity::proof::{consistency, inclusion};
+use plumbline_replay::integrity::proof::consistency;
 use serde_json::{Value, json};
-use std::sync::{Mutex, PoisonError};
-
-/// The trees that proofs are made from, one a log. Kept, so that a proof reads a
-/// few hashes and no log.
-#[derive(Default)]
-pub(super) struct Trees {
-    open: Mutex<Option<Tree>>,
-    sealed: Mutex<Option<Tree>>,
-}
-
-impl Trees {
-    fn of(&self, log: LogName) -> &Mutex<Option<Tree>> {
-        match log {
-            LogName::Open => &self.open,
-            LogName::Sealed => &self.sealed,
-        }
-    }
-}
 
 const TEXT: &str = "text/plain; charset=utf-8";
 
@@ -85,10 +67,11 @@ pub(super) async fn included(
     Asked(asked): Asked<OfLog>,
 ) -> Result<Response, Problem> {
     let (log, position) = (asked.log()?, number(&position)?);
-    let proof = with_tree(service, log, move |tree, head, note| {
-        let path = inclusion(tree, position, head.size)?;
-        let path = path.ok_or_else(|| beyond(position, head.size))?;
-        Ok(tlog_proof(position, &path, note))
+    let proof = with_tree(service, log, move |tree, head| {
+        let Checkpoint { size, root, .. } = head.checkpoint;
+        let path = tree.inclusion(position, size, &root)?;
+        let path = path.ok_or_else(|| beyond(position, size))?;
+        Ok(tlog_proof(position, &path, &head.note))
     });
     proof.await.map(text)
 }
@@ -113,16 +96,17 @@ pub(super) async fn continued(
     Asked(asked): Asked<OfLog>,
 ) -> Result<Json<Value>, Problem> {
     let (log, old) = (asked.log()?, number(&old)?);
-    with_tree(service, log, move |tree, head, note| {
-        let path = consistency(tree, old, head.size)?;
-        let path = path.ok_or_else(|| beyond(old, head.size))?;
+    with_tree(service, log, move |tree, head| {
+        let size = head.checkpoint.size;
+        let path = consistency(tree, old, size)?;
+        let path = path.ok_or_else(|| beyond(old, size))?;
         Ok(Json(json!({
             "schema": "plumbline.consistency/1",
             "log": log.as_str(),
             "old": old,
-            "new": head.size,
+            "new": size,
             "hashes": base64(&path),
-            "checkpoint": note,
+            "checkpoint": head.note,
         })))
     })
     .await
@@ -145,24 +129,12 @@ fn beyond(asked: u64, size: u64) -> Problem {
 async fn with_tree<T: Send + 'static>(
     service: Shared,
     log: LogName,
-    make: impl FnOnce(&Tree, &Checkpoint, &str) -> Result<T, Problem> + Send + 'static,
+    make: impl FnOnce(&Tree, &Head) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
     blocking(move || {
-        let mut held = service.trees.of(log).lock().unwrap_or_else(PoisonError::into_inner);
-        let note = note(&service, log)?;
-        let head = signed_checkpoint(&note).map_err(|error| internal(&error.to_string()))?;
-        let fits = held.as_mut().is_some_and(|tree| {
-            tree.grow(head.size).is_ok()
-                && matches!(tree.root(head.size), Ok(root) if root == head.root)
-        });
-        if !fits {
-            let tree = reader(&service, log)?.signed_tree(head.size, &head.root);
-            *held = Some(tree?);
-        }
-        match held.as_ref() {
-            Some(tree) => make(tree, &head, &note),
-            None => Err(internal("no tree")),
-        }
+        let publication = service.publication(log);
+        let head = publication.sign()?;
+        make(&publication.tree(), &head)
     })
     .await
 }

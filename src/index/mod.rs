@@ -5,6 +5,7 @@
 //! collision costs time, never a wrong answer. Knows nothing of the write path
 //! and of read models.
 
+mod bundle;
 mod filter;
 mod find;
 mod follow;

@@ -245,11 +245,21 @@ impl Part {
         if local >= self.count {
             return Ok(None);
         }
-        let bytes = self.read(HEADER as u64 + local * SPAN, SPAN)?;
-        let mut offset = [0; 8];
-        offset[..5].copy_from_slice(&bytes[..5]);
-        let length = u16::from_le_bytes([bytes[5], bytes[6]]);
-        Ok(Some(Span { offset: u64::from_le_bytes(offset), length }))
+        Ok(self.spans(local, local + 1)?.pop())
+    }
+
+    /// The same for the entries from one place up to another.
+    pub fn spans(&self, from: u64, to: u64) -> io::Result<Vec<Span>> {
+        let length = to.min(self.count).saturating_sub(from) * SPAN;
+        let rows = self.read(HEADER as u64 + from * SPAN, length)?;
+        let (rows, _) = rows.as_chunks::<{ SPAN as usize }>();
+        let span = |row: &[u8; SPAN as usize]| {
+            let mut offset = [0; 8];
+            offset[..5].copy_from_slice(&row[..5]);
+            let length = u16::from_le_bytes([row[5], row[6]]);
+            Span { offset: u64::from_le_bytes(offset), length }
+        };
+        Ok(rows.iter().map(span).collect())
     }
 
     /// When the entries from one place up to another occurred.

@@ -2,6 +2,7 @@
 
 mod description;
 mod feed;
+mod public;
 mod reading;
 
 use serde_json::{Value, json};
@@ -12,6 +13,8 @@ use std::process::{Child, Command, Stdio};
 struct Server {
     child: Child,
     address: String,
+    /// Where the open log is served to anyone, if it is.
+    public: String,
     key: String,
     dir: tempfile::TempDir,
 }
@@ -47,42 +50,66 @@ fn plumb() -> Command {
 }
 
 fn server() -> Server {
+    serving(&[])
+}
+
+/// A server with more arguments.
+fn serving(arguments: &[&str]) -> Server {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("ledger");
     assert!(plumb().arg("init").arg(&path).output().unwrap().status.success());
     let key = plumb().args(["keys", "add", "hall", "--dir"]).arg(&path).output().unwrap();
     let key = String::from_utf8(key.stdout).unwrap().trim().to_owned();
+    let (child, address, public) = start(&path, arguments);
+    Server { child, address, public, key, dir }
+}
+
+/// Starts a server over a ledger; gives its addresses once it listens.
+fn start(path: &std::path::Path, arguments: &[&str]) -> (Child, String, String) {
     let mut child = plumb()
         .args(["serve", "--listen", "127.0.0.1:0", "--dir"])
-        .arg(&path)
+        .arg(path)
+        .args(arguments)
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap());
-    let mut line = String::new();
-    lines.read_line(&mut line).unwrap();
-    let address = line.trim().rsplit("http://").next().unwrap().to_owned();
+    let (mut address, mut public) = (String::new(), String::new());
+    while address.is_empty() || (arguments.contains(&"--public") && public.is_empty()) {
+        let mut line = String::new();
+        assert!(lines.read_line(&mut line).unwrap() > 0, "the server ended");
+        let Some((words, named)) = line.trim().split_once("http://") else { continue };
+        match named.split_once('/') {
+            Some((named, _)) => public = named.to_owned(),
+            None if words.contains("serving on") => address = named.to_owned(),
+            None => {}
+        }
+    }
     std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
-    Server { child, address, key, dir }
+    (child, address, public)
+}
+
+fn call(address: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let mut head = format!(
+        "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n",
+        body.len()
+    );
+    for (name, value) in headers {
+        head += &format!("{name}: {value}\r\n");
+    }
+    stream.write_all(format!("{head}\r\n{body}").as_bytes()).unwrap();
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).unwrap();
+    let at = bytes.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
+    let head = String::from_utf8(bytes[..at].to_vec()).unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    Answer { status, head, body: bytes[at + 4..].to_vec() }
 }
 
 impl Server {
     fn call(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        let mut head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n",
-            body.len()
-        );
-        for (name, value) in headers {
-            head += &format!("{name}: {value}\r\n");
-        }
-        stream.write_all(format!("{head}\r\n{body}").as_bytes()).unwrap();
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).unwrap();
-        let at = bytes.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
-        let head = String::from_utf8(bytes[..at].to_vec()).unwrap();
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        Answer { status, head, body: bytes[at + 4..].to_vec() }
+        call(&self.address, method, path, headers, body)
     }
 
     fn post(&self, path: &str, kind: &str, more: &[(&str, &str)], body: &str) -> Answer {

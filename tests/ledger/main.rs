@@ -8,4 +8,5 @@ mod proving;
 mod reading;
 mod reopening;
 mod signing;
+mod tiles;
 mod watching;

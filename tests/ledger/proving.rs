@@ -1,5 +1,5 @@
 //! Proofs against a tree that is computed whole from the entries, with the files
-//! of subtree roots, without them, and with damaged ones.
+//! of nodes, without them, and with damaged ones.
 
 use super::city::{config, files, new_ledger, reader, record};
 use plumbline::config::Layout;
@@ -76,22 +76,23 @@ fn every_proof_holds_at_every_size() {
 }
 
 #[test]
-fn files_of_subtrees_are_made_again_when_they_are_not_as_written() {
+fn files_of_nodes_are_made_again_when_they_are_not_as_written() {
     let (dir, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let naive = grown(dir.path());
     let size = EVENTS + 1;
     let root = naive.roots[size as usize];
     let signed = || reader(dir.path()).signed_tree(size, &root).unwrap();
     check(&signed(), &naive, size);
-    let folder = Layout::new(dir.path()).subtrees(LogName::Open);
+    let folder = Layout::new(dir.path()).tree(LogName::Open);
     let sound: Vec<_> = files(&folder).iter().map(|path| std::fs::read(path).unwrap()).collect();
     assert!(sound.len() > 5);
-    assert!(sound.iter().any(|bytes| bytes.len() > 32 + 8 + 24 + 64), "no root is kept");
+    // Sixty-four bytes an entry, and what a file says of itself.
+    assert!(sound.iter().any(|bytes| bytes.len() > 128 + 64 * 10));
 
     let other_naive = grown(other.path());
     let other_root = &other_naive.roots[size as usize];
     drop(reader(other.path()).signed_tree(size, other_root).unwrap());
-    let foreign = files(&Layout::new(other.path()).subtrees(LogName::Open));
+    let foreign = files(&Layout::new(other.path()).tree(LogName::Open));
     for (index, (path, foreign)) in files(&folder).iter().zip(foreign).enumerate() {
         match index % 4 {
             0 => std::fs::write(path, b"").unwrap(),
@@ -105,7 +106,11 @@ fn files_of_subtrees_are_made_again_when_they_are_not_as_written() {
             }
         }
     }
-    check(&signed(), &naive, size);
+    let tree = signed();
+    check(&tree, &naive, size);
+    for index in 0..size {
+        assert_eq!(tree.leaf(index).unwrap(), naive.leaves[index as usize]);
+    }
     let again: Vec<_> = files(&folder).iter().map(|path| std::fs::read(path).unwrap()).collect();
     assert_eq!(again, sound);
 }
@@ -118,9 +123,10 @@ fn a_lying_file_is_found_by_the_signed_root() {
     let root = naive.roots[size as usize];
     drop(reader(dir.path()).signed_tree(size, &root).unwrap());
     // Another root in its place, and a digest that fits: only the tree tells.
-    let folder = Layout::new(dir.path()).subtrees(LogName::Open);
-    let path = files(&folder).into_iter().find(|p| std::fs::read(p).unwrap().len() > 128);
-    let path = path.unwrap();
+    let folder = Layout::new(dir.path()).tree(LogName::Open);
+    // The last node of the segment with entry 1023 is the root over 1024 entries.
+    let first = |path: &Path| path.file_stem().unwrap().to_str().unwrap().parse::<u64>().unwrap();
+    let path = files(&folder).into_iter().rfind(|path| first(path) <= 1023).unwrap();
     let mut bytes = std::fs::read(&path).unwrap();
     let body = bytes.len() - 32;
     bytes[body - 1] ^= 1;
@@ -128,6 +134,30 @@ fn a_lying_file_is_found_by_the_signed_root() {
     bytes[body..].copy_from_slice(&digest);
     std::fs::write(&path, bytes).unwrap();
     check(&reader(dir.path()).signed_tree(size, &root).unwrap(), &naive, size);
+}
+
+#[test]
+fn files_may_go_while_they_are_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let naive = grown(dir.path());
+    let size = EVENTS + 1;
+    let tree = reader(dir.path()).signed_tree(size, &naive.roots[size as usize]).unwrap();
+    check(&tree, &naive, size);
+    std::fs::remove_dir_all(Layout::new(dir.path()).tree(LogName::Open)).unwrap();
+    check(&tree, &naive, size);
+}
+
+#[test]
+fn a_path_that_leads_elsewhere_is_not_given_out() {
+    let dir = tempfile::tempdir().unwrap();
+    let naive = grown(dir.path());
+    let size = EVENTS + 1;
+    let tree = reader(dir.path()).signed_tree(size, &naive.roots[size as usize]).unwrap();
+    let path = tree.inclusion(700, size, &naive.roots[size as usize]).unwrap().unwrap();
+    assert_eq!(Some(path), inclusion(&tree, 700, size).unwrap());
+    assert_eq!(tree.inclusion(size, size, &naive.roots[size as usize]).unwrap(), None);
+    let other = tree.inclusion(700, size, &naive.roots[5]);
+    assert!(matches!(other, Err(StoreError::Damaged { position: 700, .. })));
 }
 
 #[test]

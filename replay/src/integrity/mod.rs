@@ -13,4 +13,5 @@ mod marks;
 pub mod proof;
 mod shapes;
 pub mod strict;
+pub mod tile;
 pub mod tree;

@@ -36,6 +36,9 @@ pub struct Demo {
     /// 内部地址 / the internal address
     #[arg(long, default_value = "127.0.0.1:8710")]
     listen: SocketAddr,
+    /// 公开地址 / the public address
+    #[arg(long, default_value = "127.0.0.1:8711")]
+    public: SocketAddr,
     /// JSON 输出 / as JSON
     #[arg(long)]
     json: bool,
@@ -69,7 +72,7 @@ impl Demo {
         if self.no_serve {
             return Ok(Exit::Done);
         }
-        serve::at(self.dir, self.listen)
+        serve::at(self.dir, self.listen, self.public)
     }
 
     fn report(&self, told: &Told, logs: &[(LogName, u64)]) -> Result<(), Failure> {
