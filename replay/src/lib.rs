@@ -18,6 +18,7 @@ pub mod event;
 pub mod identifier;
 pub mod integrity;
 pub mod master;
+pub mod report;
 pub mod rules;
 pub mod scenario;
 pub mod state;

@@ -11,6 +11,7 @@ mod closing;
 mod demo;
 mod doctor;
 mod export;
+mod find;
 mod import;
 mod init;
 mod keys;
@@ -20,6 +21,7 @@ mod models;
 mod openapi;
 mod prove;
 mod rebuild;
+mod report;
 mod rules;
 mod serve;
 mod show;
@@ -60,6 +62,8 @@ enum Command {
     Prove(prove::Prove),
     Stats(stats::Stats),
     Case(case::Case),
+    Find(find::Find),
+    Report(report::Report),
     Rebuild(rebuild::Rebuild),
     Clock(clock::Clock),
     Serve(serve::Serve),
@@ -89,6 +93,8 @@ pub enum Exit {
     Usage = 2,
     Broken = 3,
     CannotTell = 4,
+    /// Findings at or above `--fail-on`.
+    Findings = 5,
     Refused = 6,
     NoLedger = 10,
     Locked = 11,
@@ -167,6 +173,8 @@ pub fn run() -> u8 {
         Command::Prove(command) => command.run(),
         Command::Stats(command) => command.run(),
         Command::Case(command) => command.run(),
+        Command::Find(command) => command.run(),
+        Command::Report(command) => command.run(),
         Command::Rebuild(command) => command.run(),
         Command::Clock(command) => command.run(),
         Command::Serve(command) => command.run(),

@@ -10,7 +10,8 @@ use super::city::{City, Decision, Topics};
 use super::finding::{Finding, Findings, Outcome};
 use super::register;
 use super::rule::Check;
-use crate::event::EventError;
+use crate::event::{Event, EventError};
+use crate::integrity::chain::entry_hash;
 use crate::integrity::entry::scan;
 use crate::master::Master;
 use crate::state::Moment;
@@ -36,12 +37,14 @@ pub struct JudgeError {
 }
 
 /// What was found, and how much was looked at.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Judgement {
     /// In order of stream, rule and matter.
     pub findings: Vec<Finding>,
     /// Acts found in order, by rule.
     pub compliant: BTreeMap<&'static str, u64>,
+    /// What was gathered across cases.
+    pub topics: Topics,
     pub streams: u64,
     pub entries: u64,
 }
@@ -51,9 +54,6 @@ struct Dealt<'a> {
     parts: Vec<Part<'a>>,
     master: BTreeMap<&'a str, usize>,
 }
-
-/// What came of one part.
-type Judged = Result<(Findings, Topics), JudgeError>;
 
 /// The streams of one part, each with its entries in order of position.
 type Part<'a> = BTreeMap<&'a str, Vec<&'a [u8]>>;
@@ -68,39 +68,133 @@ pub struct Ask {
     pub threads: usize,
 }
 
-/// Judges the entries of `blocks`: of one log in order of position, the sealed
-/// log's after the open one's if it is given.
-pub fn judge<B: Entries>(blocks: &[B], ask: Ask) -> Result<Judgement, JudgeError> {
-    let Ask { moment, zone, sealed_given, threads } = ask;
-    let dealt = deal(blocks)?;
-    let master = grow(&dealt, moment)?;
-    let parts = &dealt.parts;
-    let calendar = Calendar::china();
-    let bench = Bench { master: &master, calendar, moment, zone, sealed_given };
-    let judged = judge_parts(parts, &bench, threads)?;
-    let mut findings = Findings::default();
-    let mut topics = Topics::default();
-    for (found, noted) in judged {
-        findings.join(found);
-        topics.join(noted);
+/// All cases of a log, dealt out by stream, and its master data: what judging and
+/// reporting begin with.
+pub struct Docket<'a> {
+    dealt: Dealt<'a>,
+    master: Master,
+    ask: Ask,
+}
+
+impl<'a> Docket<'a> {
+    /// Takes the entries of `blocks`: of one log in order of position, the sealed
+    /// log's after the open one's if it is given.
+    pub fn open<B: Entries>(blocks: &'a [B], ask: Ask) -> Result<Docket<'a>, JudgeError> {
+        let dealt = deal(blocks)?;
+        let master = grow(&dealt, ask.moment)?;
+        Ok(Docket { dealt, master, ask })
     }
-    let city = City { bench: &bench, topics: &topics };
-    for rule in register::all() {
-        for check in rule.checks {
-            if let Check::City(check) = check {
-                check(&city, &mut findings);
+
+    pub fn bench(&self) -> Bench<'_> {
+        let Ask { moment, zone, sealed_given, .. } = self.ask;
+        Bench { master: &self.master, calendar: Calendar::china(), moment, zone, sealed_given }
+    }
+
+    /// Calls `work` with every case, one state a part of the streams; the states
+    /// come back in an order that does not depend on the number of threads.
+    pub fn each<S: Default + Send>(
+        &self,
+        bench: &Bench<'_>,
+        work: impl Fn(&Case<'_>, &mut S) + Sync,
+    ) -> Result<Vec<S>, JudgeError> {
+        let next = AtomicUsize::new(0);
+        let done: Mutex<BTreeMap<usize, Result<S, JudgeError>>> = Mutex::default();
+        std::thread::scope(|scope| {
+            for _ in 0..self.ask.threads.max(1) {
+                scope.spawn(|| {
+                    while let Some((index, part)) = take(&next, &self.dealt.parts) {
+                        let state = each_of(part, bench, &work);
+                        done.lock().unwrap_or_else(PoisonError::into_inner).insert(index, state);
+                    }
+                });
+            }
+        });
+        done.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect()
+    }
+
+    /// Applies every rule.
+    pub fn judge(&self) -> Result<Judgement, JudgeError> {
+        let bench = self.bench();
+        let judged = self.each(&bench, |case, (found, noted): &mut (Findings, Topics)| {
+            judge_case(case, found);
+            noted.note(case);
+        })?;
+        let mut findings = Findings::default();
+        let mut topics = Topics::default();
+        for (found, noted) in judged {
+            findings.join(found);
+            topics.join(noted);
+        }
+        let city = City { bench: &bench, topics: &topics };
+        for rule in register::all() {
+            for check in rule.checks {
+                if let Check::City(check) = check {
+                    check(&city, &mut findings);
+                }
             }
         }
+        let Findings { mut found, compliant } = findings;
+        determine(&mut found, &topics);
+        found.sort_by(|a, b| key(a).cmp(&key(b)));
+        Ok(Judgement {
+            findings: found,
+            compliant,
+            topics,
+            streams: self.streams(),
+            entries: self.entries(),
+        })
     }
-    let Findings { mut found, compliant } = findings;
-    determine(&mut found, &topics);
-    found.sort_by(|a, b| key(a).cmp(&key(b)));
-    Ok(Judgement {
-        findings: found,
-        compliant,
-        streams: parts.iter().map(|part| part.len() as u64).sum(),
-        entries: parts.iter().flat_map(BTreeMap::values).map(|list| list.len() as u64).sum(),
-    })
+
+    /// Names the catalogue and all other master data as known at the moment: the
+    /// number of their entries and BLAKE3 of them.
+    pub fn master_version(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        let mut count = 0u64;
+        let streams = self.dealt.master.iter();
+        let entries = streams.filter_map(|(stream, part)| self.dealt.parts.get(*part)?.get(stream));
+        for entry in entries.flatten() {
+            let known = Event::read(entry).is_ok_and(|e| e.recorded <= self.ask.moment.known_at);
+            if known {
+                hasher.update(&entry_hash(entry).0);
+                count += 1;
+            }
+        }
+        let digest = hasher.finalize().to_hex();
+        format!("{count}-{}", digest.get(..16).unwrap_or_default())
+    }
+
+    fn streams(&self) -> u64 {
+        self.dealt.parts.iter().map(|part| part.len() as u64).sum()
+    }
+
+    fn entries(&self) -> u64 {
+        self.dealt.parts.iter().flat_map(BTreeMap::values).map(|list| list.len() as u64).sum()
+    }
+}
+
+fn take<'p, P>(next: &AtomicUsize, parts: &'p [P]) -> Option<(usize, &'p P)> {
+    let index = next.fetch_add(1, Ordering::Relaxed);
+    parts.get(index).map(|part| (index, part))
+}
+
+fn each_of<S: Default>(
+    part: &Part<'_>,
+    bench: &Bench<'_>,
+    work: &impl Fn(&Case<'_>, &mut S),
+) -> Result<S, JudgeError> {
+    let mut state = S::default();
+    for (stream, entries) in part {
+        let failed = |error| JudgeError { stream: (*stream).to_owned(), error };
+        let known = Known::of(entries, bench.moment).map_err(failed)?;
+        let file = known.case(stream, bench.moment).map_err(failed)?;
+        work(&Case::new(bench, &file), &mut state);
+    }
+    Ok(state)
+}
+
+/// Judges the entries of `blocks`; see [`Docket`].
+pub fn judge<B: Entries>(blocks: &[B], ask: Ask) -> Result<Judgement, JudgeError> {
+    Docket::open(blocks, ask)?.judge()
 }
 
 fn key(finding: &Finding) -> (&str, &str, &str) {
@@ -134,42 +228,6 @@ fn grow(dealt: &Dealt<'_>, moment: Moment) -> Result<Master, JudgeError> {
         master.add_stream(entries, moment.known_at).map_err(failed)?;
     }
     Ok(master)
-}
-
-fn judge_parts(
-    parts: &[Part<'_>],
-    bench: &Bench<'_>,
-    threads: usize,
-) -> Result<Vec<(Findings, Topics)>, JudgeError> {
-    let next = AtomicUsize::new(0);
-    let done: Mutex<BTreeMap<usize, Judged>> = Mutex::default();
-    std::thread::scope(|scope| {
-        for _ in 0..threads.max(1) {
-            scope.spawn(|| {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(part) = parts.get(index) else { break };
-                    let judged = judge_part(part, bench);
-                    done.lock().unwrap_or_else(PoisonError::into_inner).insert(index, judged);
-                }
-            });
-        }
-    });
-    done.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect()
-}
-
-fn judge_part(part: &Part<'_>, bench: &Bench<'_>) -> Judged {
-    let mut findings = Findings::default();
-    let mut topics = Topics::default();
-    for (stream, entries) in part {
-        let failed = |error| JudgeError { stream: (*stream).to_owned(), error };
-        let known = Known::of(entries, bench.moment).map_err(failed)?;
-        let file = known.case(stream, bench.moment).map_err(failed)?;
-        let case = Case::new(bench, &file);
-        judge_case(&case, &mut findings);
-        topics.note(&case);
-    }
-    Ok((findings, topics))
 }
 
 /// Applies every rule that looks at one case alone.

@@ -29,5 +29,5 @@ mod openness;
 mod service;
 
 pub use finding::{Finding, Findings, Outcome};
-pub use judge::{Ask, Judgement, judge};
+pub use judge::{Ask, Docket, JudgeError, Judgement, judge};
 pub use rule::{Check, Layer, Rule, Severity, Status};

@@ -160,6 +160,27 @@ impl Calendar {
         holidays::read().0
     }
 
+    /// Names the calendar as known at a moment: its last announced year and BLAKE3
+    /// of every row known, `2026-1f0c…`. Two calendars of one name count alike.
+    pub fn version(&self, known_at: Micros) -> String {
+        let mut hasher = blake3::Hasher::new();
+        let years = self.years.iter().filter(|(_, from)| **from <= known_at);
+        let mut last = 0;
+        for (year, _) in years {
+            last = *year;
+            hasher.update(&year.to_be_bytes());
+        }
+        for (date, rows) in &self.rows {
+            let known = rows.iter().rev().find(|row| row.known_from <= known_at);
+            if let Some(row) = known {
+                hasher.update(&date.num_days_from_ce().to_be_bytes());
+                hasher.update(&[u8::from(row.off)]);
+            }
+        }
+        let digest = hasher.finalize().to_hex();
+        format!("{last}-{}", digest.get(..16).unwrap_or_default())
+    }
+
     /// A day as it was known at `known_at`.
     pub fn day(&self, date: NaiveDate, known_at: Micros) -> Day<'_> {
         let weekend = matches!(date.weekday(), Weekday::Sat | Weekday::Sun);

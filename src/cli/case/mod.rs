@@ -57,7 +57,7 @@ struct Where {
 
 /// The moment asked about.
 #[derive(clap::Args)]
-struct At {
+pub(super) struct At {
     /// 截至何时发生 / as of: acts that happened by this time (RFC 3339, or a day's end)
     #[arg(long, value_name = "T")]
     as_of: Option<String>,
@@ -115,9 +115,18 @@ impl Where {
 }
 
 impl At {
-    fn moment(&self, zone: Zone) -> Result<Moment, Failure> {
+    /// Both times, where they are given.
+    pub(in crate::cli) fn limits(
+        &self,
+        zone: Zone,
+    ) -> Result<(Option<Micros>, Option<Micros>), Failure> {
         let as_of = instant("--as-of", self.as_of.as_deref(), zone)?;
         let known_at = instant("--known-at", self.known_at.as_deref(), zone)?;
+        Ok((as_of, known_at))
+    }
+
+    fn moment(&self, zone: Zone) -> Result<Moment, Failure> {
+        let (as_of, known_at) = self.limits(zone)?;
         Ok(Moment {
             as_of: as_of.unwrap_or(Moment::LATEST.as_of),
             known_at: known_at.unwrap_or(Moment::LATEST.known_at),

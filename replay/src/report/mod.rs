@@ -1,0 +1,21 @@
+//! Reports: pure functions of the log's prefix, the period, both moments and the
+//! rule set (§5). Each names them all and its own digest, so that anyone with the
+//! log makes the same bytes again.
+//!
+//! A report is one file and one line in `register`. It gathers what it needs case
+//! by case and puts its rows together at the end. What this module does not know:
+//! files, spreadsheets, pages; those are written from [`Sheet`].
+
+mod csv;
+mod json;
+mod register;
+mod run;
+mod table;
+
+mod fee_floor;
+
+pub use csv::{MADE_FROM, text, to_csv};
+pub use json::{Read, digest, from_json, to_json};
+pub use register::{Report, all, find};
+pub use run::{Gathered, Ground, Note, Period, Request, Sheet, run};
+pub use table::{Cell, Column, Holds, Row};

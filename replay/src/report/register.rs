@@ -1,0 +1,37 @@
+//! The register of reports (§5.1).
+
+use super::fee_floor;
+use super::run::{Gathered, Ground};
+use super::table::{Column, Row};
+use crate::rules::bench::Case;
+
+/// One report.
+pub struct Report {
+    /// `RP03`
+    pub id: &'static str,
+    /// Rises when the same log gives other rows.
+    pub version: u16,
+    pub zh: &'static str,
+    pub en: &'static str,
+    /// What a row is about.
+    pub rows_zh: &'static str,
+    /// Who reads it.
+    pub readers_zh: &'static str,
+    pub columns: &'static [Column],
+    /// Takes what the report needs of one case.
+    pub gather: fn(&Case<'_>, &Ground<'_>, &mut Gathered),
+    /// Puts the rows together, in an order that does not depend on how cases came.
+    pub rows: fn(&Ground<'_>, Gathered) -> Vec<Row>,
+}
+
+/// Every report, in order of id.
+const REPORTS: &[&Report] = &[&fee_floor::REPORT];
+
+pub fn all() -> impl Iterator<Item = &'static Report> {
+    REPORTS.iter().copied()
+}
+
+/// The report with this id, in either case.
+pub fn find(id: &str) -> Option<&'static Report> {
+    all().find(|report| report.id.eq_ignore_ascii_case(id))
+}

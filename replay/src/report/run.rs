@@ -1,0 +1,181 @@
+//! Makes one report: judges, gathers case by case, puts the rows together, and
+//! says what all of it was made from.
+
+use super::register::Report;
+use super::table::{Cell, Column, Row};
+use crate::integrity::json::Json;
+use crate::rules::bench::Bench;
+use crate::rules::finding::{EntryRef, Finding};
+use crate::rules::{Ask, Docket, JudgeError, Judgement, register as rules};
+use crate::state::Moment;
+use crate::state::replay::Entries;
+use crate::time::civil::{self, Micros, Zone};
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+/// First and last day, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Period {
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+}
+
+impl Period {
+    pub fn has(&self, day: NaiveDate) -> bool {
+        self.from <= day && day <= self.to
+    }
+}
+
+/// What a report is asked for, and of which log.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub period: Period,
+    pub ask: Ask,
+    /// Of the open log.
+    pub origin: String,
+    pub log_size: u64,
+    /// BLAKE3 of the last entry, lower-case hex.
+    pub head: String,
+    /// Of the sealed log, if it is given.
+    pub sealed_size: Option<u64>,
+}
+
+/// What one case contributed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// What rows are put together by.
+    pub key: String,
+    pub cells: Vec<Cell>,
+    pub entries: Vec<EntryRef>,
+}
+
+/// What cases contributed, in order of stream.
+pub type Gathered = Vec<Note>;
+
+/// What a report may look at beside the case at hand.
+pub struct Ground<'g> {
+    pub bench: &'g Bench<'g>,
+    pub judgement: &'g Judgement,
+    by_stream: BTreeMap<&'g str, Vec<&'g Finding>>,
+    pub period: Period,
+}
+
+impl Ground<'_> {
+    /// Findings of a stream, in order of rule.
+    pub fn findings(&self, stream: &str) -> &[&Finding] {
+        self.by_stream.get(stream).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// A finding of one rule on a stream.
+    pub fn finding(&self, stream: &str, rule: &str) -> Option<&Finding> {
+        self.findings(stream).iter().find(|finding| finding.rule == rule).copied()
+    }
+
+    pub fn in_period(&self, moment: Micros) -> bool {
+        self.period.has(self.bench.zone.date(moment))
+    }
+}
+
+/// A finished report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sheet {
+    pub id: &'static str,
+    pub version: u16,
+    pub zh: &'static str,
+    pub en: &'static str,
+    pub columns: &'static [Column],
+    pub rows: Vec<Row>,
+    /// What it was made from, by name: everything that decides its bytes.
+    pub made_from: Vec<(&'static str, Json<'static>)>,
+    pub zone: Zone,
+}
+
+/// Makes a report from the entries of `blocks`; see [`Docket::open`].
+pub fn run<B: Entries>(
+    report: &'static Report,
+    blocks: &[B],
+    request: &Request,
+) -> Result<Sheet, JudgeError> {
+    let docket = Docket::open(blocks, request.ask)?;
+    let judgement = docket.judge()?;
+    let bench = docket.bench();
+    let mut by_stream: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    for finding in &judgement.findings {
+        by_stream.entry(&finding.stream).or_default().push(finding);
+    }
+    let ground = Ground { bench: &bench, judgement: &judgement, by_stream, period: request.period };
+    let mut notes: BTreeMap<String, Gathered> = BTreeMap::new();
+    let parts = docket.each(&bench, |case, out: &mut Vec<(String, Gathered)>| {
+        let mut gathered = Gathered::new();
+        (report.gather)(case, &ground, &mut gathered);
+        if !gathered.is_empty() {
+            out.push((case.file.stream.to_owned(), gathered));
+        }
+    })?;
+    notes.extend(parts.into_iter().flatten());
+    let rows = (report.rows)(&ground, notes.into_values().flatten().collect());
+    Ok(Sheet {
+        id: report.id,
+        version: report.version,
+        zh: report.zh,
+        en: report.en,
+        columns: report.columns,
+        rows,
+        made_from: made_from(request, &docket, &bench),
+        zone: request.ask.zone,
+    })
+}
+
+fn made_from(
+    request: &Request,
+    docket: &Docket<'_>,
+    bench: &Bench<'_>,
+) -> Vec<(&'static str, Json<'static>)> {
+    let zone = request.ask.zone;
+    let text = |text: String| Json::text(text);
+    let number = |size: u64| Json::Int(i64::try_from(size).unwrap_or(i64::MAX));
+    vec![
+        ("as_of", text(zone.rfc3339(request.ask.moment.as_of))),
+        ("calendar", text(bench.calendar.version(request.ask.moment.known_at))),
+        ("catalogue", text(docket.master_version())),
+        ("head", text(request.head.clone())),
+        ("known_at", text(zone.rfc3339(request.ask.moment.known_at))),
+        ("log_size", number(request.log_size)),
+        ("origin", text(request.origin.clone())),
+        ("period_from", text(request.period.from.to_string())),
+        ("period_to", text(request.period.to.to_string())),
+        ("rule_set", text(rules::digest())),
+        ("sealed_size", request.sealed_size.map_or(Json::Null, number)),
+        ("time_zone_minutes", Json::Int(i64::from(zone.offset_minutes()))),
+    ]
+}
+
+impl Request {
+    /// What a report file says that it was made from, asked for again. `None` if
+    /// the file does not say it in full.
+    pub fn again(made_from: &Json<'_>, threads: usize) -> Option<Request> {
+        let text = |name: &str| made_from.get(name).and_then(Json::as_str);
+        let size = |name: &str| {
+            made_from.get(name).and_then(Json::as_int).and_then(|size| u64::try_from(size).ok())
+        };
+        let moment = |name: &str| civil::parse_rfc3339(text(name)?).map(|moment| moment.micros);
+        let minutes = made_from.get("time_zone_minutes").and_then(Json::as_int)?;
+        let sealed_size = size("sealed_size");
+        Some(Request {
+            period: Period {
+                from: civil::parse_date(text("period_from")?)?,
+                to: civil::parse_date(text("period_to")?)?,
+            },
+            ask: Ask {
+                moment: Moment { as_of: moment("as_of")?, known_at: moment("known_at")? },
+                zone: Zone::fixed(i32::try_from(minutes).ok()?),
+                sealed_given: sealed_size.is_some(),
+                threads,
+            },
+            origin: text("origin")?.to_owned(),
+            log_size: size("log_size")?,
+            head: text("head")?.to_owned(),
+            sealed_size,
+        })
+    }
+}
