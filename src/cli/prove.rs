@@ -5,10 +5,11 @@ use crate::config::Layout;
 use crate::ledger::checkpoints::latest;
 use crate::ledger::{LogName, open_log, read_config};
 use crate::proof::Tree;
-use crate::proof::forms::{base64, signed_checkpoint, tlog_proof};
+use crate::proof::forms::{base64, signed_checkpoint};
 use crate::store::Store;
 use plumbline_replay::integrity::checkpoint::Checkpoint;
 use plumbline_replay::integrity::proof::consistency;
+use plumbline_replay::integrity::tlog_proof::TlogProof;
 use std::sync::Arc;
 
 /// 证明 / proofs from the latest checkpoint
@@ -62,7 +63,8 @@ impl Prove {
             What::Inclusion { position, .. } => {
                 let path = tree.inclusion(position, size, &checkpoint.root)?;
                 let path = path.ok_or_else(|| outside(position))?;
-                print(tlog_proof(position, &path, &note).trim_end_matches('\n'))?;
+                let proof = TlogProof { index: position, path, note };
+                print(proof.to_string().trim_end_matches('\n'))?;
             }
             What::Consistency { old, .. } => {
                 let path = consistency(&tree, old, size)?.ok_or_else(|| outside(old))?;

@@ -6,7 +6,7 @@ use super::{Shared, blocking};
 use crate::ledger::LogName;
 use crate::ledger::checkpoints::latest;
 use crate::proof::Tree;
-use crate::proof::forms::{base64, tlog_proof};
+use crate::proof::forms::base64;
 use crate::publication::Head;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -14,6 +14,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use plumbline_replay::integrity::checkpoint::Checkpoint;
 use plumbline_replay::integrity::proof::consistency;
+use plumbline_replay::integrity::tlog_proof::TlogProof;
 use serde_json::{Value, json};
 
 const TEXT: &str = "text/plain; charset=utf-8";
@@ -71,7 +72,7 @@ pub(super) async fn included(
         let Checkpoint { size, root, .. } = head.checkpoint;
         let path = tree.inclusion(position, size, &root)?;
         let path = path.ok_or_else(|| beyond(position, size))?;
-        Ok(tlog_proof(position, &path, &head.note))
+        Ok(TlogProof { index: position, path, note: head.note.clone() }.to_string())
     });
     proof.await.map(text)
 }

@@ -1,5 +1,5 @@
-//! How proofs are written down: hashes in Base64, one a line, and the C2SP
-//! tlog-proof around them.
+//! How proofs are written down: hashes in Base64, one a line; and what a note that
+//! was signed here is about.
 
 use base64ct::{Base64, Encoding};
 use plumbline_replay::integrity::chain::Digest;
@@ -19,11 +19,4 @@ pub fn signed_checkpoint(note: &str) -> Result<Checkpoint, NoteError> {
 /// Hashes in Base64 with padding.
 pub fn base64(hashes: &[Digest]) -> Vec<String> {
     hashes.iter().map(|hash| Base64::encode_string(&hash.0)).collect()
-}
-
-/// A tlog-proof (c2sp.org/tlog-proof): the path of the entry at `position` to the
-/// root of the checkpoint in `note`, with the note.
-pub fn tlog_proof(position: u64, path: &[Digest], note: &str) -> String {
-    let hashes: String = base64(path).into_iter().map(|hash| hash + "\n").collect();
-    format!("c2sp.org/tlog-proof@v1\nindex {position}\n{hashes}\n{note}")
 }

@@ -13,6 +13,7 @@ mod naive;
 mod product;
 mod refusals;
 mod sample;
+mod tlog;
 
 /// A file of schemas/vectors/.
 fn stored(name: &str) -> serde_json::Value {

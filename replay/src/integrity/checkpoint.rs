@@ -5,13 +5,11 @@
 //! as the specification asks, so that others may ride along.
 
 use super::chain::Digest;
+use super::note::{Kind, Note, key_id, key_parts, key_text, line};
 use base64ct::{Base64, Encoding};
 use ed25519_dalek::{Signer, Verifier};
-use sha2::{Digest as _, Sha256};
 
-const ED25519: u8 = 1;
-/// The em dash and blank before a signature line's key name.
-const SIGNATURE_MARK: &str = "\u{2014} ";
+pub use super::note::NoteError;
 
 /// What a checkpoint states: this log, at this size, has this root.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,23 +17,6 @@ pub struct Checkpoint {
     pub origin: String,
     pub size: u64,
     pub root: Digest,
-}
-
-/// Why a note is not a checkpoint signed by the expected key.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NoteError {
-    #[error("not a checkpoint: {0}")]
-    Malformed(&'static str),
-    #[error("not a key: {0}")]
-    Key(&'static str),
-    /// Nothing is proved, for or against.
-    #[error("no signature by the key {0}")]
-    Unsigned(String),
-    /// The key's line is there and does not fit: proved broken.
-    #[error("the signature by the key {0} does not fit the text")]
-    BadSignature(String),
-    #[error("the checkpoint is of the log {found}, not of {expected}")]
-    Origin { found: String, expected: String },
 }
 
 impl Checkpoint {
@@ -67,24 +48,13 @@ impl Checkpoint {
         if !decimal || (size.len() > 1 && size.starts_with('0')) {
             return Err(malformed("the size is not a decimal number without leading zeros"));
         }
-        let size = size.parse().map_err(|_| malformed("the size is too large"))?;
+        // Other readers keep sizes in signed numbers of 64 bits.
+        let size = size.parse::<u64>().ok().filter(|size| *size < 1 << 63);
+        let size = size.ok_or(malformed("the size is too large"))?;
         let root = Base64::decode_vec(root).map_err(|_| malformed("the root is not base64"))?;
         let root = root.try_into().map_err(|_| malformed("the root has not 32 bytes"))?;
         Ok(Checkpoint { origin: origin.to_owned(), size, root: Digest(root) })
     }
-}
-
-fn key_id(name: &str, public: &[u8; 32]) -> [u8; 4] {
-    let mut hasher = Sha256::new();
-    hasher.update(name.as_bytes());
-    hasher.update([b'\n', ED25519]);
-    hasher.update(public);
-    let hash: [u8; 32] = hasher.finalize().into();
-    [hash[0], hash[1], hash[2], hash[3]]
-}
-
-fn hex8(id: [u8; 4]) -> String {
-    format!("{:08x}", u32::from_be_bytes(id))
 }
 
 /// A log's key. Its name is the log's origin.
@@ -101,61 +71,48 @@ impl SigningKey {
 
     /// `PRIVATE+KEY+name+id+base64(01 ‖ seed)`, as Go's note package writes it.
     pub fn to_text(&self) -> String {
-        let public = self.key.verifying_key().to_bytes();
-        let mut data = vec![ED25519];
-        data.extend_from_slice(&self.key.to_bytes());
-        let id = hex8(key_id(&self.name, &public));
-        format!("PRIVATE+KEY+{}+{id}+{}", self.name, Base64::encode_string(&data))
+        let (public, seed) = (self.public(), self.key.to_bytes());
+        format!("PRIVATE+KEY+{}", key_text(&self.name, Kind::Text, &public, &seed))
     }
 
     /// Reads [`SigningKey::to_text`].
     pub fn parse(text: &str) -> Result<SigningKey, NoteError> {
         let rest =
             text.trim().strip_prefix("PRIVATE+KEY+").ok_or(NoteError::Key("not a private key"))?;
-        let (name, id, data) = key_parts(rest)?;
-        let key = SigningKey::from_seed(name, data);
-        if hex8(key_id(name, &key.key.verifying_key().to_bytes())) != id {
-            return Err(NoteError::Key("its id does not fit"));
-        }
-        Ok(key)
+        let public = |seed: &[u8; 32]| SigningKey::from_seed("", *seed).public();
+        let (name, _, seed) = key_parts(rest, Kind::Text, public)?;
+        Ok(SigningKey::from_seed(name, seed))
+    }
+
+    /// The key's name, which is the origin it signs for.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn public(&self) -> [u8; 32] {
+        self.key.verifying_key().to_bytes()
     }
 
     /// The public half, as `name+id+base64(01 ‖ public key)`.
     pub fn vkey(&self) -> String {
-        let public = self.key.verifying_key().to_bytes();
-        let mut data = vec![ED25519];
-        data.extend_from_slice(&public);
-        format!(
-            "{}+{}+{}",
-            self.name,
-            hex8(key_id(&self.name, &public)),
-            Base64::encode_string(&data)
-        )
+        let public = self.public();
+        key_text(&self.name, Kind::Text, &public, &public)
     }
 
     /// The signed note of a checkpoint. Ed25519 is deterministic: the same
     /// checkpoint always gives the same note.
     pub fn sign(&self, checkpoint: &Checkpoint) -> String {
         let text = checkpoint.text();
-        let mut line = key_id(&self.name, &self.key.verifying_key().to_bytes()).to_vec();
-        line.extend_from_slice(&self.key.sign(text.as_bytes()).to_bytes());
-        format!("{text}\n{SIGNATURE_MARK}{} {}\n", self.name, Base64::encode_string(&line))
+        let id = key_id(&self.name, Kind::Text, &self.public());
+        let line = line(&self.name, id, &self.key.sign(text.as_bytes()).to_bytes());
+        format!("{text}\n{line}")
     }
-}
 
-/// Splits `name+id+base64(01 ‖ 32 bytes)`. Base64 may hold `+`, a name may not.
-fn key_parts(text: &str) -> Result<(&str, &str, [u8; 32]), NoteError> {
-    let mut parts = text.splitn(3, '+');
-    let (Some(name), Some(id), Some(data)) = (parts.next(), parts.next(), parts.next()) else {
-        return Err(NoteError::Key("not name+id+key"));
-    };
-    let data = Base64::decode_vec(data).map_err(|_| NoteError::Key("not base64"))?;
-    match data.split_first() {
-        Some((&ED25519, key)) => {
-            let key = key.try_into().map_err(|_| NoteError::Key("not 32 bytes"))?;
-            Ok((name, id, key))
-        }
-        _ => Err(NoteError::Key("not an Ed25519 key (type 01)")),
+    /// The key's id and its signature over a text that is no checkpoint's: its
+    /// first line must say what it is.
+    pub(super) fn sign_text(&self, text: &str) -> Vec<u8> {
+        let id = key_id(&self.name, Kind::Text, &self.public());
+        [&id[..], &self.key.sign(text.as_bytes()).to_bytes()].concat()
     }
 }
 
@@ -170,14 +127,10 @@ pub struct VerifyingKey {
 impl VerifyingKey {
     /// Reads a vkey.
     pub fn parse(vkey: &str) -> Result<VerifyingKey, NoteError> {
-        let (name, id, data) = key_parts(vkey.trim())?;
-        let expected = key_id(name, &data);
-        if hex8(expected) != id {
-            return Err(NoteError::Key("its id does not fit"));
-        }
+        let (name, id, data) = key_parts(vkey.trim(), Kind::Text, |public| *public)?;
         let key = ed25519_dalek::VerifyingKey::from_bytes(&data)
             .map_err(|_| NoteError::Key("not a point of the curve"))?;
-        Ok(VerifyingKey { name: name.to_owned(), id: expected, key })
+        Ok(VerifyingKey { name: name.to_owned(), id, key })
     }
 
     /// The key's name, which is the origin it signs for.
@@ -187,37 +140,39 @@ impl VerifyingKey {
 
     /// Checks a signed note and gives what it states.
     pub fn verify(&self, note: &str) -> Result<Checkpoint, NoteError> {
-        let (text, signatures) = note
-            .split_once("\n\n")
-            .ok_or(NoteError::Malformed("no blank line before the signatures"))?;
-        let text = format!("{text}\n");
-        let checkpoint = Checkpoint::parse(&text)?;
+        let note = Note::parse(note)?;
+        let checkpoint = Checkpoint::parse(note.text)?;
         if checkpoint.origin != self.name {
             let (found, expected) = (checkpoint.origin, self.name.clone());
             return Err(NoteError::Origin { found, expected });
         }
-        for line in signatures.lines() {
-            let Some(signature) = self.own_signature(line) else {
-                continue;
-            };
-            return match self.key.verify(text.as_bytes(), &signature) {
-                Ok(()) => Ok(checkpoint),
-                Err(_) => Err(NoteError::BadSignature(self.name.clone())),
-            };
-        }
-        Err(NoteError::Unsigned(self.name.clone()))
+        self.verify_note(&note)?;
+        Ok(checkpoint)
     }
 
-    /// The signature on a line, if the line is this key's.
-    fn own_signature(&self, line: &str) -> Option<ed25519_dalek::Signature> {
-        let (name, data) = line.strip_prefix(SIGNATURE_MARK)?.split_once(' ')?;
-        if name != self.name {
-            return None;
+    /// Checks this key's signature on a note, whatever its text says.
+    pub fn verify_note(&self, note: &Note<'_>) -> Result<(), NoteError> {
+        let own = note.signatures(&self.name, self.id).find(|signature| signature.len() == 64);
+        match own {
+            Some(signature) => self.fits(note.text, &signature),
+            None => Err(NoteError::Unsigned(self.name.clone())),
         }
-        let data = Base64::decode_vec(data).ok()?;
-        let (id, signature) = data.split_at_checked(4)?;
-        (id == self.id).then_some(())?;
-        ed25519_dalek::Signature::from_slice(signature).ok()
+    }
+
+    /// Checks [`SigningKey::sign_text`].
+    pub(super) fn verify_text(&self, text: &str, signed: &[u8]) -> Result<(), NoteError> {
+        match signed.split_at_checked(4) {
+            Some((id, signature)) if id == self.id => self.fits(text, signature),
+            _ => Err(NoteError::Unsigned(self.name.clone())),
+        }
+    }
+
+    fn fits(&self, text: &str, signature: &[u8]) -> Result<(), NoteError> {
+        let signature = ed25519_dalek::Signature::from_slice(signature).ok();
+        match signature.map(|signature| self.key.verify(text.as_bytes(), &signature)) {
+            Some(Ok(())) => Ok(()),
+            _ => Err(NoteError::BadSignature(self.name.clone())),
+        }
     }
 }
 
@@ -251,7 +206,7 @@ mod tests {
     fn foreign_signature_lines_are_ignored() {
         let (key, checkpoint, note) = signed();
         let public = VerifyingKey::parse(&key.vkey()).unwrap();
-        let foreign = format!("{SIGNATURE_MARK}witness.example AAAA\n");
+        let foreign = "\u{2014} witness.example AAAA\n";
         assert_eq!(public.verify(&format!("{note}{foreign}")), Ok(checkpoint));
     }
 

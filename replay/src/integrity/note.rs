@@ -1,0 +1,143 @@
+//! C2SP signed notes (c2sp.org/signed-note): a text, an empty line, and a signature
+//! line for each key that signed it.
+//!
+//! Knows Ed25519 as algorithm, and which byte stands for which kind of key; does
+//! not know what a text says.
+
+use base64ct::{Base64, Encoding};
+use sha2::{Digest as _, Sha256};
+
+/// The em dash and blank before a signature line's key name.
+const MARK: &str = "\u{2014} ";
+
+/// What a key signs: the byte before it in a vkey, and in its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The text itself (type 01).
+    Text,
+    /// A cosignature with its moment (type 04).
+    Cosignature,
+}
+
+impl Kind {
+    fn byte(self) -> u8 {
+        match self {
+            Kind::Text => 1,
+            Kind::Cosignature => 4,
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Kind::Text => "not an Ed25519 key (type 01)",
+            Kind::Cosignature => "not an Ed25519 cosignature key (type 04)",
+        }
+    }
+}
+
+/// Why a note is not a checkpoint signed by the expected key.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoteError {
+    #[error("not a checkpoint: {0}")]
+    Malformed(&'static str),
+    #[error("not a key: {0}")]
+    Key(&'static str),
+    /// Nothing is proved, for or against.
+    #[error("no signature by the key {0}")]
+    Unsigned(String),
+    /// The key's line is there and does not fit: proved broken.
+    #[error("the signature by the key {0} does not fit the text")]
+    BadSignature(String),
+    #[error("the checkpoint is of the log {found}, not of {expected}")]
+    Origin { found: String, expected: String },
+}
+
+/// A note taken apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Note<'a> {
+    /// What is signed, with its last line end.
+    pub text: &'a str,
+    lines: &'a str,
+}
+
+impl<'a> Note<'a> {
+    /// Cuts a note at its empty line.
+    pub fn parse(note: &'a str) -> Result<Note<'a>, NoteError> {
+        let at =
+            note.find("\n\n").ok_or(NoteError::Malformed("no blank line before the signatures"))?;
+        let (text, lines) = note.split_at(at + 1);
+        Ok(Note { text, lines: lines.strip_prefix('\n').unwrap_or(lines) })
+    }
+
+    /// The signatures under one key's name and id; lines of others are passed over.
+    pub(super) fn signatures(&self, name: &str, id: [u8; 4]) -> impl Iterator<Item = Vec<u8>> {
+        self.lines.lines().filter_map(move |line| {
+            let (found, data) = line.strip_prefix(MARK)?.split_once(' ')?;
+            let data = Base64::decode_vec(data).ok().filter(|_| found == name)?;
+            let (found, signature) = data.split_at_checked(4)?;
+            (found == id).then(|| signature.to_vec())
+        })
+    }
+
+    /// The well-formed signature lines, each with its line end.
+    pub fn lines(&self) -> impl Iterator<Item = String> + 'a {
+        let formed = |line: &&str| {
+            let parts = line.strip_prefix(MARK).and_then(|line| line.split_once(' '));
+            parts.is_some_and(|(_, data)| Base64::decode_vec(data).is_ok_and(|data| data.len() > 4))
+        };
+        self.lines.lines().filter(formed).map(|line| format!("{line}\n"))
+    }
+}
+
+/// A signature line, with its line end.
+pub(super) fn line(name: &str, id: [u8; 4], signature: &[u8]) -> String {
+    let data = [&id[..], signature].concat();
+    format!("{MARK}{name} {}\n", Base64::encode_string(&data))
+}
+
+/// The first four bytes of `SHA-256(name ‖ 0A ‖ kind ‖ public key)`.
+pub(super) fn key_id(name: &str, kind: Kind, public: &[u8; 32]) -> [u8; 4] {
+    let mut hasher = Sha256::new();
+    hasher.update(name.as_bytes());
+    hasher.update([b'\n', kind.byte()]);
+    hasher.update(public);
+    let hash: [u8; 32] = hasher.finalize().into();
+    [hash[0], hash[1], hash[2], hash[3]]
+}
+
+fn hex8(id: [u8; 4]) -> String {
+    format!("{:08x}", u32::from_be_bytes(id))
+}
+
+/// `name+id+base64(kind ‖ data)`: the form of vkeys, and of private keys after
+/// their prefix, whose id is that of the public key.
+pub(super) fn key_text(name: &str, kind: Kind, public: &[u8; 32], data: &[u8; 32]) -> String {
+    let id = hex8(key_id(name, kind, public));
+    let data = [&[kind.byte()][..], data].concat();
+    format!("{name}+{id}+{}", Base64::encode_string(&data))
+}
+
+/// Splits [`key_text`]; `public` makes the public key from the data.
+pub(super) fn key_parts(
+    text: &str,
+    kind: Kind,
+    public: impl FnOnce(&[u8; 32]) -> [u8; 32],
+) -> Result<(&str, [u8; 4], [u8; 32]), NoteError> {
+    // Base64 may hold `+`, a name may not.
+    let mut parts = text.splitn(3, '+');
+    let (Some(name), Some(id), Some(data)) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(NoteError::Key("not name+id+key"));
+    };
+    let data = Base64::decode_vec(data).map_err(|_| NoteError::Key("not base64"))?;
+    let data: [u8; 32] = match data.split_first() {
+        Some((&found, key)) if found == kind.byte() => {
+            key.try_into().map_err(|_| NoteError::Key("not 32 bytes"))?
+        }
+        _ => return Err(NoteError::Key(kind.words())),
+    };
+    let expected = key_id(name, kind, &public(&data));
+    if hex8(expected) != id {
+        return Err(NoteError::Key("its id does not fit"));
+    }
+    Ok((name, expected, data))
+}
