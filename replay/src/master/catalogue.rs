@@ -39,6 +39,8 @@ part! {
         name: Text,
         role: Text,
         wd: Int,
+        /// Done outside the hall by leave of the catalogue (后台环节).
+        back_office: Flag,
     }
 }
 
@@ -82,6 +84,8 @@ row! {
         default_reason: Text,
         /// Why it was not handed down.
         exempt_domain: Text,
+        /// The law by which only the city's organ may exercise it (不得下放).
+        legal_bar: Any,
         result_document: Text,
         result_validity: Any,
         guide_url: Text,
@@ -89,6 +93,8 @@ row! {
         /// In whose name an entrusted item is decided.
         on_behalf_of_unit: Text,
         catalogue_version: Text,
+        published_on: Date,
+        basis_doc: Any,
     }
     with {
         /// The exercising unit and the base code.
@@ -139,6 +145,7 @@ row! {
         entrusting_unit: Text,
         entrusted_unit: Text,
         announcement_doc: Any,
+        basis_doc: Any,
         term: Any,
     }
     with {

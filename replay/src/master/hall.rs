@@ -52,6 +52,8 @@ row! {
         to: Date,
         replaces: Text,
         full_time: Flag,
+        /// Why a withdrawal: 辞职, 调离, …
+        reason: Text,
     }
     with {
         const EVENTS: &'static [(&'static str, Verb)] = &[

@@ -93,6 +93,7 @@ impl Master {
                     kind: batch.row.kind.as_deref(),
                     effective_on: row.effective_on,
                     from_unit: row.from_unit.as_deref(),
+                    transitional_cases: row.transitional_cases.as_deref(),
                     entry: &batch.origin.id,
                 }));
             }
@@ -103,6 +104,7 @@ impl Master {
                         kind: row.row.kind.as_deref(),
                         effective_on: row.row.effective_on,
                         from_unit: row.row.from_unit.as_deref(),
+                        transitional_cases: row.row.transitional_cases.as_deref(),
                         entry: &row.origin.id,
                     });
                 }
@@ -131,6 +133,8 @@ pub struct InBatch<'m> {
     pub kind: Option<&'m str>,
     pub effective_on: Option<NaiveDate>,
     pub from_unit: Option<&'m str>,
+    /// What becomes of cases that were running: 按原规定办结, …
+    pub transitional_cases: Option<&'m str>,
     /// Id of the entry that declared it.
     pub entry: &'m str,
 }

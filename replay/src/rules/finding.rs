@@ -9,6 +9,7 @@ use super::accountability::Accountable;
 use super::rule::{Rule, Severity};
 use crate::event::Event;
 use crate::event::register::EventLog;
+use crate::master::Origin;
 use crate::time::civil::{Micros, Zone};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -80,6 +81,12 @@ impl EntryRef {
         }
     }
 
+    /// Of the entry that told of a row of master data.
+    pub fn origin(origin: &Origin) -> EntryRef {
+        let (position, id) = (origin.position, origin.id.clone());
+        EntryRef { sealed: false, position, system: "".into(), id }
+    }
+
     /// `open/4711`: what `plumb show --log open 4711` shows.
     pub fn place(&self) -> String {
         format!("{}/{}", if self.sealed { "sealed" } else { "open" }, self.position)
@@ -149,6 +156,10 @@ pub struct Findings {
 impl Findings {
     pub fn add(&mut self, finding: Finding) {
         self.found.push(finding);
+    }
+
+    pub fn extend(&mut self, findings: impl IntoIterator<Item = Finding>) {
+        self.found.extend(findings);
     }
 
     /// Counts an act that the rule applies to and that keeps it.

@@ -180,14 +180,26 @@ fn register_item(city: &City, item: &Item, at: Moment) -> Act {
         "special_procedures": item.spec.special.map(|kind| vec![kind]),
         "in_hall_required": !cancelled, "online_since": (!cancelled).then_some(IN_FORCE),
         "online_depth": "四级", "default_eligible": item.spec.exempt.is_none() && !cancelled,
-        "exempt_domain": item.spec.exempt, "result_document": item.spec.certificate,
+        "exempt_domain": item.spec.exempt, "legal_bar": legal_bar(item),
+        "result_document": item.spec.certificate,
         "on_behalf_of_unit": item.on_behalf.map(|former| &city.units[former].id),
         "secrecy": "none", "valid_from": IN_FORCE,
         "valid_to": cancelled.then_some(IN_FORCE),
-        "catalogue_version": "2022.1",
+        "catalogue_version": "2022.1", "published_on": IN_FORCE.plus(-7),
     };
     let stream = format!("md/item/{}", item.code);
     city.registry_act("md.item.registered.v1", stream, at, "编办", body)
+}
+
+/// Why the city keeps what is in no exempt domain: the law names the city's organ.
+fn legal_bar(item: &Item) -> Value {
+    if item.disposition != Disposition::Retained || item.spec.exempt.is_some() {
+        return Value::Null;
+    }
+    object! {
+        "law": item.spec.law.0, "article": item.spec.law.1,
+        "reason": "由设区的市级主管部门实施",
+    }
 }
 
 fn materials(item: &Item) -> Value {

@@ -6,10 +6,17 @@
 //! does not know: which rule asks.
 
 mod determinations;
+mod guides;
 
 pub use determinations::{Decision, Determination, Determinations};
 
+use super::accountability::Accountable;
 use super::bench::{Bench, Case};
+use super::finding::{EntryRef, Finding, Outcome};
+use super::rule::Rule;
+use crate::master::{At, Origin};
+use guides::Guides;
+use serde_json::Map;
 
 /// Facts of one kind, gathered case by case.
 trait Topic: Default + Send {
@@ -40,10 +47,58 @@ macro_rules! topics {
 
 topics! {
     determinations: Determinations, "核实认定 (K02), by finding";
+    guides: Guides, "办事指南 (E12), by item";
 }
 
 /// All cases before a rule that looks across them.
 pub struct City<'c> {
     pub bench: &'c Bench<'c>,
     pub topics: &'c Topics,
+}
+
+impl City<'_> {
+    /// A signal about a row of master data: the unit answers for it, with its leader
+    /// of the day. The caller says what tells it apart.
+    pub fn told_by(
+        &self,
+        rule: &Rule,
+        origin: &Origin,
+        (unit, at): (Option<&str>, At),
+        zh: String,
+        en: String,
+    ) -> Finding {
+        let day = self.bench.zone.start_of(at.on);
+        Finding {
+            rule: rule.id,
+            rule_version: rule.version,
+            outcome: Outcome::Signal,
+            severity: rule.severity,
+            stream: origin.stream.clone(),
+            matter: "".into(),
+            entries: vec![EntryRef::origin(origin)],
+            at: day,
+            accountable: Accountable::unit(self.bench, unit, day, Vec::new()),
+            zh,
+            en,
+            explanation: Map::new(),
+        }
+    }
+
+    /// The unit that has a role on a day (编办, 效能办, 服务中心, …): the region's own,
+    /// else the first by id.
+    pub fn unit_with_role(&self, role: &str, region: Option<&str>, at: At) -> Option<Box<str>> {
+        let all = || self.bench.master.units.each_at(at).filter(|unit| unit.row.has_role(role));
+        let own = all().find(|unit| unit.row.region.as_deref() == region);
+        own.or_else(|| all().next()).map(|unit| unit.row.unit_id.clone())
+    }
+
+    /// The people's government of a region.
+    pub fn government_of(&self, region: &str, at: At) -> Option<Box<str>> {
+        let mut units = self.bench.master.units.found_at(region, at);
+        let found = units.find(|unit| {
+            unit.row.has_role("政府")
+                || unit.row.name.as_deref().is_some_and(|name| name.ends_with("人民政府"))
+        });
+        found.map(|unit| unit.row.unit_id.clone())
+    }
 }

@@ -1,6 +1,11 @@
 //! 二.1 松绑放权,严禁滥用审批.
 
-use super::rule::{Kind, Rule, Severity};
+mod acts;
+mod catalogue;
+mod standing;
+mod thresholds;
+
+use super::rule::{Check, Kind, Rule, Severity, Status};
 
 pub(super) const RULES: &[Rule] = &[
     DELEGATE,
@@ -21,6 +26,8 @@ const DELEGATE: Rule = Rule {
     en: "delegate all that may be delegated",
     quote: "除规划、安全生产、环保等少数几项行政审批事项外,市级行政审批事项,依法可以下放的,一律下放县(区)",
     kind: Kind("D+M"),
+    status: Status::Judged,
+    checks: &[Check::City(catalogue::delegated)],
     ..Rule::ENTRY
 };
 
@@ -30,6 +37,8 @@ const ENTRUST: Rule = Rule {
     en: "entrust all that may be entrusted",
     quote: "依法可以委托的,一律委托县(区)",
     kind: Kind("D+M"),
+    status: Status::Judged,
+    checks: &[Check::Case(acts::in_whose_name), Check::City(catalogue::entrusted)],
     ..Rule::ENTRY
 };
 
@@ -39,6 +48,8 @@ const CLEAN_UP: Rule = Rule {
     en: "clean-up of items",
     quote: "扎实落实好行政审批事项(含非行政许可审批事项)的清理",
     kind: Kind("D+M"),
+    status: Status::Judged,
+    checks: &[Check::City(catalogue::cleaned_up)],
     ..Rule::ENTRY
 };
 
@@ -48,6 +59,8 @@ const TAKE_OVER: Rule = Rule {
     en: "take over 54 delegated and 9 entrusted items",
     quote: "市政府下放54项、委托9项审批事项的承接工作",
     kind: Kind("D+M"),
+    status: Status::Judged,
+    checks: &[Check::City(catalogue::taken_over)],
     ..Rule::ENTRY
 };
 
@@ -57,6 +70,8 @@ const PUBLISH: Rule = Rule {
     en: "publish the catalogue",
     quote: "并依法向社会公示",
     kind: Kind("R"),
+    status: Status::Judged,
+    checks: &[Check::City(catalogue::published)],
     ..Rule::ENTRY
 };
 
@@ -67,6 +82,8 @@ const CANCELLED: Rule = Rule {
     quote: "不准对市本级已取消的79项审批项目进行审批",
     kind: Kind("R"),
     severity: Severity::Red,
+    status: Status::Judged,
+    checks: &[Check::Case(acts::cancelled)],
     ..Rule::ENTRY
 };
 
@@ -76,6 +93,11 @@ const DISGUISED: Rule = Rule {
     en: "no disguised approval",
     quote: "或变相审批",
     kind: Kind("R(signal)+Assert"),
+    status: Status::Signal,
+    checks: &[
+        Check::Case(thresholds::disguised_in_cases),
+        Check::City(thresholds::disguised_in_catalogue),
+    ],
     ..Rule::ENTRY
 };
 
@@ -86,6 +108,8 @@ const TAKEN_BACK: Rule = Rule {
     quote: "不准擅自上收、越权行使已经下放给县(区)和县本级的行政审批事项",
     kind: Kind("R"),
     severity: Severity::Red,
+    status: Status::Judged,
+    checks: &[Check::Case(acts::taken_back), Check::City(catalogue::recalled)],
     ..Rule::ENTRY
 };
 
@@ -96,6 +120,8 @@ const SELF_CREATED: Rule = Rule {
     quote: "不准滥用职权,擅自设立行政审批事项",
     kind: Kind("R"),
     severity: Severity::Red,
+    status: Status::Judged,
+    checks: &[Check::Case(acts::self_created)],
     ..Rule::ENTRY
 };
 
@@ -105,5 +131,7 @@ const THRESHOLD: Rule = Rule {
     en: "no raising of thresholds",
     quote: "或提高审批门槛",
     kind: Kind("R"),
+    status: Status::Signal,
+    checks: &[Check::Case(thresholds::raised)],
     ..Rule::ENTRY
 };
