@@ -80,7 +80,7 @@ pub fn text(cell: &Cell, holds: Holds, zone: Zone) -> String {
         Cell::Count(count) => count.to_string(),
         Cell::Date(date) => date.to_string(),
         Cell::Moment(micros) => zone.rfc3339(*micros),
-        Cell::Fen(fen) => yuan(*fen),
+        Cell::Fen(hundredths) | Cell::Hundredths(hundredths) => yuan(*hundredths),
         Cell::Share(part, whole) => percent(*part, *whole),
     }
 }

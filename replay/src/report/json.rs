@@ -4,6 +4,7 @@
 //! `digest` is BLAKE3 of the document without it. `rests_on` lists, row by row,
 //! the entries behind the figures as `open/4711`.
 
+use super::csv::yuan;
 use super::run::Sheet;
 use super::table::{Cell, Column};
 use crate::integrity::json::{Json, parse};
@@ -65,6 +66,7 @@ fn value(cell: &Cell, zone: Zone) -> Json<'static> {
         Cell::Empty => Json::Null,
         Cell::Text(text) => Json::text(text.clone()),
         Cell::Count(count) | Cell::Fen(count) => Json::Int(*count),
+        Cell::Hundredths(hundredths) => Json::text(yuan(*hundredths)),
         Cell::Date(date) => Json::text(date.to_string()),
         Cell::Moment(micros) => Json::text(zone.rfc3339(*micros)),
         Cell::Share(part, whole) => Json::List(vec![Json::Int(*part), Json::Int(*whole)]),

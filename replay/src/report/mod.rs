@@ -12,7 +12,10 @@ mod register;
 mod run;
 mod table;
 
+mod facts;
 mod fee_floor;
+mod overdue;
+mod timing;
 
 pub use csv::{MADE_FROM, text, to_csv};
 pub use json::{Read, digest, from_json, to_json};

@@ -1,8 +1,8 @@
 //! The register of reports (§5.1).
 
-use super::fee_floor;
 use super::run::{Gathered, Ground};
 use super::table::{Column, Row};
+use super::{fee_floor, overdue, timing};
 use crate::rules::bench::Case;
 
 /// One report.
@@ -25,7 +25,8 @@ pub struct Report {
 }
 
 /// Every report, in order of id.
-const REPORTS: &[&Report] = &[&fee_floor::REPORT];
+const REPORTS: &[&Report] =
+    &[&overdue::OVERDUE, &overdue::EXPIRING, &timing::REPORT, &fee_floor::REPORT];
 
 pub fn all() -> impl Iterator<Item = &'static Report> {
     REPORTS.iter().copied()

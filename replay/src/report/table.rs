@@ -15,6 +15,8 @@ pub enum Holds {
     /// spreadsheets lose one.
     Code,
     Count,
+    /// With two decimals: days on average.
+    Decimal,
     Date,
     Moment,
     /// Fen; shown in yuan with two decimals.
@@ -29,6 +31,7 @@ impl Holds {
             Holds::Text => "text",
             Holds::Code => "code",
             Holds::Count => "count",
+            Holds::Decimal => "decimal",
             Holds::Date => "date",
             Holds::Moment => "moment",
             Holds::Money => "fen",
@@ -63,6 +66,8 @@ pub enum Cell {
     Empty,
     Text(String),
     Count(i64),
+    /// Hundredths.
+    Hundredths(i64),
     Date(NaiveDate),
     Moment(Micros),
     Fen(i64),
