@@ -15,10 +15,6 @@ pub fn member(act: Option<&Event<'_>>, name: &str) -> Cell {
     Cell::maybe(text, |text| Cell::text(text.into_owned()))
 }
 
-/// A member of an act's body in fen.
-pub fn fen(act: Option<&Event<'_>>, name: &str) -> Cell {
-    Cell::maybe(act.and_then(|act| act.body.int(name)), Cell::Fen)
-}
 
 /// The local day of an act.
 pub fn day(act: Option<&Event<'_>>, zone: Zone) -> Cell {

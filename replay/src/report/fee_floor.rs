@@ -1,8 +1,8 @@
 //! RP06 最低收费执行表: every fee line against the floor of its standard.
 
 use super::register::Report;
-use super::run::{Gathered, Ground, Note};
-use super::table::{Cell, Column, Holds, Row, column};
+use super::run::{Gathered, Ground, Note, one_row_a_note};
+use super::table::{Cell, Column, Holds, column};
 use crate::event::Event;
 use crate::integrity::json::Json;
 use crate::rules::bench::Case;
@@ -17,7 +17,7 @@ pub(super) const REPORT: Report = Report {
     readers_zh: "价格、财政、纪检",
     columns: COLUMNS,
     gather,
-    rows,
+    rows: one_row_a_note,
 };
 
 const COLUMNS: &[Column] = &[
@@ -111,9 +111,4 @@ fn listed(case: &Case<'_>, act: &Event<'_>, code: &str) -> &'static str {
     } else {
         "不在列"
     }
-}
-
-/// A row a line, in the order of streams.
-fn rows(_: &Ground<'_>, notes: Gathered) -> Vec<Row> {
-    notes.into_iter().map(|note| Row::new(note.cells).resting_on(note.entries)).collect()
 }

@@ -14,7 +14,10 @@ mod table;
 
 mod facts;
 mod fee_floor;
+mod inspections;
 mod overdue;
+mod penalties;
+mod powers;
 mod timing;
 
 pub use csv::{MADE_FROM, text, to_csv};

@@ -3,8 +3,8 @@
 
 use super::facts;
 use super::register::Report;
-use super::run::{Gathered, Ground, Note};
-use super::table::{Cell, Column, Holds, Row, column};
+use super::run::{Gathered, Ground, Note, one_row_a_note};
+use super::table::{Cell, Column, Holds, column};
 use crate::rules::bench::Case;
 use crate::rules::clocks::{self, ClockReading};
 use crate::rules::finding::EntryRef;
@@ -18,7 +18,7 @@ pub(super) const OVERDUE: Report = Report {
     readers_zh: "各监督部门",
     columns: OVERDUE_COLUMNS,
     gather: overdue,
-    rows,
+    rows: one_row_a_note,
 };
 
 pub(super) const EXPIRING: Report = Report {
@@ -30,7 +30,7 @@ pub(super) const EXPIRING: Report = Report {
     readers_zh: "承办单位、服务中心",
     columns: EXPIRING_COLUMNS,
     gather: expiring,
-    rows,
+    rows: one_row_a_note,
 };
 
 const OVERDUE_COLUMNS: &[Column] = &[
@@ -160,8 +160,4 @@ fn expiring(case: &Case<'_>, _: &Ground<'_>, out: &mut Gathered) {
         let key = format!("{}/{}", case.file.stream, reading.kind.as_str());
         out.push(Note { key, cells, entries });
     }
-}
-
-fn rows(_: &Ground<'_>, notes: Gathered) -> Vec<Row> {
-    notes.into_iter().map(|note| Row::new(note.cells).resting_on(note.entries)).collect()
 }

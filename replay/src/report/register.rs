@@ -2,7 +2,7 @@
 
 use super::run::{Gathered, Ground};
 use super::table::{Column, Row};
-use super::{fee_floor, overdue, timing};
+use super::{fee_floor, inspections, overdue, penalties, powers, timing};
 use crate::rules::bench::Case;
 
 /// One report.
@@ -25,8 +25,18 @@ pub struct Report {
 }
 
 /// Every report, in order of id.
-const REPORTS: &[&Report] =
-    &[&overdue::OVERDUE, &overdue::EXPIRING, &timing::REPORT, &fee_floor::REPORT];
+const REPORTS: &[&Report] = &[
+    &overdue::OVERDUE,
+    &overdue::EXPIRING,
+    &timing::REPORT,
+    &fee_floor::REPORT,
+    &powers::CANCELLED,
+    &powers::HANDED_DOWN,
+    &inspections::FILINGS,
+    &inspections::FREQUENCY,
+    &penalties::FIRST,
+    &penalties::DISCRETION,
+];
 
 pub fn all() -> impl Iterator<Item = &'static Report> {
     REPORTS.iter().copied()

@@ -52,6 +52,11 @@ pub struct Note {
 /// What cases contributed, in order of stream.
 pub type Gathered = Vec<Note>;
 
+/// Puts one row together of each note, in the order of streams.
+pub fn one_row_a_note(_: &Ground<'_>, notes: Gathered) -> Vec<Row> {
+    notes.into_iter().map(|note| Row::new(note.cells).resting_on(note.entries)).collect()
+}
+
 /// What a report may look at beside the case at hand.
 pub struct Ground<'g> {
     pub bench: &'g Bench<'g>,
