@@ -15,7 +15,6 @@ pub fn member(act: Option<&Event<'_>>, name: &str) -> Cell {
     Cell::maybe(text, |text| Cell::text(text.into_owned()))
 }
 
-
 /// The local day of an act.
 pub fn day(act: Option<&Event<'_>>, zone: Zone) -> Cell {
     Cell::maybe(act, |act| Cell::Date(zone.date(act.occurred.micros)))

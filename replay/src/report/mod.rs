@@ -12,12 +12,16 @@ mod register;
 mod run;
 mod table;
 
+mod coercion;
 mod facts;
 mod fee_floor;
 mod inspections;
+mod joint;
+mod openness;
 mod overdue;
 mod penalties;
 mod powers;
+mod record;
 mod timing;
 
 pub use csv::{MADE_FROM, text, to_csv};

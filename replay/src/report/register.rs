@@ -2,7 +2,9 @@
 
 use super::run::{Gathered, Ground};
 use super::table::{Column, Row};
-use super::{fee_floor, inspections, overdue, penalties, powers, timing};
+use super::{
+    coercion, fee_floor, inspections, joint, openness, overdue, penalties, powers, record, timing,
+};
 use crate::rules::bench::Case;
 
 /// One report.
@@ -36,6 +38,13 @@ const REPORTS: &[&Report] = &[
     &inspections::FREQUENCY,
     &penalties::FIRST,
     &penalties::DISCRETION,
+    &coercion::MEASURES,
+    &coercion::QUALIFICATIONS,
+    &openness::DISCLOSURE,
+    &openness::DECISIONS,
+    &record::REPAIRS,
+    &record::INTEGRITY,
+    &joint::REPORT,
 ];
 
 pub fn all() -> impl Iterator<Item = &'static Report> {

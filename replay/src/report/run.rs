@@ -63,6 +63,10 @@ pub struct Ground<'g> {
     pub judgement: &'g Judgement,
     by_stream: BTreeMap<&'g str, Vec<&'g Finding>>,
     pub period: Period,
+    /// The log that the report is about, its size and BLAKE3 of its last entry.
+    pub origin: &'g str,
+    pub log_size: u64,
+    pub head: &'g str,
 }
 
 impl Ground<'_> {
@@ -108,7 +112,15 @@ pub fn run<B: Entries>(
     for finding in &judgement.findings {
         by_stream.entry(&finding.stream).or_default().push(finding);
     }
-    let ground = Ground { bench: &bench, judgement: &judgement, by_stream, period: request.period };
+    let ground = Ground {
+        bench: &bench,
+        judgement: &judgement,
+        by_stream,
+        period: request.period,
+        origin: &request.origin,
+        log_size: request.log_size,
+        head: &request.head,
+    };
     let mut notes: BTreeMap<String, Gathered> = BTreeMap::new();
     let parts = docket.each(&bench, |case, out: &mut Vec<(String, Gathered)>| {
         let mut gathered = Gathered::new();
