@@ -1,6 +1,10 @@
 //! 二.7 文明执法,严禁以罚代管.
 
-use super::rule::{Kind, Rule, Severity, Status};
+pub(super) mod certified;
+pub(super) mod rectified;
+mod told;
+
+use super::rule::{Check, Kind, Rule, Severity, Status};
 
 pub(super) const RULES: &[Rule] = &[
     CERTIFIED,
@@ -19,6 +23,8 @@ const CERTIFIED: Rule = Rule {
     quote: "严格落实行政执法人员持证上岗制度",
     kind: Kind("R"),
     severity: Severity::Red,
+    status: Status::Judged,
+    checks: &[Check::Case(certified::certified)],
     ..Rule::ENTRY
 };
 
@@ -49,6 +55,8 @@ const RECTIFIED: Rule = Rule {
     quote: "对按时整改的不予处罚",
     kind: Kind("R"),
     severity: Severity::Red,
+    status: Status::Judged,
+    checks: &[Check::Case(rectified::rectified)],
     ..Rule::ENTRY
 };
 
@@ -58,6 +66,8 @@ const PARK_TOLD: Rule = Rule {
     en: "prior notice to park and authority",
     quote: "对不按时整改确需处罚的,应事先告知工业园区和主管部门",
     kind: Kind("R"),
+    status: Status::Judged,
+    checks: &[Check::Case(told::told)],
     ..Rule::ENTRY
 };
 

@@ -1,16 +1,22 @@
 //! 二.5 最低收费,严禁自立标准.
 
+mod display;
+mod floor;
+pub(super) mod lines;
+mod listed;
+mod price;
+mod raised;
+
+use super::accountability::Accountable;
 use super::bench::Case;
-use super::finding::{Findings, Outcome};
+use super::finding::Finding;
 use super::rule::{Check, Kind, Layer, Rule, Severity, Status};
+use super::words::yuan;
 use crate::event::Event;
-use crate::integrity::json::Json;
-use serde_json::json;
 
 pub(super) const RULES: &[Rule] =
-    &[FLOOR, CANCELLED_COST, LICENCE, DISPLAY, OUTSIDE_LICENCE, RAISED];
+    &[FLOOR, BELOW_FLOOR, CANCELLED_COST, LICENCE, DISPLAY, OUTSIDE_LICENCE, RAISED];
 
-/// R2.5.1: amount > lower × quantity, per line and exact in fen (P11).
 const FLOOR: Rule = Rule {
     id: "R2.5.1",
     version: 1,
@@ -21,7 +27,20 @@ const FLOOR: Rule = Rule {
     kind: Kind("R"),
     severity: Severity::Red,
     status: Status::Judged,
-    checks: &[Check::Case(floor)],
+    checks: &[Check::Case(floor::floor)],
+};
+
+/// No breach of the clause: 国务院令281号 art. 12 punishes 应收不收.
+const BELOW_FLOOR: Rule = Rule {
+    id: "R2.5.1b",
+    zh: "低于下限",
+    en: "below the lower bound",
+    quote: "所有行政事业性收费项目全部按收费标准的下限收取",
+    layer: Layer::L0,
+    kind: Kind("R(signal)"),
+    status: Status::Signal,
+    checks: &[Check::Case(floor::below)],
+    ..Rule::ENTRY
 };
 
 const CANCELLED_COST: Rule = Rule {
@@ -31,6 +50,8 @@ const CANCELLED_COST: Rule = Rule {
     quote: "凡列入已取消的行政审批许可和非行政审批许可事项的所有证、照、牌等制作工本费,坚决不得收取",
     kind: Kind("R"),
     severity: Severity::Red,
+    status: Status::Judged,
+    checks: &[Check::Case(listed::cancelled_cost)],
     ..Rule::ENTRY
 };
 
@@ -41,6 +62,8 @@ const LICENCE: Rule = Rule {
     quote: "必须严格实行《收费许可证》制度",
     kind: Kind("R"),
     severity: Severity::Red,
+    status: Status::Judged,
+    checks: &[Check::Case(listed::listed)],
     ..Rule::ENTRY
 };
 
@@ -50,6 +73,8 @@ const DISPLAY: Rule = Rule {
     en: "display the licence when charging",
     quote: "亮证收费",
     kind: Kind("E+R"),
+    status: Status::Judged,
+    checks: &[Check::City(display::displayed)],
     ..Rule::ENTRY
 };
 
@@ -60,6 +85,9 @@ const OUTSIDE_LICENCE: Rule = Rule {
     quote: "禁止在《收费许可证》之外擅自设立各种名目的收费项目",
     kind: Kind("R"),
     severity: Severity::Refer,
+    status: Status::Judged,
+    // Applied together with R2.5.3.
+    checks: &[],
     ..Rule::ENTRY
 };
 
@@ -70,86 +98,46 @@ const RAISED: Rule = Rule {
     quote: "和擅自提高收费标准",
     kind: Kind("R"),
     severity: Severity::Red,
+    status: Status::Judged,
+    checks: &[Check::Case(raised::raised), Check::City(raised::repeated)],
     ..Rule::ENTRY
 };
 
-fn floor(case: &Case<'_>, out: &mut Findings) {
-    for act in case.all("fee.assessed") {
-        let day = act.occurred.local_date();
-        if !case.bench.decision_in_force(day) {
-            continue;
-        }
-        let Some(Json::List(lines)) = act.body.json("lines") else { continue };
-        for (number, line) in lines.iter().enumerate() {
-            floor_of_line(case, act, number + 1, line, out);
-        }
-    }
+/// The unit that charges: the acting one, or for a payment, whose actor is the
+/// payer, the one that assessed, notified or receipted, else the fee item's.
+fn collecting_unit(case: &Case<'_>, act: &Event<'_>) -> Option<Box<str>> {
+    let own = collecting_act(case, act).and_then(|act| act.unit().map(Box::from));
+    own.or_else(|| {
+        let code = lines::code_of(case, act)?;
+        let item = case.bench.master.fee_items.at(&code, case.bench.at(act.occurred.micros))?;
+        item.row.charging_unit.clone()
+    })
 }
 
-fn floor_of_line(
+fn collecting_act<'c>(case: &'c Case<'_>, act: &'c Event<'_>) -> Option<&'c Event<'c>> {
+    const BY_UNIT: [&str; 3] = ["fee.assessed", "fee.notice.issued", "fee.receipt.issued"];
+    if !act.kind.starts_with("fee.paid") {
+        return Some(act);
+    }
+    case.file.any(&BY_UNIT).find(|own| own.unit().is_some())
+}
+
+/// A signal about a charge or a payment: the collecting unit, its leader and its
+/// collector answer for it, never the payer.
+pub(super) fn of_collector(
     case: &Case<'_>,
+    rule: &Rule,
     act: &Event<'_>,
-    number: usize,
-    line: &Json<'_>,
-    out: &mut Findings,
-) {
-    let code = line.get("fee_code").and_then(Json::as_str).unwrap_or("UNLISTED");
-    let int = |name: &str| line.get(name).and_then(Json::as_int);
-    let at = case.bench.at(act.occurred.micros);
-    // A code that no list knows is R2.5.5's affair: it has no floor.
-    let Some(standard) = case.bench.master.fee_standards.at(code, at) else { return };
-    let matter = format!("{}#{number}", act.id);
-    let (Some(lower), Some(quantity), Some(amount)) =
-        (standard.row.lower_fen, int("qty"), int("amount_fen"))
-    else {
-        let missing = [
-            ("standard.lower_fen", standard.row.lower_fen.is_none()),
-            ("line.qty", int("qty").is_none()),
-            ("line.amount_fen", int("amount_fen").is_none()),
-        ];
-        let missing: Vec<&str> = missing.iter().filter(|row| row.1).map(|row| row.0).collect();
-        let (zh, en) = (
-            format!("第{number}项收费缺少{},无法判定是否按下限收取", missing.join("、")),
-            format!(
-                "line {number} lacks {}: whether it is at the floor cannot be told",
-                missing.join(", ")
-            ),
-        );
-        let finding = case.signal(&FLOOR, act, zh, en).outcome(Outcome::Indeterminate);
-        return out.add(finding.matter(matter).because("missing", missing));
+    zh: String,
+    en: String,
+) -> Finding {
+    let mut finding = case.signal(rule, act, zh, en);
+    finding.accountable = match collecting_act(case, act) {
+        Some(own) => Accountable::of(case.bench, own),
+        None => {
+            let unit = collecting_unit(case, act);
+            Accountable::unit(case.bench, unit.as_deref(), act.occurred.micros, Vec::new())
+        }
     };
-    let floor = lower.saturating_mul(quantity);
-    if amount <= floor {
-        return out.compliant(&FLOOR);
-    }
-    let over = amount - floor;
-    let zh = format!(
-        "第{number}项({code})收取{}元,下限{}元×{quantity}={}元,多收{}元",
-        yuan(amount),
-        yuan(lower),
-        yuan(floor),
-        yuan(over)
-    );
-    let en = format!(
-        "line {number} ({code}) charged CNY {}, the floor is {} × {quantity} = {}: {} too much",
-        yuan(amount),
-        yuan(lower),
-        yuan(floor),
-        yuan(over)
-    );
-    let finding = case.signal(&FLOOR, act, zh, en).matter(matter).because(
-        "floor",
-        json!({
-            "fee_code": code, "standard_version": standard.row.version,
-            "standard_entry": standard.origin.id, "lower_fen": lower, "quantity": quantity,
-            "floor_fen": floor, "amount_fen": amount, "overcharge_fen": over,
-        }),
-    );
-    out.add(finding);
-}
-
-/// Fen as yuan with two decimals.
-fn yuan(fen: i64) -> String {
-    let sign = if fen < 0 { "-" } else { "" };
-    format!("{sign}{}.{:02}", fen.unsigned_abs() / 100, fen.unsigned_abs() % 100)
+    finding
 }

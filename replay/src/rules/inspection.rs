@@ -1,6 +1,10 @@
 //! 二.6 备案制度,严禁擅自检查.
 
-use super::rule::{Kind, Rule, Severity};
+mod claim;
+pub(super) mod coercion;
+pub(super) mod entry;
+
+use super::rule::{Check, Kind, Rule, Severity, Status};
 
 pub(super) const RULES: &[Rule] = &[FILING, UNAUTHORISED_ENTRY, SPECIAL_INSPECTION, COERCION];
 
@@ -11,6 +15,8 @@ const FILING: Rule = Rule {
     quote: "实行涉企检查(调研)备案制度",
     kind: Kind("R+W"),
     severity: Severity::Red,
+    status: Status::Judged,
+    checks: &[Check::Case(entry::filed), Check::City(entry::filed_elsewhere)],
     ..Rule::ENTRY
 };
 
@@ -21,6 +27,9 @@ const UNAUTHORISED_ENTRY: Rule = Rule {
     quote: "除国家安全、安全生产、环境保护、涉嫌犯罪等法律法规规定的检查外,其他部门和单位一律不得擅自进企业检查",
     kind: Kind("R"),
     severity: Severity::Red,
+    status: Status::Judged,
+    // An entry without any filing is found together with R2.6.1.
+    checks: &[Check::Case(claim::borrowed)],
     ..Rule::ENTRY
 };
 
@@ -31,6 +40,9 @@ const SPECIAL_INSPECTION: Rule = Rule {
     quote: "国家有关部门和省政府统一布置的专项检查,必须由相关对口部门事先报告工业主管部门备案同意",
     kind: Kind("W+R"),
     severity: Severity::Red,
+    status: Status::Judged,
+    // Applied together with R2.6.1.
+    checks: &[],
     ..Rule::ENTRY
 };
 
@@ -41,5 +53,7 @@ const COERCION: Rule = Rule {
     quote: "除司法部门依法执法之外,任何部门、单位和个人不得擅自对企业或投资者的住所、车辆、证照、财务账册、银行存款等实施检查、吊销、扣押、封存、冻结",
     kind: Kind("R"),
     severity: Severity::Red,
+    status: Status::Judged,
+    checks: &[Check::Case(coercion::lawful)],
     ..Rule::ENTRY
 };

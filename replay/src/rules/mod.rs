@@ -13,8 +13,11 @@ pub mod city;
 pub mod clocks;
 pub mod finding;
 pub mod judge;
+pub mod norms;
+pub mod noted;
 pub mod register;
 pub mod rule;
+pub mod visit;
 
 mod approval_powers;
 mod effect;
@@ -26,7 +29,9 @@ mod inspection;
 mod later;
 mod meta;
 mod openness;
+mod sequence;
 mod service;
+mod words;
 
 pub use finding::{Finding, Findings, Outcome};
 pub use judge::{Ask, Docket, JudgeError, Judgement, judge};

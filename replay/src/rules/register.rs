@@ -3,7 +3,7 @@
 use super::rule::Rule;
 use super::{
     approval_powers, effect, enforcement, fees, goals, hall, inspection, later, meta, openness,
-    service,
+    sequence, service,
 };
 
 /// One table an article (§1.0 counts 111 entries).
@@ -19,6 +19,8 @@ const ARTICLES: &[&[Rule]] = &[
     enforcement::RULES,
     later::RULES,
     effect::RULES,
+    sequence::fee::RULES,
+    sequence::inspection::RULES,
 ];
 
 /// Every rule.

@@ -25,7 +25,7 @@ pub struct Expected {
     pub stream: String,
     pub outcome: String,
     pub severity: Option<String>,
-    /// Must occur in the Chinese or the English sentence or in the explanation.
+    /// Must occur in the line that scripts read: sentences, who answers, explanation.
     pub words: Vec<String>,
 }
 

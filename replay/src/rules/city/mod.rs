@@ -5,10 +5,16 @@
 //! order, and must say the same whatever order cases come in. What this module
 //! does not know: which rule asks.
 
+mod charges;
+mod counters;
 mod determinations;
 mod guides;
+mod visits;
 
+pub use charges::{Charge, Charges};
+pub use counters::{Charging, Counters};
 pub use determinations::{Decision, Determination, Determinations};
+pub use visits::{Visit, Visits};
 
 use super::accountability::Accountable;
 use super::bench::{Bench, Case};
@@ -46,8 +52,11 @@ macro_rules! topics {
 }
 
 topics! {
+    charges: Charges, "核定的收费, by the case that they are for";
+    counters: Counters, "收费与亮证, by window and day";
     determinations: Determinations, "核实认定 (K02), by finding";
     guides: Guides, "办事指南 (E12), by item";
+    visits: Visits, "入企, by enterprise";
 }
 
 /// All cases before a rule that looks across them.
