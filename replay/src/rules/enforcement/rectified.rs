@@ -35,20 +35,19 @@ pub(in crate::rules) fn passed_before<'c>(
 ) -> Option<Passed<'c>> {
     const DONE: [&str; 2] = ["penalty.rectification.reinspected", "inspection.reinspection.done"];
     let before = |other: &&Event<'_>| other.order() < act.order();
-    let reinspected = case.file.any(&DONE).filter(before).next_back()?;
+    let reinspected = case.file.any(&DONE).rfind(before)?;
     if reinspected.body.text("result").as_deref() != Some("合格") {
         return None;
     }
     let earlier = |other: &&Event<'_>| other.order() < reinspected.order();
-    let notice = case.file.all("penalty.rectification.notice.issued").filter(earlier).next_back();
-    let extended =
-        case.file.all("penalty.rectification.deadline.extended").filter(earlier).next_back();
+    let notice = case.file.all("penalty.rectification.notice.issued").rfind(earlier);
+    let extended = case.file.all("penalty.rectification.deadline.extended").rfind(earlier);
     let deadline = extended
         .and_then(|act| day(act, "new_deadline"))
         .or_else(|| notice.and_then(|act| day(act, "deadline")));
     let on = day(reinspected, "on").unwrap_or_else(|| reinspected.occurred.local_date());
     // What the reinspection verified was done when it was reported.
-    let reported = case.file.all("penalty.rectification.reported").filter(earlier).next_back();
+    let reported = case.file.all("penalty.rectification.reported").rfind(earlier);
     let on = reported.map_or(on, |act| act.occurred.local_date().min(on));
     Some(Passed { reinspected, deadline, on })
 }

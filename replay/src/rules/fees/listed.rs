@@ -113,7 +113,7 @@ fn held<'m>(case: &Case<'m>, unit: &str, on: NaiveDate) -> Held<'m> {
     }
 }
 
-fn lists<'r>(row: &'r Version<FeeList>, code: &str) -> bool {
+fn lists(row: &Version<FeeList>, code: &str) -> bool {
     row.row.fee_codes.iter().flatten().any(|listed| listed.as_ref() == code)
 }
 
