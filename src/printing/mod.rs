@@ -8,7 +8,7 @@ mod page;
 mod workbook;
 
 use plumbline_replay::integrity::json::Json;
-use plumbline_replay::report::{MADE_FROM, Read, Sheet, from_json, to_csv, to_json};
+use plumbline_replay::report::{MADE_FROM, Read, Sheet, from_json, to_csv, to_json, to_plain_csv};
 use plumbline_replay::time::civil;
 
 /// Formats of a report file.
@@ -51,6 +51,7 @@ pub enum PrintError {
 pub fn print(sheet: &Sheet, format: Format) -> Result<Vec<u8>, PrintError> {
     match format {
         Format::Json => Ok(to_json(sheet)),
+        Format::Csv if sheet.exact => Ok(to_plain_csv(sheet)),
         Format::Csv => Ok(to_csv(sheet)),
         Format::Xlsx => Ok(workbook::write(sheet)?),
         Format::Html => Ok(page::write(sheet)?),

@@ -19,6 +19,7 @@ pub(super) const MEASURES: Report = Report {
     rows_zh: "措施",
     readers_zh: "纪检",
     columns: MEASURE_COLUMNS,
+    exact: false,
     gather: measures,
     rows: one_row_a_note,
 };
@@ -31,6 +32,7 @@ pub(super) const QUALIFICATIONS: Report = Report {
     rows_zh: "人员×执法行为",
     readers_zh: "司法局",
     columns: OFFICER_COLUMNS,
+    exact: false,
     gather: officers,
     rows: one_row_a_note,
 };
@@ -187,7 +189,7 @@ fn of_officer(case: &Case<'_>, act: &Event<'_>, officer: &str, cert_no: Option<&
         Cell::maybe(row.map(|row| row.cert_no.as_ref()), Cell::text),
         Cell::maybe(row.and_then(|row| row.valid_from), Cell::Date),
         Cell::maybe(row.and_then(|row| row.valid_to), Cell::Date),
-        Cell::maybe(row.and_then(|row| row.enforcement_types.as_ref()), |types| Cell::list(types)),
+        Cell::maybe(row.and_then(|row| row.enforcement_types.as_ref()), Cell::list),
         Cell::maybe(row.and_then(|row| row.scope_region.as_deref()), Cell::text),
         Cell::text(state),
     ];

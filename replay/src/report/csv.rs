@@ -15,6 +15,21 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 /// First cell of the block after the table.
 pub const MADE_FROM: &str = "制表依据 / made from";
 
+/// The table alone, for a system that takes exactly these columns: no block after
+/// it, and codes as they are, since no spreadsheet is meant to open it.
+pub fn to_plain_csv(sheet: &Sheet) -> Vec<u8> {
+    let mut out = String::from(BYTE_ORDER_MARK);
+    line(&mut out, sheet.columns.iter().map(|column| Cow::Borrowed(column.zh)));
+    for row in &sheet.rows {
+        let cells = row.cells.iter().zip(sheet.columns).map(|(cell, column)| match cell {
+            Cell::Text(words) => Cow::Owned(defused(words)),
+            cell => text(cell, column.holds, sheet.zone).into(),
+        });
+        line(&mut out, cells);
+    }
+    out.into_bytes()
+}
+
 /// The file.
 pub fn to_csv(sheet: &Sheet) -> Vec<u8> {
     let mut out = String::from(BYTE_ORDER_MARK);
@@ -80,6 +95,7 @@ pub fn text(cell: &Cell, holds: Holds, zone: Zone) -> String {
         Cell::Count(count) => count.to_string(),
         Cell::Date(date) => date.to_string(),
         Cell::Moment(micros) => zone.rfc3339(*micros),
+        Cell::Fen(fen) if holds == Holds::TenThousand => ten_thousand(*fen),
         Cell::Fen(hundredths) | Cell::Hundredths(hundredths) => yuan(*hundredths),
         Cell::Share(part, whole) => percent(*part, *whole),
     }
@@ -109,6 +125,12 @@ fn defused(text: &str) -> String {
     } else {
         text.to_owned()
     }
+}
+
+/// Fen as 万元 with six decimals, exactly.
+pub fn ten_thousand(fen: i64) -> String {
+    let sign = if fen < 0 { "-" } else { "" };
+    format!("{sign}{}.{:06}", fen.unsigned_abs() / 1_000_000, fen.unsigned_abs() % 1_000_000)
 }
 
 /// Fen as yuan, exactly.
@@ -142,6 +164,9 @@ mod tests {
         assert_eq!(percent(2, 3), "66.66%");
         assert_eq!(percent(99_999, 100_000), "99.99%");
         assert_eq!(yuan(-105), "-1.05");
+        assert_eq!(ten_thousand(1), "0.000001");
+        assert_eq!(ten_thousand(1_000_000), "1.000000");
+        assert_eq!(ten_thousand(-123_456_789), "-123.456789");
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub(super) const REPORT: Report = Report {
     rows_zh: "收费明细",
     readers_zh: "价格、财政、纪检",
     columns: COLUMNS,
+    exact: false,
     gather,
     rows: one_row_a_note,
 };

@@ -20,6 +20,7 @@ pub(super) const FILINGS: Report = Report {
     rows_zh: "检查",
     readers_zh: "工信、司法、公众(脱敏)",
     columns: FILING_COLUMNS,
+    exact: false,
     gather: filings,
     rows: filing_rows,
 };
@@ -32,6 +33,7 @@ pub(super) const FREQUENCY: Report = Report {
     rows_zh: "企业×年",
     readers_zh: "企业、公众(本企业)",
     columns: FREQUENCY_COLUMNS,
+    exact: false,
     gather: frequency,
     rows: frequency_rows,
 };

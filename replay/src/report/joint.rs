@@ -17,6 +17,7 @@ pub(super) const REPORT: Report = Report {
     rows_zh: "子件",
     readers_zh: "服务中心",
     columns: COLUMNS,
+    exact: false,
     gather,
     rows: one_row_a_note,
 };

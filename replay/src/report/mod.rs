@@ -13,6 +13,7 @@ mod run;
 mod table;
 
 mod coercion;
+mod credit;
 mod facts;
 mod fee_floor;
 mod inspections;
@@ -24,7 +25,7 @@ mod powers;
 mod record;
 mod timing;
 
-pub use csv::{MADE_FROM, text, to_csv};
+pub use csv::{MADE_FROM, text, to_csv, to_plain_csv};
 pub use json::{Read, digest, from_json, to_json};
 pub use register::{Report, all, find};
 pub use run::{Gathered, Ground, Note, Period, Request, Sheet, run};

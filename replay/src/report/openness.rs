@@ -19,6 +19,7 @@ pub(super) const DISCLOSURE: Report = Report {
     rows_zh: "单位×文书种类",
     readers_zh: "公众",
     columns: DISCLOSURE_COLUMNS,
+    exact: false,
     gather: disclosure,
     rows: disclosure_rows,
 };
@@ -31,6 +32,7 @@ pub(super) const DECISIONS: Report = Report {
     rows_zh: "决策",
     readers_zh: "纪检",
     columns: DECISION_COLUMNS,
+    exact: false,
     gather: decisions,
     rows: one_row_a_note,
 };

@@ -17,6 +17,7 @@ pub(super) const OVERDUE: Report = Report {
     rows_zh: "案件",
     readers_zh: "各监督部门",
     columns: OVERDUE_COLUMNS,
+    exact: false,
     gather: overdue,
     rows: one_row_a_note,
 };
@@ -29,6 +30,7 @@ pub(super) const EXPIRING: Report = Report {
     rows_zh: "在办案件",
     readers_zh: "承办单位、服务中心",
     columns: EXPIRING_COLUMNS,
+    exact: false,
     gather: expiring,
     rows: one_row_a_note,
 };

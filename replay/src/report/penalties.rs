@@ -18,6 +18,7 @@ pub(super) const FIRST: Report = Report {
     rows_zh: "违法行为",
     readers_zh: "纪检、园区",
     columns: FIRST_COLUMNS,
+    exact: false,
     gather: first,
     rows: one_row_a_note,
 };
@@ -30,6 +31,7 @@ pub(super) const DISCRETION: Report = Report {
     rows_zh: "处罚决定",
     readers_zh: "司法局、纪检",
     columns: DISCRETION_COLUMNS,
+    exact: false,
     gather: discretion,
     rows: one_row_a_note,
 };

@@ -18,6 +18,7 @@ pub(super) const CANCELLED: Report = Report {
     rows_zh: "行为",
     readers_zh: "纪检",
     columns: CANCELLED_COLUMNS,
+    exact: false,
     gather: cancelled,
     rows: one_row_a_note,
 };
@@ -30,6 +31,7 @@ pub(super) const HANDED_DOWN: Report = Report {
     rows_zh: "事项×县(区)",
     readers_zh: "审改办",
     columns: HANDED_DOWN_COLUMNS,
+    exact: false,
     gather: handled,
     rows: handed_down,
 };

@@ -18,6 +18,7 @@ pub(super) const REPAIRS: Report = Report {
     rows_zh: "记录",
     readers_zh: "纪检",
     columns: REPAIR_COLUMNS,
+    exact: false,
     gather: repairs,
     rows: one_row_a_note,
 };
@@ -30,6 +31,7 @@ pub(super) const INTEGRITY: Report = Report {
     rows_zh: "链段",
     readers_zh: "脚本、法院",
     columns: INTEGRITY_COLUMNS,
+    exact: false,
     gather: integrity,
     rows: integrity_rows,
 };

@@ -3,7 +3,8 @@
 use super::run::{Gathered, Ground};
 use super::table::{Column, Row};
 use super::{
-    coercion, fee_floor, inspections, joint, openness, overdue, penalties, powers, record, timing,
+    coercion, credit, fee_floor, inspections, joint, openness, overdue, penalties, powers, record,
+    timing,
 };
 use crate::rules::bench::Case;
 
@@ -20,6 +21,9 @@ pub struct Report {
     /// Who reads it.
     pub readers_zh: &'static str,
     pub columns: &'static [Column],
+    /// Its CSV is for a system that takes exactly these columns; what it was made
+    /// from then stands in a file beside it.
+    pub exact: bool,
     /// Takes what the report needs of one case.
     pub gather: fn(&Case<'_>, &Ground<'_>, &mut Gathered),
     /// Puts the rows together, in an order that does not depend on how cases came.
@@ -45,6 +49,8 @@ const REPORTS: &[&Report] = &[
     &record::REPAIRS,
     &record::INTEGRITY,
     &joint::REPORT,
+    &credit::PERMITS,
+    &credit::PENALTIES,
 ];
 
 pub fn all() -> impl Iterator<Item = &'static Report> {

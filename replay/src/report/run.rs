@@ -93,6 +93,8 @@ pub struct Sheet {
     pub zh: &'static str,
     pub en: &'static str,
     pub columns: &'static [Column],
+    /// See [`Report::exact`].
+    pub exact: bool,
     pub rows: Vec<Row>,
     /// What it was made from, by name: everything that decides its bytes.
     pub made_from: Vec<(&'static str, Json<'static>)>,
@@ -137,6 +139,7 @@ pub fn run<B: Entries>(
         zh: report.zh,
         en: report.en,
         columns: report.columns,
+        exact: report.exact,
         rows,
         made_from: made_from(request, &docket, &bench),
         zone: request.ask.zone,

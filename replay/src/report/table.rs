@@ -21,6 +21,8 @@ pub enum Holds {
     Moment,
     /// Fen; shown in yuan with two decimals.
     Money,
+    /// Fen; shown in 万元 with six decimals.
+    TenThousand,
     /// A fraction; shown in per cent with two decimals, cut and never rounded up.
     Share,
 }
@@ -34,7 +36,7 @@ impl Holds {
             Holds::Decimal => "decimal",
             Holds::Date => "date",
             Holds::Moment => "moment",
-            Holds::Money => "fen",
+            Holds::Money | Holds::TenThousand => "fen",
             Holds::Share => "share",
         }
     }

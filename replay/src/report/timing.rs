@@ -17,6 +17,7 @@ pub(super) const REPORT: Report = Report {
     rows_zh: "单位×事项",
     readers_zh: "公众(汇总)",
     columns: COLUMNS,
+    exact: false,
     gather,
     rows,
 };

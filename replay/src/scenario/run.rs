@@ -2,6 +2,8 @@
 
 use super::script::{Expected, Script, Step};
 use crate::event::Event;
+use crate::integrity::chain::entry_hash;
+use crate::report::{self, Period, Request, text};
 use crate::rules::{Ask, Finding, judge};
 use crate::state::{Moment, case_at};
 use crate::time::civil::Zone;
@@ -26,6 +28,14 @@ pub fn run(script: &Script) -> Vec<Failed> {
                     known_at: known_at.unwrap_or(as_of.unwrap_or(end.known_at).max(end.known_at)),
                 };
                 check(script, *line, moment, found, &mut failed);
+            }
+            Step::Report { line, id, from, to, as_of, known_at, rows } => {
+                let moment = Moment {
+                    as_of: as_of.unwrap_or(end.as_of),
+                    known_at: known_at.unwrap_or(end.known_at),
+                };
+                let period = Period { from: *from, to: *to };
+                made(script, *line, (id, period, moment), rows, &mut failed);
             }
             Step::State { line, stream, as_of, code } => {
                 let moment = Moment { as_of: as_of.unwrap_or(end.as_of), known_at: end.known_at };
@@ -112,4 +122,47 @@ fn state(
         Err(error) => error.to_string(),
     };
     failed.push(Failed { line, why });
+}
+
+/// Makes a report and compares its rows, in their order.
+fn made(
+    script: &Script,
+    line: usize,
+    (id, period, moment): (&str, Period, Moment),
+    expected: &[Vec<(String, String)>],
+    failed: &mut Vec<Failed>,
+) {
+    let mut fail = |why: String| failed.push(Failed { line, why });
+    let Some(report) = report::find(id) else {
+        return fail(format!("there is no report {id}"));
+    };
+    let request = Request {
+        period,
+        ask: Ask { moment, zone: Zone::SHANGHAI, sealed_given: true, threads: 1 },
+        origin: "script".to_owned(),
+        log_size: script.entries.len() as u64,
+        head: script.entries.last().map(|entry| entry_hash(entry).to_string()).unwrap_or_default(),
+        sealed_size: Some(0),
+    };
+    let blocks = [script.entries.clone()];
+    let sheet = match report::run(report, &blocks, &request) {
+        Ok(sheet) => sheet,
+        Err(error) => return fail(error.to_string()),
+    };
+    let row_text = |row: &report::Row| -> Vec<(&str, String)> {
+        let cells = row.cells.iter().zip(sheet.columns);
+        cells.map(|(cell, column)| (column.name, text(cell, column.holds, sheet.zone))).collect()
+    };
+    let rows: Vec<Vec<(&str, String)>> = sheet.rows.iter().map(row_text).collect();
+    if rows.len() != expected.len() {
+        fail(format!("{id} has {} rows, not {}: {rows:?}", rows.len(), expected.len()));
+    }
+    for (number, (row, wanted)) in rows.iter().zip(expected).enumerate() {
+        for (name, value) in wanted {
+            let found = row.iter().find(|(column, _)| column == name).map(|(_, text)| text);
+            if found != Some(value) {
+                fail(format!("{id} row {}: {name} is {found:?}, not {value}", number + 1));
+            }
+        }
+    }
 }

@@ -5,6 +5,7 @@ use crate::integrity::chain::{Digest, entry_hash};
 use crate::integrity::entry::{Parts, Place};
 use crate::integrity::json::{Json, parse as parse_json};
 use crate::time::civil::{self, Micros, Zone};
+use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
 const MINUTE: Micros = 60_000_000;
@@ -14,6 +15,16 @@ const MINUTE: Micros = 60_000_000;
 pub enum Step {
     /// Judges with a moment; what was found must be exactly this.
     Check { line: usize, as_of: Option<Micros>, known_at: Option<Micros>, found: Vec<Expected> },
+    /// Makes a report; its rows must be exactly these, each by the cells named.
+    Report {
+        line: usize,
+        id: String,
+        from: NaiveDate,
+        to: NaiveDate,
+        as_of: Option<Micros>,
+        known_at: Option<Micros>,
+        rows: Vec<Vec<(String, String)>>,
+    },
     /// The state of a stream, by its code.
     State { line: usize, stream: String, as_of: Option<Micros>, code: String },
 }
@@ -97,6 +108,7 @@ impl Reader<'_> {
                     let found = Vec::new();
                     self.script.steps.push(Step::Check { line: at, as_of, known_at, found });
                 }
+                "report" => self.script.steps.push(report(at, rest).map_err(failed)?),
                 "state" => self.script.steps.push(state(at, rest).map_err(failed)?),
                 _ if line.starts_with(char::is_whitespace) => {
                     self.expect(bare).map_err(failed)?;
@@ -111,30 +123,19 @@ impl Reader<'_> {
     }
 
     fn expect(&mut self, line: &str) -> Result<(), String> {
-        let Some(Step::Check { found, .. }) = self.script.steps.last_mut() else {
-            return Err(
-                "a finding is expected where nothing is checked: write `check` first".into()
-            );
-        };
-        if line == "none" {
-            return Ok(());
+        let nowhere = "this is expected where nothing is checked: write `check` or `report` first";
+        match self.script.steps.last_mut() {
+            Some(Step::Check { .. } | Step::Report { .. }) if line == "none" => Ok(()),
+            Some(Step::Check { found, .. }) => {
+                found.push(finding(line)?);
+                Ok(())
+            }
+            Some(Step::Report { rows, .. }) => {
+                rows.push(cells(line)?);
+                Ok(())
+            }
+            _ => Err(nowhere.into()),
         }
-        let (head, words) = line.split_once('"').map_or((line, ""), |(head, rest)| (head, rest));
-        let mut parts = head.split_whitespace();
-        let (Some(rule), Some(stream), Some(outcome)) = (parts.next(), parts.next(), parts.next())
-        else {
-            return Err("write RULE STREAM RESULT [SEVERITY] [\"words\" …]".into());
-        };
-        let severity = parts.next().map(str::to_owned);
-        let words = words.split('"').map(str::trim).filter(|word| !word.is_empty());
-        found.push(Expected {
-            rule: rule.to_owned(),
-            stream: stream.to_owned(),
-            outcome: outcome.to_owned(),
-            severity,
-            words: words.map(str::to_owned).collect(),
-        });
-        Ok(())
     }
 
     /// Gives every event its place, in the order of recording.
@@ -213,6 +214,35 @@ fn state(line: usize, rest: &str) -> Result<Step, String> {
     let rest = rest.join(" ");
     let as_of = moment(&options(&rest)?, "as-of")?;
     Ok(Step::State { line, stream: stream.to_owned(), as_of, code: code.to_owned() })
+}
+
+/// `report ID from DATE to DATE [as-of T] [known-at T]`
+fn report(line: usize, rest: &str) -> Result<Step, String> {
+    let (id, rest) = rest.split_once(' ').ok_or("write report ID from DATE to DATE")?;
+    let options = options(rest)?;
+    let day = |name: &str| {
+        let text = options.get(name).ok_or_else(|| format!("the report has no `{name}` date"))?;
+        civil::parse_date(text).ok_or_else(|| format!("{text} is no date"))
+    };
+    Ok(Step::Report {
+        line,
+        id: id.to_owned(),
+        from: day("from")?,
+        to: day("to")?,
+        as_of: moment(&options, "as-of")?,
+        known_at: moment(&options, "known-at")?,
+        rows: Vec::new(),
+    })
+}
+
+/// `name=value | name=value`, as the CSV shows the values.
+fn cells(line: &str) -> Result<Vec<(String, String)>, String> {
+    let parts = line.split(" | ").map(|part| {
+        let (name, value) =
+            part.split_once('=').ok_or_else(|| format!("{part}: write name=value"))?;
+        Ok((name.trim().to_owned(), value.trim().to_owned()))
+    });
+    parts.collect()
 }
 
 /// One event: `WHEN TYPE STREAM name=value… {body} [+ {more}]`.
@@ -338,4 +368,23 @@ impl Envelope {
         parties.push(party);
         self.json.set("parties", Json::List(parties));
     }
+}
+
+/// `RULE STREAM RESULT [SEVERITY] ["words" …]`
+fn finding(line: &str) -> Result<Expected, String> {
+    let (head, words) = line.split_once('"').map_or((line, ""), |(head, rest)| (head, rest));
+    let mut parts = head.split_whitespace();
+    let (Some(rule), Some(stream), Some(outcome)) = (parts.next(), parts.next(), parts.next())
+    else {
+        return Err("write RULE STREAM RESULT [SEVERITY] [\"words\" …]".into());
+    };
+    let severity = parts.next().map(str::to_owned);
+    let words = words.split('"').map(str::trim).filter(|word| !word.is_empty());
+    Ok(Expected {
+        rule: rule.to_owned(),
+        stream: stream.to_owned(),
+        outcome: outcome.to_owned(),
+        severity,
+        words: words.map(str::to_owned).collect(),
+    })
 }

@@ -11,7 +11,7 @@ use plumbline_replay::report::{self, Period, Request};
 use plumbline_replay::rules::Ask;
 use plumbline_replay::time::civil;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// 制作一份报表 / make a report
 #[derive(clap::Args)]
@@ -45,6 +45,13 @@ fn date(text: &str) -> Result<NaiveDate, String> {
 
 fn format(text: &str) -> Result<Format, String> {
     Format::parse(text).ok_or_else(|| "json|csv|xlsx|html".to_owned())
+}
+
+/// Where a file of exact columns says what it was made from.
+pub(super) fn beside(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".json");
+    PathBuf::from(name)
 }
 
 /// Before any city's records.
@@ -98,7 +105,12 @@ impl Run {
         let bytes = print(&sheet, format.unwrap_or(Format::Json))
             .map_err(|error| Failure { exit: Exit::Failed, message: error.to_string() })?;
         match &self.output {
-            Some(file) => std::fs::write(file, &bytes)?,
+            Some(file) => {
+                std::fs::write(file, &bytes)?;
+                if sheet.exact && format == Some(Format::Csv) {
+                    std::fs::write(beside(file), report::to_json(&sheet))?;
+                }
+            }
             None => match std::io::stdout().lock().write_all(&bytes) {
                 Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
                 other => other?,

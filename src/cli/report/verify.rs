@@ -2,10 +2,11 @@
 //! byte for byte.
 
 use super::super::{Dir, Exit, Failure, print};
+use super::run::beside;
 use crate::config::Layout;
 use crate::judging::{Extent, Loaded};
 use crate::ledger::{LogName, read_config};
-use crate::printing;
+use crate::printing::{self, Format};
 use plumbline_replay::report::{self, Request};
 use serde_json::json;
 use std::path::PathBuf;
@@ -53,7 +54,12 @@ impl Verify {
         let cannot = |reason: String| Ok(Verdict("cannot_tell", Exit::CannotTell, reason));
         let fail = |reason: String| Ok(Verdict("fail", Exit::Broken, reason));
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let Some((format, read)) = printing::read(bytes) else {
+        // A file of exact columns says it in a file beside it.
+        let of_beside = || {
+            let read = report::from_json(&std::fs::read(beside(&self.file)).ok()?)?;
+            Some((Format::Csv, read))
+        };
+        let Some((format, read)) = printing::read(bytes).or_else(of_beside) else {
             return cannot(
                 "文件没有写明制表依据 / the file does not say what it was made from".into(),
             );
