@@ -30,7 +30,11 @@ fn failures(path: &Path) -> Vec<String> {
     let include = |file: &str| std::fs::read_to_string(folder.join(file)).ok();
     match parse(&name, &text, &include) {
         Err(error) => vec![error.to_string()],
-        Ok(script) => {
+        Ok(mut script) => {
+            let own = path.file_stem().and_then(|stem| register::find(stem.to_str()?));
+            if let Some(rule) = own {
+                script.about(rule.id);
+            }
             let failed = run(&script);
             failed.iter().map(|one| format!("{name}:{}: {}", one.line, one.why)).collect()
         }

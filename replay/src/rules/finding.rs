@@ -167,6 +167,11 @@ impl Findings {
         *self.compliant.entry(rule.id).or_default() += 1;
     }
 
+    /// Gives everything to another list, each finding changed on the way.
+    pub(super) fn move_to(self, out: &mut Findings, change: impl Fn(Finding) -> Finding) {
+        out.join(Findings { found: self.found.into_iter().map(change).collect(), ..self });
+    }
+
     pub(super) fn join(&mut self, other: Findings) {
         self.found.extend(other.found);
         for (rule, count) in other.compliant {

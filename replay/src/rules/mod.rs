@@ -31,6 +31,7 @@ mod meta;
 mod openness;
 mod sequence;
 mod service;
+mod statutes;
 mod words;
 
 pub use finding::{Finding, Findings, Outcome};

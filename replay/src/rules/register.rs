@@ -3,7 +3,7 @@
 use super::rule::Rule;
 use super::{
     approval_powers, effect, enforcement, fees, goals, hall, inspection, later, meta, openness,
-    sequence, service,
+    sequence, service, statutes,
 };
 
 /// One table an article (§1.0 counts 111 entries).
@@ -21,6 +21,12 @@ const ARTICLES: &[&[Rule]] = &[
     effect::RULES,
     sequence::fee::RULES,
     sequence::inspection::RULES,
+    statutes::permit::RULES,
+    statutes::penalty::RULES,
+    statutes::coercion::RULES,
+    statutes::remedy::RULES,
+    statutes::disclosure::RULES,
+    statutes::credit::RULES,
 ];
 
 /// Every rule.

@@ -22,12 +22,12 @@ pub fn run(script: &Script) -> Vec<Failed> {
     let end = Moment { as_of: head(script), known_at: head(script) };
     for step in &script.steps {
         match step {
-            Step::Check { line, as_of, known_at, found } => {
+            Step::Check { line, as_of, known_at, only, found } => {
                 let moment = Moment {
                     as_of: as_of.unwrap_or(end.as_of),
                     known_at: known_at.unwrap_or(as_of.unwrap_or(end.known_at).max(end.known_at)),
                 };
-                check(script, *line, moment, found, &mut failed);
+                check(script, *line, moment, (only, found), &mut failed);
             }
             Step::Report { line, id, from, to, as_of, known_at, rows } => {
                 let moment = Moment {
@@ -56,7 +56,7 @@ fn check(
     script: &Script,
     line: usize,
     moment: Moment,
-    expected: &[Expected],
+    (only, expected): (&[String], &[Expected]),
     failed: &mut Vec<Failed>,
 ) {
     let blocks = [script.entries.clone()];
@@ -65,7 +65,9 @@ fn check(
         Ok(judged) => judged,
         Err(error) => return failed.push(Failed { line, why: error.to_string() }),
     };
-    let mut left: Vec<&Finding> = judged.findings.iter().collect();
+    let asked =
+        |finding: &&Finding| only.is_empty() || only.iter().any(|rule| rule == finding.rule);
+    let mut left: Vec<&Finding> = judged.findings.iter().filter(asked).collect();
     for one in expected {
         match left.iter().position(|finding| matches(one, finding)) {
             Some(at) => {

@@ -13,8 +13,15 @@ const MINUTE: Micros = 60_000_000;
 /// What a script asks for, line by line.
 #[derive(Debug)]
 pub enum Step {
-    /// Judges with a moment; what was found must be exactly this.
-    Check { line: usize, as_of: Option<Micros>, known_at: Option<Micros>, found: Vec<Expected> },
+    /// Judges with a moment; what was found must be exactly this. Where `only`
+    /// names rules, nothing is said of others: a rule's own script tells of it.
+    Check {
+        line: usize,
+        as_of: Option<Micros>,
+        known_at: Option<Micros>,
+        only: Vec<String>,
+        found: Vec<Expected>,
+    },
     /// Makes a report; its rows must be exactly these, each by the cells named.
     Report {
         line: usize,
@@ -47,6 +54,21 @@ pub struct Script {
     /// In order of position.
     pub entries: Vec<Vec<u8>>,
     pub steps: Vec<Step>,
+}
+
+impl Script {
+    /// Narrows its checks to one rule and those that they name: what a rule's own
+    /// script (`samples/rules/R2.5.1.scn`) speaks of, whatever else is judged.
+    pub fn about(&mut self, rule: &str) {
+        for step in &mut self.steps {
+            if let Step::Check { only, found, .. } = step
+                && only.is_empty()
+            {
+                only.push(rule.to_owned());
+                only.extend(found.iter().map(|one| one.rule.clone()));
+            }
+        }
+    }
 }
 
 /// Where a script cannot be read, and why.
@@ -105,8 +127,10 @@ impl Reader<'_> {
                     let options = options(rest).map_err(failed)?;
                     let moment = |name| moment(&options, name).map_err(failed);
                     let (as_of, known_at) = (moment("as-of")?, moment("known-at")?);
+                    let only = options.get("only").map(|rules| rules.split(','));
+                    let only = only.into_iter().flatten().map(str::to_owned).collect();
                     let found = Vec::new();
-                    self.script.steps.push(Step::Check { line: at, as_of, known_at, found });
+                    self.script.steps.push(Step::Check { line: at, as_of, known_at, only, found });
                 }
                 "report" => self.script.steps.push(report(at, rest).map_err(failed)?),
                 "state" => self.script.steps.push(state(at, rest).map_err(failed)?),

@@ -9,11 +9,13 @@ mod charges;
 mod counters;
 mod determinations;
 mod guides;
+mod permits;
 mod visits;
 
 pub use charges::{Charge, Charges};
 pub use counters::{Charging, Counters};
 pub use determinations::{Decision, Determination, Determinations};
+pub use permits::{Ban, Bearer, Grant, Numbered, Permits};
 pub use visits::{Visit, Visits};
 
 use super::accountability::Accountable;
@@ -57,6 +59,7 @@ topics! {
     determinations: Determinations, "核实认定 (K02), by finding";
     guides: Guides, "办事指南 (E12), by item";
     visits: Visits, "入企, by enterprise";
+    permits: Permits, "许可的准予、禁止再申请和文书号";
 }
 
 /// All cases before a rule that looks across them.

@@ -5,9 +5,11 @@
 use super::start::Start;
 use super::workdays_between;
 use crate::integrity::json::Json;
+use crate::master;
 use crate::rules::bench::Case;
 use crate::state::CaseKind;
-use crate::time::clock::Term;
+use crate::time::calendar::Roll;
+use crate::time::clock::{Term, Unit};
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
@@ -89,9 +91,45 @@ pub(super) fn of(case: &Case<'_>, start: &Start) -> Limits {
     }
 }
 
-/// What the catalogue and the published promise say on the day of the start.
-fn listed(_case: &Case<'_>, _start: &Start) -> (Option<Limit>, Option<Limit>) {
-    (None, None)
+/// What the catalogue and the published promise say on the day of the start. A
+/// promise of the item's own goes before the one that the catalogue repeats.
+fn listed(case: &Case<'_>, start: &Start) -> (Option<Limit>, Option<Limit>) {
+    let Some(code) = item_of(case) else { return (None, None) };
+    let at = case.bench.on(start.on);
+    let item = case.bench.master.items.at(code, at);
+    let listed = |limit: Option<&master::Limit>| {
+        let source = LimitSource::Catalogue {
+            entry: item?.origin.id.clone(),
+            version: item?.row.catalogue_version.clone().unwrap_or_default(),
+        };
+        Some(Limit { term: term_of(limit?)?, source })
+    };
+    let legal = listed(item.and_then(|item| item.row.legal_limit.as_ref()));
+    let promised = case.bench.master.promises.at(code, at).and_then(|promise| {
+        let n = u32::try_from(promise.row.promised_wd?).ok()?;
+        let source = LimitSource::Promise { entry: promise.origin.id.clone() };
+        Some(Limit { term: Term::working(n), source })
+    });
+    (legal, promised.or_else(|| listed(item?.row.promised_limit.as_ref())))
+}
+
+/// The item of the case: the first that an act names.
+pub fn item_of<'c>(case: &Case<'c>) -> Option<&'c str> {
+    case.file.acts.iter().find_map(|act| act.item.as_ref()?.code.get())
+}
+
+/// A catalogue's limit. A word that no unit has sets none.
+fn term_of(limit: &master::Limit) -> Option<Term> {
+    let n = u32::try_from(limit.n?).ok()?;
+    let calendar = |unit| Term { n, unit, roll: Roll::NextWorkday };
+    Some(match limit.unit.as_deref() {
+        None | Some("工作日" | "working") => Term::working(n),
+        Some("自然日" | "日" | "天" | "natural") => calendar(Unit::NaturalDay),
+        Some("月" | "个月" | "month") => calendar(Unit::Month),
+        Some("年" | "year") => calendar(Unit::Year),
+        Some("小时" | "hour") => Term { n, unit: Unit::Hour, roll: Roll::None },
+        Some(_) => return None,
+    })
 }
 
 /// The working days that a date told to the applicant leaves, by the calendar

@@ -12,7 +12,7 @@ mod start;
 mod trace;
 
 pub use claims::{ExtensionClaim, SuspensionClaim, Unrecognised};
-pub use limits::{Limit, LimitSource};
+pub use limits::{Limit, LimitSource, Limits, item_of};
 pub use start::{Start, StartBy};
 pub use trace::{digest, runs};
 
@@ -133,7 +133,7 @@ pub struct ClockReading {
 /// What every clock of a case rests on; built once a case.
 pub struct CaseClocks {
     pub start: Option<Start>,
-    pub limits: limits::Limits,
+    pub limits: Limits,
     pub suspensions: Vec<SuspensionClaim>,
     pub extensions: Vec<ExtensionClaim>,
 }
@@ -214,12 +214,20 @@ impl Set {
 
     fn handling(case: &Case<'_>, kind: ClockKind) -> Option<Set> {
         let clocks = case.clocks();
-        let start = clocks.start.clone()?;
+        let mut start = clocks.start.clone()?;
         let legal = kind == ClockKind::Legal;
+        let stop = if legal { decided(case) } else { handled(case) };
+        if let Some(forwarded) =
+            case.file.first("approval.initial_review.forwarded").filter(|_| legal)
+        {
+            // The upper organ's term runs from what it was sent (art. 43); the lower
+            // organ's own is another clock, and ends there.
+            stop.as_ref()?;
+            start = Start::at(forwarded, StartBy::Forwarded, case.bench.zone);
+        }
         let limits = &clocks.limits;
         let limit = if legal { limits.legal.clone() } else { limits.promise.clone() };
         let told = if legal { start.told_legal } else { start.told_promise };
-        let stop = if legal { decided(case) } else { handled(case) };
         let extends = legal || claims::extends_promise(case, &start);
         let extensions = if extends { clocks.extensions.clone() } else { Vec::new() };
         let suspensions = clocks.suspensions.clone();
@@ -361,7 +369,7 @@ fn handled(case: &Case<'_>) -> Option<Stop> {
 }
 
 /// The start of a civil day as a moment.
-pub(super) fn day_start(on: NaiveDate, zone: Zone) -> Moment {
+pub fn day_start(on: NaiveDate, zone: Zone) -> Moment {
     Moment { micros: zone.start_of(on), offset_minutes: zone.offset_minutes() }
 }
 
@@ -383,7 +391,7 @@ pub fn workdays_between(
 }
 
 /// A member of the body that is a civil date or a moment, as a local day.
-pub(super) fn day_of(event: &Event<'_>, member: &str, zone: Zone) -> Option<NaiveDate> {
+pub fn day_of(event: &Event<'_>, member: &str, zone: Zone) -> Option<NaiveDate> {
     let text = event.body.text(member)?;
     let moment = || civil::parse_rfc3339(&text).map(|moment| zone.date(moment.micros));
     civil::parse_date(&text).or_else(moment)

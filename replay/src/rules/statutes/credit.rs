@@ -1,0 +1,54 @@
+//! T33: 信用修复管理办法, in force since 2026-04-01. The vocabulary has one event of
+//! a repair (D36); what its body says of the steps is judged.
+
+use super::clock;
+use super::term::not_before;
+use crate::rules::bench::Case;
+use crate::rules::clocks::{day_of, workdays_between};
+use crate::rules::finding::Findings;
+use crate::rules::rule::Rule;
+use serde_json::json;
+
+pub(in crate::rules) const RULES: &[Rule] = &[T33];
+
+clock!(
+    T33,
+    "L0.T33",
+    "信用修复办理期限",
+    "terms of credit repair",
+    "收到申请之日起3个工作日内受理,自受理之日起7个工作日内决定(可延长10个工作日),网站自收到之日起10个工作日内反馈(信用修复管理办法)",
+    Yellow,
+    repair
+);
+
+/// From, to, working days, in words.
+const STEPS: [(&str, &str, u32, &str, &str); 3] = [
+    ("applied_on", "accepted_on", 3, "受理", "accept"),
+    ("accepted_on", "decided_on", 7, "决定", "decide"),
+    ("decided_on", "fed_back_on", 10, "网站反馈", "report back"),
+];
+
+fn repair(case: &Case<'_>, out: &mut Findings) {
+    let bench = case.bench;
+    for act in case.file.all("penalty.credit.repaired") {
+        for (start, stop, n, zh, en) in STEPS {
+            let day = |name| day_of(act, name, bench.zone);
+            let (Some(from), Some(to)) = (day(start), day(stop)) else { continue };
+            let more =
+                if stop == "decided_on" { act.body.int("extended_wd").unwrap_or(0) } else { 0 };
+            let n = n + u32::try_from(more.clamp(0, 10)).unwrap_or(0);
+            let used = workdays_between(bench.calendar, from, to, bench.moment.known_at);
+            if used <= n {
+                out.compliant(&T33);
+                continue;
+            }
+            let zh = format!("信用修复{zh}用{used}个工作日({from}至{to}),期限{n}个工作日");
+            let en = format!(
+                "credit repair: {used} working day(s) to {en} ({from} to {to}), allowed {n}"
+            );
+            let finding = case.signal(&T33, act, zh, en).matter(format!("{}#{stop}", act.id));
+            let finding = finding.because("working_days", json!({"used": used, "allowed": n}));
+            out.add(not_before(finding, from, (2026, 4, 1)));
+        }
+    }
+}
