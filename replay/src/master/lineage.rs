@@ -102,11 +102,12 @@ impl Master {
         let mut seen = BTreeSet::from([Box::<str>::from(unit)]);
         let mut open: Vec<Box<str>> = vec![unit.into()];
         while let Some(id) = open.pop() {
-            let mut next = self.successors(&id, at).peekable();
-            if next.peek().is_none() {
+            let successors: Vec<&str> = self.successors(&id, at).collect();
+            // A unit that gave something away and kept its name lasts.
+            if successors.is_empty() || successors.contains(&id.as_ref()) {
                 last.insert(id.clone());
             }
-            for successor in next {
+            for successor in successors {
                 if seen.insert(successor.into()) {
                     open.push(successor.into());
                 }
@@ -153,7 +154,7 @@ impl Master {
                 && change.row.predecessors.iter().flatten().any(|own| own.as_ref() == unit)
         };
         let to = changes.filter(from).flat_map(|change| change.row.successors.iter().flatten());
-        to.map(AsRef::as_ref).filter(move |successor| *successor != unit)
+        to.map(AsRef::as_ref)
     }
 }
 
