@@ -397,11 +397,9 @@ fn read_slowly(kind: Kind, steps: &[Step], known: usize, key: usize, on: i64) ->
     for index in (0..known).filter(|index| exists(*index) && !void.contains(index)) {
         let Step::Row { verb, stream, key: own, mut from, to } = steps[index] else { continue };
         let mut number = index as i64;
-        for later in index + 1..known {
-            if void.contains(&later) {
-                continue;
-            }
-            match steps[later] {
+        let after = steps.iter().enumerate().take(known).skip(index + 1);
+        for (later, step) in after.filter(|(later, _)| !void.contains(later)) {
+            match *step {
                 Step::Correct { target } if target == index => number = 1000 + later as i64,
                 Step::Move { target, from: moved } if target == index => from = moved,
                 _ => {}
