@@ -21,9 +21,11 @@ mod penalties;
 mod supervision;
 mod units;
 
+mod calendar;
 mod lineage;
 mod status;
 
+pub use calendar::CalendarNotices;
 pub use catalogue::{
     Batch, BatchItem, BatchRow, Item, LegalBasis, Limit, Material, Promise, Stage, Takeover,
     base_of,
@@ -58,6 +60,8 @@ macro_rules! tables {
         #[derive(Default)]
         pub struct Master {
             $(#[doc = $doc] pub $name: Table<$row>,)*
+            /// MD21 and M41 工作日历
+            pub calendar_notices: CalendarNotices,
             /// Parties that were found to be one (X04).
             pub identities: Identities,
         }
@@ -66,14 +70,20 @@ macro_rules! tables {
             /// Whether entries of this type tell of master data.
             pub fn wants(kind: &str) -> bool {
                 let family = ["md.", "hall.", "identity."].iter().any(|head| kind.starts_with(head));
-                family && ($(<$row as Row>::verb(kind).is_some() ||)* Identities::wants(kind))
+                family
+                    && ($(<$row as Row>::verb(kind).is_some() ||)*
+                        CalendarNotices::wants(kind) || Identities::wants(kind))
             }
 
             fn tell(&mut self, event: &Event<'_>, repairs: Repairs<'_>) {
                 $(if let Some(verb) = <$row as Row>::verb(&event.kind) {
                     return self.$name.apply(verb, event, repairs);
                 })*
-                self.identities.apply(event, repairs);
+                if CalendarNotices::wants(&event.kind) {
+                    self.calendar_notices.apply(event, repairs);
+                } else if Identities::wants(&event.kind) {
+                    self.identities.apply(event, repairs);
+                }
             }
         }
     };

@@ -18,6 +18,7 @@ use crate::state::Moment;
 use crate::state::replay::Entries;
 use crate::time::calendar::Calendar;
 use crate::time::civil::Zone;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -73,6 +74,7 @@ pub struct Ask {
 pub struct Docket<'a> {
     dealt: Dealt<'a>,
     master: Master,
+    calendar: Cow<'static, Calendar>,
     ask: Ask,
 }
 
@@ -82,12 +84,13 @@ impl<'a> Docket<'a> {
     pub fn open<B: Entries>(blocks: &'a [B], ask: Ask) -> Result<Docket<'a>, JudgeError> {
         let dealt = deal(blocks)?;
         let master = grow(&dealt, ask.moment)?;
-        Ok(Docket { dealt, master, ask })
+        let calendar = master.calendar_notices.calendar();
+        Ok(Docket { dealt, master, calendar, ask })
     }
 
     pub fn bench(&self) -> Bench<'_> {
         let Ask { moment, zone, sealed_given, .. } = self.ask;
-        Bench { master: &self.master, calendar: Calendar::china(), moment, zone, sealed_given }
+        Bench { master: &self.master, calendar: &self.calendar, moment, zone, sealed_given }
     }
 
     /// Calls `work` with every case, one state a part of the streams; the states

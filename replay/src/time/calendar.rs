@@ -94,11 +94,31 @@ pub enum Roll {
     None,
 }
 
+/// When something was known: from a moment on, up to another, exclusive, if it was
+/// taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Known {
+    pub from: Micros,
+    pub until: Option<Micros>,
+}
+
+impl Known {
+    /// From a moment on, for ever.
+    pub fn from(from: Micros) -> Known {
+        Known { from, until: None }
+    }
+
+    fn at(&self, known_at: Micros) -> bool {
+        self.from <= known_at && self.until.is_none_or(|until| known_at < until)
+    }
+}
+
 /// One row of the calendar: what a notice says of one day.
 #[derive(Clone, Debug)]
 struct Row {
-    known_from: Micros,
-    off: bool,
+    known: Known,
+    /// `None`: whatever its weekday says, after all.
+    off: Option<bool>,
     holiday: Cow<'static, str>,
 }
 
@@ -107,8 +127,8 @@ struct Row {
 pub struct Calendar {
     /// Rows of a day in order of being known.
     rows: BTreeMap<NaiveDate, Vec<Row>>,
-    /// Since when a year's arrangement is known.
-    years: BTreeMap<i32, Micros>,
+    /// When a year's arrangement is known, by each notice that tells of it.
+    years: BTreeMap<i32, Vec<Known>>,
 }
 
 impl Calendar {
@@ -120,38 +140,45 @@ impl Calendar {
     /// China's calendar 2019–2026 as the State Council announced it.
     pub fn china() -> &'static Calendar {
         static CHINA: OnceLock<Calendar> = OnceLock::new();
-        CHINA.get_or_init(|| {
-            let (notices, days) = holidays::read();
-            let mut calendar = Calendar::weekdays();
-            for notice in notices {
-                calendar.announce_year(notice.year, notice.known_from);
-            }
-            for day in days {
-                calendar.set_day(day.date, day.off, Cow::Borrowed(day.name), day.known_from);
-            }
-            calendar
-        })
+        CHINA.get_or_init(|| Calendar::china_without(&|_| false))
     }
 
-    /// From `known_from` on, a year's days without a special row are what their
-    /// weekday says, for certain. An earlier announcement of the year stays.
-    pub fn announce_year(&mut self, year: i32, known_from: Micros) {
-        let known = self.years.entry(year).or_insert(known_from);
-        *known = known_from.min(*known);
+    /// China's calendar without the notices of some years: those that a ledger
+    /// publishes itself.
+    pub fn china_without(told: &dyn Fn(i32) -> bool) -> Calendar {
+        let (notices, days) = holidays::read();
+        let mut calendar = Calendar::weekdays();
+        for notice in notices.iter().filter(|notice| !told(notice.year)) {
+            calendar.announce_year(notice.year, Known::from(notice.known_from));
+        }
+        for day in days.into_iter().filter(|day| !told(day.year)) {
+            let known = Known::from(day.known_from);
+            calendar.set_day(day.date, Some(day.off), Cow::Borrowed(day.name), known);
+        }
+        calendar
     }
 
-    /// From `known_from` on, a day is off or worked, whatever its weekday. What
-    /// was known of it before stays known for earlier questions.
+    /// While this is known, a year's days without a special row are what their
+    /// weekday says, for certain.
+    pub fn announce_year(&mut self, year: i32, known: Known) {
+        let all = self.years.entry(year).or_default();
+        all.insert(all.partition_point(|other| other.from <= known.from), known);
+    }
+
+    /// While this is known, a day is off or worked, whatever its weekday, or what
+    /// its weekday says (`None`). What was known of it before stays known for
+    /// earlier questions; of rows known since the same moment the last one given
+    /// holds.
     pub fn set_day(
         &mut self,
         date: NaiveDate,
-        off: bool,
+        off: Option<bool>,
         holiday: Cow<'static, str>,
-        known_from: Micros,
+        known: Known,
     ) {
         let rows = self.rows.entry(date).or_default();
-        let place = rows.partition_point(|row| row.known_from <= known_from);
-        rows.insert(place, Row { known_from, off, holiday });
+        let place = rows.partition_point(|row| row.known.from <= known.from);
+        rows.insert(place, Row { known, off, holiday });
     }
 
     /// The notices behind [`Calendar::china`], oldest first. A year that was
@@ -164,17 +191,18 @@ impl Calendar {
     /// of every row known, `2026-1f0c…`. Two calendars of one name count alike.
     pub fn version(&self, known_at: Micros) -> String {
         let mut hasher = blake3::Hasher::new();
-        let years = self.years.iter().filter(|(_, from)| **from <= known_at);
+        let announced = |all: &Vec<Known>| all.iter().any(|known| known.at(known_at));
+        let years = self.years.iter().filter(|(_, all)| announced(all));
         let mut last = 0;
         for (year, _) in years {
             last = *year;
             hasher.update(&year.to_be_bytes());
         }
         for (date, rows) in &self.rows {
-            let known = rows.iter().rev().find(|row| row.known_from <= known_at);
+            let known = rows.iter().rev().find(|row| row.known.at(known_at));
             if let Some(row) = known {
                 hasher.update(&date.num_days_from_ce().to_be_bytes());
-                hasher.update(&[u8::from(row.off)]);
+                hasher.update(&[row.off.map_or(2, u8::from)]);
             }
         }
         let digest = hasher.finalize().to_hex();
@@ -184,17 +212,17 @@ impl Calendar {
     /// A day as it was known at `known_at`.
     pub fn day(&self, date: NaiveDate, known_at: Micros) -> Day<'_> {
         let weekend = matches!(date.weekday(), Weekday::Sat | Weekday::Sun);
-        let known = |from: &Micros| *from <= known_at;
-        let year_known = self.years.get(&date.year()).is_some_and(known);
+        let years = self.years.get(&date.year()).map_or(&[][..], Vec::as_slice);
+        let year_known = years.iter().any(|known| known.at(known_at));
         let rows = self.rows.get(&date).map_or(&[][..], Vec::as_slice);
-        let row = rows.iter().rev().find(|row| known(&row.known_from));
-        let kind = match (row.map(|row| row.off), weekend) {
+        let row = rows.iter().rev().find(|row| row.known.at(known_at));
+        let kind = match (row.and_then(|row| row.off), weekend) {
             (Some(true), _) => DayKind::DayOff,
             (Some(false), true) => DayKind::MakeupWorkday,
             (Some(false), false) | (None, false) => DayKind::Workday,
             (None, true) => DayKind::Weekend,
         };
-        let holiday = row.map(|row| row.holiday.as_ref());
+        let holiday = row.filter(|row| row.off.is_some()).map(|row| row.holiday.as_ref());
         Day { kind, holiday, provisional: !year_known && row.is_none() }
     }
 
@@ -371,16 +399,36 @@ mod tests {
     fn a_later_row_hides_an_earlier_one_from_its_moment_on() {
         let mut local = Calendar::weekdays();
         let day = date("2026-05-08");
-        local.announce_year(2026, known("2025-11-05"));
-        local.set_day(day, true, Cow::Borrowed("停工"), known("2026-05-07"));
-        local.set_day(day, false, Cow::Borrowed("复工"), known("2026-05-06"));
+        let from = |text| Known::from(known(text));
+        local.announce_year(2026, from("2025-11-05"));
+        local.set_day(day, Some(true), Cow::Borrowed("停工"), from("2026-05-07"));
+        local.set_day(day, Some(false), Cow::Borrowed("复工"), from("2026-05-06"));
         let kind = |known_at| local.day(day, known_at).kind;
         assert_eq!(kind(known("2026-05-05")), DayKind::Workday);
         assert_eq!(local.day(day, known("2026-05-06")).holiday, Some("复工"));
         assert_eq!(kind(known("2026-05-07")), DayKind::DayOff);
         assert!(local.day(day, known("2025-11-04")).provisional);
-        local.announce_year(2026, known("2025-12-01"));
+        local.announce_year(2026, from("2025-12-01"));
         assert!(!local.day(date("2026-06-01"), known("2025-11-05")).provisional);
+    }
+
+    #[test]
+    fn a_row_that_was_taken_back_was_known_until_then() {
+        let mut local = Calendar::weekdays();
+        let day = date("2026-05-08");
+        let until = |from, until| Known { from: known(from), until: Some(known(until)) };
+        local.set_day(day, Some(true), Cow::Borrowed("停工"), until("2026-05-01", "2026-05-04"));
+        local.announce_year(2026, until("2025-11-05", "2025-11-08"));
+        let kind = |known_at| local.day(day, known(known_at)).kind;
+        assert_eq!(kind("2026-05-01"), DayKind::DayOff);
+        assert_eq!(kind("2026-05-03"), DayKind::DayOff);
+        assert_eq!(kind("2026-05-04"), DayKind::Workday);
+        assert!(!local.day(day, known("2025-11-07")).provisional);
+        assert!(local.day(day, known("2025-11-08")).provisional);
+        // A day that is what its weekday says, after all.
+        local.set_day(day, None, Cow::Borrowed(""), Known::from(known("2026-05-02")));
+        let told = local.day(day, known("2026-05-02"));
+        assert_eq!((told.kind, told.holiday, told.provisional), (DayKind::Workday, None, false));
     }
 
     #[test]

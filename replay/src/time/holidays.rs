@@ -14,6 +14,8 @@ pub(super) struct SpecialDay {
     pub off: bool,
     /// The holiday that it belongs to, `春节`.
     pub name: &'static str,
+    /// The year that its notice arranges, which need not be the day's (§2.4(2)).
+    pub year: i32,
     /// Since when the notice is known: the start of its day in Beijing.
     pub known_from: Micros,
 }
@@ -52,6 +54,7 @@ pub(super) fn read() -> (Vec<Notice>, Vec<SpecialDay>) {
                     date,
                     off: kind == "off",
                     name,
+                    year: notice.year,
                     known_from: notice.known_from,
                 });
             }

@@ -5,3 +5,4 @@ pub mod calendar;
 pub mod civil;
 pub mod clock;
 mod holidays;
+pub mod surcharge;
