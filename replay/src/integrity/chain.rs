@@ -29,27 +29,32 @@ impl Digest {
             return None;
         }
         let mut out = [0u8; 32];
-        for (byte, pair) in out.iter_mut().zip(text.chunks_exact(2)) {
-            *byte = (nibble(pair[0])? << 4) | nibble(pair[1])?;
+        let mut all = 0;
+        for (byte, pair) in out.iter_mut().zip(text.as_chunks::<2>().0) {
+            let [high, low] = pair.map(|digit| NIBBLES[usize::from(digit)]);
+            all |= high | low;
+            *byte = high << 4 | low & 15;
         }
-        Some(Digest(out))
+        (all & FOREIGN == 0).then_some(Digest(out))
     }
 }
 
-fn nibble(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
+/// What [`NIBBLES`] says of a character that is no lower-case hexadecimal digit.
+const FOREIGN: u8 = 0x80;
+/// The value of each hexadecimal digit.
+const NIBBLES: [u8; 256] = {
+    let mut nibbles = [FOREIGN; 256];
+    let mut value = 0;
+    while value < 16 {
+        nibbles[HEX[value] as usize] = value as u8;
+        value += 1;
     }
-}
+    nibbles
+};
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for byte in self.0 {
-            write!(f, "{byte:02x}")?;
-        }
-        Ok(())
+        f.write_str(std::str::from_utf8(&self.hex()).unwrap_or_default())
     }
 }
 

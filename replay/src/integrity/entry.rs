@@ -102,17 +102,45 @@ pub struct Fields<'a> {
     pub body: Option<&'a [u8]>,
 }
 
+/// Each stands right after one of the cuts; `recorded_at` follows `previous`.
+const AFTER_CUTS: [&str; 4] = ["position", "previous", "revision", "v"];
+/// Room for the submissions that there are most of.
+const USUAL_BYTES: usize = 1024;
+
 impl Parts {
+    /// Writes a submission and notes the four cuts on the way; `None` unless it is
+    /// an object.
+    pub fn of(submission: &json::Json<'_>) -> Option<Parts> {
+        let mut bytes = Vec::with_capacity(USUAL_BYTES);
+        let mut cuts = [0u32; 4];
+        let mut next = 0;
+        bytes.push(b'{');
+        for (index, (name, value)) in submission.as_object()?.iter().enumerate() {
+            while AFTER_CUTS.get(next).is_some_and(|after| name.as_ref() > *after) {
+                cuts[next] = bytes.len() as u32;
+                next += 1;
+            }
+            if index > 0 {
+                bytes.push(b',');
+            }
+            json::write_string(name, &mut bytes);
+            bytes.push(b':');
+            value.write(&mut bytes);
+        }
+        cuts[next..].fill(bytes.len() as u32);
+        bytes.push(b'}');
+        Some(Parts { bytes, cuts })
+    }
+
     /// Takes canonical submission bytes and finds the four cuts.
     pub fn new(bytes: Vec<u8>) -> Result<Parts, EntryError> {
         let mut cuts = [0u32; 4];
         let mut members = Members::new(&bytes)?;
-        let limits = ["position", "previous", "revision", "v"];
         let mut next = 0;
         let end = bytes.len() - 1;
         let mut last_end = 1;
         while let Some((name, _, span)) = members.next_member()? {
-            while next < limits.len() && name > limits[next].as_bytes() {
+            while AFTER_CUTS.get(next).is_some_and(|after| name > after.as_bytes()) {
                 cuts[next] = last_end as u32;
                 next += 1;
             }
@@ -198,33 +226,67 @@ pub fn scan(entry: &[u8]) -> Result<Fields<'_>, EntryError> {
     fields(&found)
 }
 
+/// The place of a name in [`MEMBERS`], looked for when the program is compiled.
+pub(super) const fn index_of(name: &str) -> usize {
+    let mut index = 0;
+    while index < MEMBERS.len() {
+        if same(MEMBERS[index].as_bytes(), name.as_bytes()) {
+            return index;
+        }
+        index += 1;
+    }
+    panic!("not a member of format v1")
+}
+
+const fn same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < a.len() {
+        if a[at] != b[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// One member of format v1, by its place.
+struct Named {
+    name: &'static str,
+    index: usize,
+}
+
+const fn named(name: &'static str) -> Named {
+    Named { name, index: index_of(name) }
+}
+
 fn fields<'a>(found: &[Option<&'a [u8]>; MEMBERS.len()]) -> Result<Fields<'a>, EntryError> {
-    let get = |name: &'static str| {
-        MEMBERS.iter().position(|known| *known == name).and_then(|index| found[index])
-    };
-    let text = |name: &'static str| plain_text(name, get(name).ok_or(EntryError::Missing(name))?);
-    let number = |name: &'static str| unsigned(name, get(name).ok_or(EntryError::Missing(name))?);
-    let version = number("v")?;
+    let needed = |of: Named| found[of.index].ok_or(EntryError::Missing(of.name));
+    let text = |of: Named| plain_text(of.name, needed(of)?);
+    let number = |of: Named| unsigned(of.name, needed(of)?);
+    let version = number(const { named("v") })?;
     if version != FORMAT_VERSION {
         return Err(EntryError::Version(version));
     }
-    let previous = text("previous")?;
+    let previous = text(const { named("previous") })?;
     let previous = Digest::from_hex(previous.as_bytes()).ok_or(EntryError::Form("previous"))?;
     Ok(Fields {
-        position: number("position")?,
+        position: number(const { named("position") })?,
         previous,
-        id: text("id")?,
-        stream: text("stream")?,
-        revision: number("revision")?,
-        kind: text("type")?,
-        occurred_at: text("occurred_at")?,
-        precision: text("precision")?,
-        recorded_at: text("recorded_at")?,
-        source: get("source").ok_or(EntryError::Missing("source"))?,
-        actor: get("actor"),
-        parties: get("parties"),
-        item: get("item"),
-        body: get("body"),
+        id: text(const { named("id") })?,
+        stream: text(const { named("stream") })?,
+        revision: number(const { named("revision") })?,
+        kind: text(const { named("type") })?,
+        occurred_at: text(const { named("occurred_at") })?,
+        precision: text(const { named("precision") })?,
+        recorded_at: text(const { named("recorded_at") })?,
+        source: needed(const { named("source") })?,
+        actor: found[const { index_of("actor") }],
+        parties: found[const { index_of("parties") }],
+        item: found[const { index_of("item") }],
+        body: found[const { index_of("body") }],
     })
 }
 
@@ -282,12 +344,12 @@ impl<'a> Members<'a> {
         self.first = false;
         let start = self.at;
         self.byte(b'"')?;
-        let name_end = self.string_end(self.at)?;
+        let name_end = string_end(self.bytes, self.at).ok_or_else(|| self.ends_early())?;
         let name = &self.bytes[self.at..name_end - 1];
         self.at = name_end;
         self.byte(b':')?;
         let value_start = self.at;
-        self.at = self.value_end()?;
+        self.at = value_end(self.bytes, self.at).ok_or_else(|| self.ends_early())?;
         if self.at > end || self.at == value_start {
             return Err(EntryError::Shape { at: value_start });
         }
@@ -302,54 +364,75 @@ impl<'a> Members<'a> {
         Ok(())
     }
 
-    /// The offset after the closing quote of a string whose inside starts at `at`.
-    fn string_end(&self, mut at: usize) -> Result<usize, EntryError> {
-        loop {
-            match self.bytes.get(at) {
-                Some(b'"') => return Ok(at + 1),
-                Some(b'\\') => at += 2,
-                Some(_) => at += 1,
-                None => {
-                    return Err(EntryError::Shape { at: self.bytes.len() });
-                }
-            }
-        }
+    fn ends_early(&self) -> EntryError {
+        EntryError::Shape { at: self.bytes.len() }
     }
+}
 
-    fn value_end(&self) -> Result<usize, EntryError> {
-        match self.bytes.get(self.at) {
-            Some(b'"') => self.string_end(self.at + 1),
-            Some(b'{' | b'[') => self.nested_end(),
-            _ => {
-                let rest = &self.bytes[self.at..];
-                let length = rest.iter().position(|byte| matches!(byte, b',' | b'}'));
-                Ok(self.at + length.unwrap_or(rest.len()))
+/// The offset after the closing quote of a string whose inside starts at `at`;
+/// `None` if there is none.
+fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+    while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let hits = ends(u64::from_be_bytes(*eight).swap_bytes());
+        at += (hits.trailing_zeros() / 8) as usize;
+        if hits != 0 {
+            match bytes[at] {
+                b'"' => return Some(at + 1),
+                _ => at += 2,
             }
         }
     }
+    loop {
+        match bytes.get(at)? {
+            b'"' => return Some(at + 1),
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+}
 
-    fn nested_end(&self) -> Result<usize, EntryError> {
-        let mut depth = 0usize;
-        let mut at = self.at;
-        while let Some(byte) = self.bytes.get(at) {
-            match byte {
-                b'"' => {
-                    at = self.string_end(at + 1)?;
-                    continue;
-                }
-                b'{' | b'[' => depth += 1,
-                b'}' | b']' => {
-                    depth -= 1;
-                    if depth == 0 {
-                        return Ok(at + 1);
-                    }
-                }
-                _ => {}
-            }
-            at += 1;
+/// The offset after the value that starts at `at`.
+fn value_end(bytes: &[u8], at: usize) -> Option<usize> {
+    match bytes.get(at) {
+        Some(b'"') => string_end(bytes, at + 1),
+        Some(b'{' | b'[') => nested_end(bytes, at),
+        _ => {
+            let rest = bytes.get(at..)?;
+            let length = rest.iter().position(|byte| matches!(byte, b',' | b'}'));
+            Some(at + length.unwrap_or(rest.len()))
         }
-        Err(EntryError::Shape { at: self.bytes.len() })
     }
+}
+
+fn nested_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+    let mut depth = 0usize;
+    loop {
+        match bytes.get(at)? {
+            b'"' => {
+                at = string_end(bytes, at + 1)?;
+                continue;
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(at + 1);
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+}
+
+/// The high bits of the bytes that end a plain run of a string, quote or backslash:
+/// of the first one surely, of those after it perhaps. The first byte is the lowest.
+fn ends(word: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word;
+    let quotes = zeros(word ^ ONES * b'"' as u64);
+    let backslashes = zeros(word ^ ONES * b'\\' as u64);
+    (quotes | backslashes) & 0x8080_8080_8080_8080
 }
 
 #[cfg(test)]
@@ -430,6 +513,7 @@ mod tests {
             parts.splice(&PLACE, &mut entry);
             prop_assert!(json::is_canonical(&entry));
             prop_assert_eq!(strip(&entry).unwrap(), bytes);
+            prop_assert_eq!(Parts::of(&value), Some(parts));
         }
     }
 }

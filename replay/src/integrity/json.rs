@@ -256,6 +256,12 @@ fn needs_escape(byte: u8) -> bool {
 pub fn write_string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     let mut rest = text.as_bytes();
+    // Most texts need none, and looking at all bytes is quicker than looking for one.
+    if !rest.iter().fold(false, |found, &byte| found | needs_escape(byte)) {
+        out.extend_from_slice(rest);
+        out.push(b'"');
+        return;
+    }
     while let Some(at) = rest.iter().position(|&byte| needs_escape(byte)) {
         out.extend_from_slice(&rest[..at]);
         match rest[at] {

@@ -10,7 +10,7 @@
 //! that the end of a string is looked up and not searched for; names are compared
 //! eight bytes at a time; nothing is copied or allocated.
 
-use super::entry::{ENTRY_BYTES_MAX, FORMAT_VERSION, MEMBERS};
+use super::entry::{ENTRY_BYTES_MAX, FORMAT_VERSION, MEMBERS, index_of};
 use super::json::{DEPTH_MAX, INTEGER_MAX, key_order};
 use super::marks::Marks;
 use super::shapes::{FIELDS, Shapes, Span, census};
@@ -126,31 +126,6 @@ const fn spread() -> u64 {
         }
         candidate = candidate.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(2);
     }
-}
-
-const fn index_of(name: &str) -> usize {
-    let mut index = 0;
-    while index < MEMBERS.len() {
-        if same(MEMBERS[index].as_bytes(), name.as_bytes()) {
-            return index;
-        }
-        index += 1;
-    }
-    panic!("not a member of format v1")
-}
-
-const fn same(a: &[u8], b: &[u8]) -> bool {
-    if a.len() != b.len() {
-        return false;
-    }
-    let mut at = 0;
-    while at < a.len() {
-        if a[at] != b[at] {
-            return false;
-        }
-        at += 1;
-    }
-    true
 }
 
 /// How far reading has come: a byte, and the first mark there or after it.
