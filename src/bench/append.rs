@@ -1,9 +1,10 @@
-//! Durable appending, against a raw file and against a bare loop.
+//! Durable appending, against a raw file, against a bare loop, and against itself
+//! without the lookup following.
 
-use super::{event, median};
+use super::{event, median, rounded};
 use crate::config::Config;
 use crate::ledger::submission::Submission;
-use crate::ledger::{Ledger, OpenError, Surroundings, create};
+use crate::ledger::{Ledger, LogName, OpenError, Surroundings, create};
 use crate::projection::ModelError;
 use crate::store::StoreError;
 use plumbline_replay::integrity::chain::{Digest, entry_hash};
@@ -41,41 +42,56 @@ pub enum BenchError {
 pub fn run(dir: &Path, rounds: usize, given: Surroundings) -> Result<Value, BenchError> {
     let config = Config::new("bench.example".to_owned(), "Asia/Shanghai".to_owned());
     let ledger = create(&dir.join("ledger"), &config, given)?;
-    let mut number = 0;
     let mut groups = Vec::new();
+    let mut number = 0;
     for (group, requests) in GROUPS {
-        let (mut raw, mut floor, mut ours) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut raw, mut floor) = (Vec::new(), Vec::new());
+        let (mut alone, mut ours, mut followed) = (Vec::new(), Vec::new(), Vec::new());
+        let events = (group * requests) as f64;
         for _ in 0..rounds {
-            let batches: Vec<Vec<Json<'static>>> = (0..requests)
-                .map(|_| {
-                    (0..group)
-                        .map(|_| {
-                            number += 1;
-                            event(number)
-                        })
-                        .collect()
-                })
-                .collect();
-            let events = (group * requests) as f64;
+            let batches = made(&mut number, group, requests);
             let stored = stored_bytes(&batches);
             raw.push(events / raw_file(&dir.join("raw"), &stored)?);
             floor.push(events / bare_loop(&dir.join("floor"), &batches)?);
+            drop(stored);
+            let start = Instant::now();
             ours.push(events / through_the_ledger(&ledger, batches)?);
+            // The rate that can be kept up: until the lookup has come to the end.
+            ledger.lookup(LogName::Open).follow(u64::MAX)?;
+            followed.push(events / start.elapsed().as_secs_f64());
+            let batches = made(&mut number, group, requests);
+            let lookup = ledger.lookup(LogName::Open);
+            let held = lookup.hold();
+            alone.push(events / through_the_ledger(&ledger, batches)?);
+            drop(held);
+            lookup.follow(u64::MAX)?;
         }
-        let (raw, floor, ours) = (median(raw), median(floor), median(ours));
+        let [raw, floor, ours, alone, followed] = [raw, floor, ours, alone, followed].map(median);
         groups.push(json!({
             "group": group,
-            "events_per_second": {"raw": raw as u64, "floor": floor as u64, "ledger": ours as u64},
-            "to_raw": round(ours / raw),
-            "to_floor": round(ours / floor),
+            "events_per_second": {
+                "raw": raw as u64,
+                "floor": floor as u64,
+                "ledger": ours as u64,
+                "without_lookup": alone as u64,
+                "until_looked_up": followed as u64,
+            },
+            "to_raw": rounded(ours / raw),
+            "to_floor": rounded(ours / floor),
+            "following_to_alone": rounded(followed / alone),
         }));
     }
     ledger.close();
     Ok(json!({"schema": "plumbline.bench.append/1", "rounds": rounds, "groups": groups}))
 }
 
-fn round(ratio: f64) -> f64 {
-    (ratio * 1000.0).round() / 1000.0
+/// Requests of new events.
+fn made(number: &mut u64, group: usize, requests: usize) -> Vec<Vec<Json<'static>>> {
+    let mut next = || {
+        *number += 1;
+        event(*number)
+    };
+    (0..requests).map(|_| (0..group).map(|_| next()).collect()).collect()
 }
 
 /// What each request would write, made outside the measured time.
@@ -120,7 +136,7 @@ fn bare_loop(path: &Path, batches: &[Vec<Json<'static>>]) -> io::Result<f64> {
         for json in batch {
             let begin = bytes.len();
             // Admission has made sure of this shape long before a real append.
-            let parts = Parts::new(json.to_bytes()).map_err(io::Error::other)?;
+            let parts = Parts::of(json).ok_or_else(|| io::Error::other("not an object"))?;
             let recorded_at = "2026-03-05T08:20:11.000001Z";
             let position = frontier.size();
             let place = Place { position, previous, recorded_at, revision: 0 };

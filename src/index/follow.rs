@@ -12,7 +12,7 @@ use super::part::{Part, encode};
 use crate::derived::write_whole;
 use crate::store::{Block, SegmentInfo, StoreError};
 use plumbline_replay::integrity::chain::entry_hash;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 const READ_BYTES: usize = 4 << 20;
 /// Entries taken in under one lock: who asks meanwhile waits some microseconds.
@@ -30,7 +30,7 @@ impl Lookup {
     /// less; returns how far the lookup has come. After an error it speaks for
     /// the entries before the one that could not be read.
     pub fn follow(&self, up_to: u64) -> Result<u64, StoreError> {
-        let _one = self.following.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one = self.hold();
         while self.position() < up_to {
             if let Step::AtEnd = self.step()? {
                 break;
@@ -84,6 +84,9 @@ impl Lookup {
         while readings.len() > 0 {
             let mut state = self.write();
             readings.by_ref().take(TAKEN_AT_ONCE).for_each(|reading| state.open.add(reading));
+        }
+        if let Some((_, _, last)) = block.entries().last() {
+            self.write().open.ends_with(last);
         }
         Ok(true)
     }

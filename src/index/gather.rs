@@ -38,7 +38,8 @@ pub struct Gather {
     pub segment: u64,
     /// The link of the segment's first entry to the one before.
     pub previous: Digest,
-    /// BLAKE3 of the last entry gathered: it commits to all before it.
+    /// BLAKE3 of the last entry gathered: it commits to all before it. Set by
+    /// [`Gather::ends_with`].
     pub last: Digest,
     pub spans: Vec<Span>,
     pub occurred: Vec<i64>,
@@ -51,7 +52,6 @@ pub struct Gather {
 pub struct Reading {
     span: Span,
     previous: Digest,
-    hash: Digest,
     occurred: i64,
     recorded: i64,
     keys: Vec<u64>,
@@ -66,7 +66,6 @@ impl Reading {
         Ok(Reading {
             span: Span { offset, length: entry.len() as u16 },
             previous: fields.previous,
-            hash: entry_hash(entry),
             occurred: times.occurred,
             recorded: times.recorded,
             keys,
@@ -102,7 +101,6 @@ impl Gather {
         if local == 0 {
             self.previous = reading.previous;
         }
-        self.last = reading.hash;
         self.spans.push(reading.span);
         self.occurred.push(reading.occurred);
         self.recorded.push(reading.recorded);
@@ -112,6 +110,12 @@ impl Gather {
                 places.push(local);
             }
         }
+    }
+
+    /// Says which entry was added last. Hashing only the last of many is what makes
+    /// following cheap: the others' hashes stand in the entries after them.
+    pub fn ends_with(&mut self, entry: &[u8]) {
+        self.last = entry_hash(entry);
     }
 
     /// Places of the entries that a key may stand for.

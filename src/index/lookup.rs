@@ -13,7 +13,7 @@ use super::part::Part;
 use crate::store::{Block, Store, StoreError};
 use plumbline_replay::integrity::entry::scan;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// The lookup of one log. Any thread may ask while one follows.
 pub struct Lookup {
@@ -73,6 +73,12 @@ impl Lookup {
 
     pub(super) fn path(&self, segment: u64) -> PathBuf {
         self.dir.join(format!("{segment:020}.lookup"))
+    }
+
+    /// Keeps everyone from following until the hold is dropped: to measure what
+    /// following costs. Whoever wants to follow meanwhile waits.
+    pub fn hold(&self) -> MutexGuard<'_, ()> {
+        self.following.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Entries that the lookup speaks for.
