@@ -138,7 +138,7 @@ fn record(ledger: &Ledger, lines: &Receiver<Line>) -> Result<Exit, Failure> {
             match answer {
                 Ok(receipt) => {
                     // Whoever closed the pipe still gets everything recorded.
-                    line(&mut out, receipt.to_json().to_string().as_bytes())?;
+                    line(&mut out, receipt.to_line().as_bytes())?;
                 }
                 Err(AppendError::Refused(refusal)) => {
                     let code = refusal.code.as_str();

@@ -63,7 +63,7 @@ fn show(dir: &Dir, log: &str) -> Result<Exit, Failure> {
 fn record(dir: &Dir) -> Result<Exit, Failure> {
     let ledger = Ledger::open(&dir.dir, surroundings("checkpoint anchor"))?;
     let receipt = anchor::record(&ledger, super::salt()?)?;
-    print(&receipt.to_json().to_string())?;
+    print(&receipt.to_line())?;
     close(ledger)?;
     Ok(Exit::Done)
 }

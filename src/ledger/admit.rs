@@ -29,7 +29,8 @@ enum Shape {
     ObjectOrList,
 }
 
-/// The members of a submission and their shapes (design §2, domain §3.0).
+/// The members of a submission and their shapes, in canonical order (design §2,
+/// domain §3.0).
 const SHAPES: [(&str, Shape); 20] = [
     ("actor", Shape::Object),
     ("basis", Shape::List),
@@ -73,26 +74,24 @@ pub fn admit(submission: Submission, vault: &Vault) -> Result<Admitted, Refusal>
     let Submission { mut json, expected } = submission;
     check_members(&json)?;
     drop_empty(&mut json);
-    let id = identifier(&json, "id", ID_CHARS_MAX)?;
-    let stream = identifier(&json, "stream", STREAM_CHARS_MAX)?;
-    let system = source_system(&json)?;
+    let id = identifier(&json, "id", ID_CHARS_MAX)?.to_owned();
+    let stream = identifier(&json, "stream", STREAM_CHARS_MAX)?.to_owned();
+    let system = source_system(&json)?.to_owned();
     let event_type = event_type(&json)?;
     check_time(&mut json)?;
     check_secrecy(&json)?;
     let records = seal(&mut json, event_type, &system, &id, &stream, vault)?;
-    let bytes = json.to_bytes();
-    let room = ENTRY_BYTES_MAX - LEDGER_BYTES_MAX;
-    if bytes.len() > room {
+    let Some(parts) = Parts::of(&json) else {
+        return refuse(RefusalCode::MalformedJson, "", "不是 JSON 对象 / not a JSON object");
+    };
+    let (bytes, room) = (parts.bytes.len(), ENTRY_BYTES_MAX - LEDGER_BYTES_MAX);
+    if bytes > room {
         let detail = format!(
-            "事件有 {} 字节,上限 {room};文书正文请存外部,只报摘要 / {0} bytes, at most {room}; \
-             keep documents elsewhere and submit their digests",
-            bytes.len()
+            "事件有 {bytes} 字节,上限 {room};文书正文请存外部,只报摘要 / {bytes} bytes, at most \
+             {room}; keep documents elsewhere and submit their digests"
         );
         return refuse(RefusalCode::TooLarge, "", detail);
     }
-    let Ok(parts) = Parts::new(bytes) else {
-        return refuse(RefusalCode::MalformedJson, "", "不是 JSON 对象 / not a JSON object");
-    };
     let log = match event_type.log {
         EventLog::Open => LogName::Open,
         EventLog::Sealed => LogName::Sealed,
@@ -108,19 +107,11 @@ fn check_members(json: &Json<'_>) -> Result<(), Refusal> {
             "事件必须是 JSON 对象 / an event is a JSON object",
         );
     };
+    // Both are in canonical order, so one way through the list finds all.
+    let mut shapes = SHAPES.iter();
     for (name, value) in members {
-        let pointer = format!("/{name}");
-        if LEDGER_MEMBERS.contains(&name.as_ref()) {
-            let detail = "由账本设定,请勿提交 / set by the ledger; leave it out";
-            return refuse(RefusalCode::LedgerMember, &pointer, detail);
-        }
-        let Some((_, shape)) = SHAPES.iter().find(|(known, _)| known == name) else {
-            let detail = format!(
-                "未知成员;事件自身的字段放在 body 内 / unknown member; an event's own fields go \
-                 into `body` (members: {})",
-                MEMBERS.join(", ")
-            );
-            return refuse(RefusalCode::UnknownMember, &pointer, detail);
+        let Some((_, shape)) = shapes.find(|(known, _)| known == name) else {
+            return foreign_member(name);
         };
         let fits = matches!(
             (shape, value),
@@ -137,10 +128,24 @@ fn check_members(json: &Json<'_>) -> Result<(), Refusal> {
                 Shape::List => "应为列表 / must be an array",
                 Shape::ObjectOrList => "应为对象或列表 / must be an object or an array",
             };
-            return refuse(RefusalCode::WrongType, &pointer, detail);
+            return refuse(RefusalCode::WrongType, &format!("/{name}"), detail);
         }
     }
     Ok(())
+}
+
+fn foreign_member(name: &str) -> Result<(), Refusal> {
+    let pointer = format!("/{name}");
+    if LEDGER_MEMBERS.contains(&name) {
+        let detail = "由账本设定,请勿提交 / set by the ledger; leave it out";
+        return refuse(RefusalCode::LedgerMember, &pointer, detail);
+    }
+    let detail = format!(
+        "未知成员;事件自身的字段放在 body 内 / unknown member; an event's own fields go into `body` \
+         (members: {})",
+        MEMBERS.join(", ")
+    );
+    refuse(RefusalCode::UnknownMember, &pointer, detail)
 }
 
 /// Members that are empty are absent (design §2), so that one event has one form.
@@ -152,7 +157,7 @@ fn drop_empty(json: &mut Json<'static>) {
 
 /// A text that JSON writes without escapes, so that a stored one can be read
 /// between its quotes by any script.
-fn identifier(json: &Json<'_>, name: &'static str, max: usize) -> Result<String, Refusal> {
+fn identifier<'a>(json: &'a Json<'_>, name: &'static str, max: usize) -> Result<&'a str, Refusal> {
     let pointer = format!("/{name}");
     let Some(text) = json.get(name).and_then(Json::as_str) else {
         let detail = format!("缺少 {name} / `{name}` is missing");
@@ -162,7 +167,11 @@ fn identifier(json: &Json<'_>, name: &'static str, max: usize) -> Result<String,
         .or_else(|detail| refuse(RefusalCode::BadIdentifier, &pointer, detail))
 }
 
-fn check_identifier(text: &str, max: usize) -> Result<String, String> {
+fn check_identifier(text: &str, max: usize) -> Result<&str, String> {
+    let plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
+    if text.len() <= max && text.as_bytes().iter().all(plain) {
+        return Ok(text);
+    }
     let count = text.chars().count();
     if count > max {
         return Err(format!("{count} 个字符,上限 {max} / {count} characters, at most {max}"));
@@ -172,11 +181,11 @@ fn check_identifier(text: &str, max: usize) -> Result<String, String> {
             "含有不可用的字符 {bad:?} / holds {bad:?}; control characters, quotes and backslashes \
              are not allowed here"
         )),
-        None => Ok(text.to_owned()),
+        None => Ok(text),
     }
 }
 
-fn source_system(json: &Json<'_>) -> Result<String, Refusal> {
+fn source_system<'a>(json: &'a Json<'_>) -> Result<&'a str, Refusal> {
     let system = json.get("source").and_then(|source| source.get("system"));
     match system.and_then(Json::as_str) {
         Some(text) if !text.is_empty() => check_identifier(text, ID_CHARS_MAX)
@@ -192,12 +201,12 @@ fn source_system(json: &Json<'_>) -> Result<String, Refusal> {
 
 fn event_type(json: &Json<'_>) -> Result<&'static EventType, Refusal> {
     let name = identifier(json, "type", ID_CHARS_MAX)?;
-    match register::find(&name) {
+    match register::find(name) {
         Some(found) => Ok(found),
         // Its confidential members are unknown, so it could put a name or a
         // telephone number into the open log for ever.
         None => {
-            let near = register::nearest(&name).unwrap_or("");
+            let near = register::nearest(name).unwrap_or("");
             let detail = format!(
                 "未登记的事件类型 {name};是否指 {near}? / unknown event type {name}; did you mean \
                  {near}? (`plumb types` lists them)"

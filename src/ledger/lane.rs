@@ -1,25 +1,33 @@
 //! One log of an open ledger: its sequencer, its lookup, and the thread that
 //! keeps the lookup at the log's end.
 
-use super::queue::{Queue, QueueLimits};
+use super::queue::{Answers, Job, Queue, QueueLimits};
 use super::sequencer::{GroupLimits, History, Parts, Sequencer};
 use super::watch::Watchers;
-use super::{LogName, OpenError};
+use super::{Admitted, LogName, OpenError};
 use crate::clock::Clock;
 use crate::derived::remove_unfinished;
 use crate::index::Lookup;
 use crate::log::SegmentLog;
 use crate::store::{Acquired, Recovery, StoreError};
 use crate::vault::Vault;
-use crossbeam_channel::{Receiver, bounded};
+use crossbeam_channel::{Receiver, TryRecvError, bounded};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// How long the follower rests after it has come to the end, so that commits
 /// which follow each other closely wake it once and not each time.
 const REST: Duration = Duration::from_millis(5);
+
+/// How long a group waits for more of a request that has begun to arrive: about as
+/// long as the sync takes that it saves. Its submitter may be held up meanwhile,
+/// and nobody waits for him longer.
+const PATIENCE: Duration = Duration::from_micros(300);
+
+/// How long the sequencer looks for work before it sleeps, in looks.
+const SPINS: u32 = 200;
 
 /// One log with its sequencer and its lookup.
 pub(super) struct Lane {
@@ -29,6 +37,8 @@ pub(super) struct Lane {
     pub queue: Queue,
     pub recovery: Recovery,
     pub watchers: Watchers,
+    /// Held by whoever sequences: the thread, or a submitter who found it idle.
+    turn: Arc<Mutex<Sequencer>>,
     sequencer: JoinHandle<()>,
     follower: JoinHandle<()>,
 }
@@ -89,18 +99,62 @@ impl Lane {
         })
         .map_err(store_error)?;
         let (queue, jobs) = Queue::new(QueueLimits::default());
-        let sequencer = spawn(format!("sequencer-{log}"), move || sequencer.run(&jobs))?;
-        Ok(Lane { log, store, lookup, queue, recovery, watchers, sequencer, follower })
+        let turn = Arc::new(Mutex::new(sequencer));
+        let taken = turn.clone();
+        let sequencer = spawn(format!("sequencer-{log}"), move || sequence(&taken, &jobs))?;
+        Ok(Lane { log, store, lookup, queue, recovery, watchers, turn, sequencer, follower })
+    }
+
+    /// Records events and waits. Where nobody else is waiting, on this thread: to
+    /// wake another one and to be woken by it costs as much as a sync.
+    pub fn record(&self, events: Vec<Admitted>, atomic: bool) -> Answers {
+        let count = events.len();
+        let idle = self.queue.is_idle().then(|| self.turn.try_lock().ok()).flatten();
+        let pending = match idle {
+            Some(mut sequencer) => self.queue.job(events, atomic).map(|(job, pending)| {
+                sequencer.serve(job, |_| None);
+                pending
+            }),
+            None => self.queue.push(events, atomic),
+        };
+        match pending {
+            Ok(pending) => pending.wait(),
+            Err(error) => vec![Err(error); count],
+        }
     }
 
     /// Ends both threads after everything queued is answered.
     pub fn close(self) {
         drop(self.queue);
+        drop(self.turn);
         // A sequencer that panicked has answered nobody falsely; the next opening
         // reads what the disk holds. Its end is the follower's.
         let _ = self.sequencer.join();
         let _ = self.follower.join();
     }
+}
+
+/// Serves the queue until all its senders are gone. If a turn ended in a panic
+/// nobody may go on from where it stopped: whoever waits is told so.
+fn sequence(turn: &Mutex<Sequencer>, jobs: &Receiver<Job>) {
+    while let Some(job) = next_job(jobs) {
+        let Ok(mut sequencer) = turn.lock() else { return };
+        sequencer.serve(job, |more| {
+            let coming = || jobs.recv_timeout(PATIENCE).ok();
+            jobs.try_recv().ok().or_else(|| more.then(coming).flatten())
+        });
+    }
+}
+
+fn next_job(jobs: &Receiver<Job>) -> Option<Job> {
+    for _ in 0..SPINS {
+        match jobs.try_recv() {
+            Ok(job) => return Some(job),
+            Err(TryRecvError::Empty) => std::hint::spin_loop(),
+            Err(TryRecvError::Disconnected) => return None,
+        }
+    }
+    jobs.recv().ok()
 }
 
 fn spawn(name: String, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, OpenError> {

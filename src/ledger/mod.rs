@@ -12,6 +12,7 @@ mod lane;
 mod memory;
 mod open;
 mod queue;
+mod request;
 pub mod sequencer;
 pub mod submission;
 mod turned_away;
@@ -25,6 +26,7 @@ pub use queue::{Answers, Pending, QueueLimits};
 pub use watch::Watcher;
 
 use plumbline_replay::integrity::chain::Digest;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 /// What the submitter gets once the entry is durable.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,19 +43,27 @@ pub struct Receipt {
     pub duplicate: bool,
 }
 
+/// The receipt as scripts read it (`plumbline.receipt/1`), names in order.
+impl Serialize for Receipt {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_struct("Receipt", 8)?;
+        out.serialize_field("duplicate", &self.duplicate)?;
+        out.serialize_field("hash", std::str::from_utf8(&self.hash.hex()).unwrap_or_default())?;
+        out.serialize_field("id", &self.id)?;
+        out.serialize_field("log", self.log.as_str())?;
+        out.serialize_field("log_size", &self.log_size)?;
+        out.serialize_field("position", &self.position)?;
+        out.serialize_field("revision", &self.revision)?;
+        out.serialize_field("schema", "plumbline.receipt/1")?;
+        out.end()
+    }
+}
+
 impl Receipt {
-    /// The receipt as scripts read it (`plumbline.receipt/1`).
-    pub fn to_json(&self) -> serde_json::Value {
-        serde_json::json!({
-            "schema": "plumbline.receipt/1",
-            "id": self.id,
-            "log": self.log.as_str(),
-            "position": self.position,
-            "hash": self.hash.to_string(),
-            "revision": self.revision,
-            "log_size": self.log_size,
-            "duplicate": self.duplicate,
-        })
+    /// The receipt in one line, without a line end.
+    pub fn to_line(&self) -> String {
+        // Texts and numbers are always written; there is nothing that could fail.
+        serde_json::to_string(self).unwrap_or_default()
     }
 }
 

@@ -4,6 +4,7 @@
 use super::admit::{admit, secret_mark};
 use super::lane::{self, Lane};
 use super::queue::{Queue, refused};
+use super::request::Request;
 use super::submission::Submission;
 use super::watch::Watcher;
 use super::{
@@ -169,36 +170,17 @@ impl Ledger {
         self.lane(log).watchers.add(watcher);
     }
 
-    /// Records events that do not depend on each other; one answer each.
+    /// Records events that do not depend on each other; one answer each. They go to
+    /// the sequencer in parts, which it places while the next are admitted.
     pub fn append(&self, batch: Vec<Submission>) -> Answers {
-        let mut answers: Vec<Option<Result<Receipt, AppendError>>> = vec![None; batch.len()];
-        let mut waiting: Vec<(LogName, Vec<usize>, Vec<Admitted>)> =
-            LogName::ALL.into_iter().map(|log| (log, Vec::new(), Vec::new())).collect();
+        let mut request = Request::new(batch.len());
         for (index, submission) in batch.into_iter().enumerate() {
             match self.admitted(submission) {
-                Ok(event) => {
-                    if let Some(lane) = waiting.iter_mut().find(|lane| lane.0 == event.log()) {
-                        lane.1.push(index);
-                        lane.2.push(event);
-                    }
-                }
-                Err(refusal) => answers[index] = Some(Err(refused(Refusal { index, ..refusal }))),
+                Ok(event) => request.take(index, self.lane(event.log()), event),
+                Err(refusal) => request.refuse(index, refusal),
             }
         }
-        for (log, places, events) in waiting {
-            if events.is_empty() {
-                continue;
-            }
-            let given = match self.lane(log).queue.push(events, false) {
-                Ok(pending) => pending.wait(),
-                Err(error) => vec![Err(error); places.len()],
-            };
-            for (place, answer) in places.into_iter().zip(given) {
-                answers[place] = Some(answer);
-            }
-        }
-        let lost = || Err(super::queue::stopped("an event was neither recorded nor refused"));
-        answers.into_iter().map(|answer| answer.unwrap_or_else(lost)).collect()
+        request.answers()
     }
 
     /// Queues events of one log that are recorded together or not at all.

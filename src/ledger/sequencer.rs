@@ -1,5 +1,5 @@
-//! The sequencer: one thread a log gives each event its place, its time and its
-//! link, and commits groups (design §4).
+//! The sequencer: one thread at a time gives each event of a log its place, its
+//! time and its link, and commits groups (design §4).
 //!
 //! It does not parse submissions, know event types, or serve readers. Whatever
 //! waits when the disk is free goes into one frame. If the outcome of a write is
@@ -15,7 +15,6 @@ use crate::clock::{Clock, TimeText};
 use crate::log::{SEGMENT_BYTES_MAX, SEGMENT_BYTES_MIN};
 use crate::store::{Acquired, StoreError, Writer};
 use crate::vault::{Vault, write_record};
-use crossbeam_channel::{Receiver, TryRecvError};
 use plumbline_replay::integrity::chain::{Digest, entry_hash};
 use plumbline_replay::integrity::entry::{Place, scan, strip};
 use plumbline_replay::integrity::frame::{
@@ -81,7 +80,7 @@ pub struct Parts {
     pub hash_key: [u8; 16],
 }
 
-/// The state of one log's end. Owned by one thread.
+/// The state of one log's end. Whose turn it is, [`super::lane`] says.
 pub struct Sequencer {
     log: LogName,
     writer: Box<dyn Writer>,
@@ -102,9 +101,6 @@ pub struct Sequencer {
     group: Group,
     stopped: Option<String>,
 }
-
-/// How long the sequencer looks for work before it sleeps, in looks.
-const SPINS: u32 = 20_000;
 
 impl Sequencer {
     /// Continues a log from what acquiring it found.
@@ -140,19 +136,20 @@ impl Sequencer {
         })
     }
 
-    /// Serves the queue until all its senders are gone.
-    pub(super) fn run(mut self, jobs: &Receiver<Job>) {
-        while let Some(job) = next_job(jobs) {
+    /// Records a job together with those that `next` gives, which is told whether
+    /// more of the last one's request is coming.
+    pub(super) fn serve(&mut self, job: Job, mut next: impl FnMut(bool) -> Option<Job>) {
+        let mut more = job.more;
+        self.take(job);
+        while self.group.frame.count() < self.limits.events_max
+            && self.group.frame.len() < self.limits.bytes_max
+        {
+            let Some(job) = next(more) else { break };
+            more = job.more;
             self.take(job);
-            while self.group.frame.count() < self.limits.events_max
-                && self.group.frame.len() < self.limits.bytes_max
-            {
-                let Ok(job) = jobs.try_recv() else { break };
-                self.take(job);
-            }
-            // Everyone in the group has been answered either way.
-            let _ = self.commit();
         }
+        // Everyone in the group has been answered either way.
+        let _ = self.commit();
     }
 
     /// Places the events of one job, or the refusals, in the group.
@@ -416,17 +413,6 @@ impl Sequencer {
         self.group.leaves.truncate(mark.leaves);
         self.group.frame.rollback(&mark.frame);
     }
-}
-
-fn next_job(jobs: &Receiver<Job>) -> Option<Job> {
-    for _ in 0..SPINS {
-        match jobs.try_recv() {
-            Ok(job) => return Some(job),
-            Err(TryRecvError::Empty) => std::hint::spin_loop(),
-            Err(TryRecvError::Disconnected) => return None,
-        }
-    }
-    jobs.recv().ok()
 }
 
 fn unavailable(reason: String) -> AppendError {

@@ -9,4 +9,5 @@ mod reading;
 mod reopening;
 mod signing;
 mod tiles;
+mod together;
 mod watching;
