@@ -5,6 +5,7 @@
 
 pub mod append;
 pub mod cases;
+pub mod http;
 pub mod models;
 pub mod query;
 pub mod replay;

@@ -2,14 +2,14 @@
 
 use super::{Exit, Failure, print, surroundings};
 use crate::bench::append::BenchError;
-use crate::bench::{append, models, query, replay, verify};
+use crate::bench::{append, http, models, query, replay, verify};
 use std::path::PathBuf;
 
 /// 测量 / measure
 #[derive(clap::Args)]
 pub struct Bench {
     /// 测什么 / what to measure
-    #[arg(value_parser = ["append", "verify", "replay", "query", "models"])]
+    #[arg(value_parser = ["append", "verify", "replay", "http", "query", "models"])]
     what: String,
     /// 轮数 / rounds
     #[arg(long, default_value_t = 5)]
@@ -46,6 +46,7 @@ impl Bench {
         let (rounds, entries, given) = (self.rounds, self.entries, surroundings("bench"));
         let result = match self.what.as_str() {
             "verify" => verify::run(&dir, rounds).map_err(BenchError::from),
+            "http" => http::run(&dir, rounds, given),
             "query" => query::run(&dir, rounds, entries, given),
             "models" => models::run(&dir, rounds, entries, given),
             _ => append::run(&dir, rounds, given),

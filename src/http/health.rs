@@ -5,12 +5,14 @@ use super::{Shared, blocking};
 use crate::ledger::LogName;
 use crate::store::Store;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header;
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use metrics::{Unit, counter, gauge, histogram};
+use metrics::{Counter, Histogram, Unit, counter, gauge, histogram};
 use metrics::{describe_counter, describe_gauge, describe_histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusRecorder};
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock};
 use std::time::Instant;
 
 const REQUESTS: &str = "plumbline_http_requests_total";
@@ -26,6 +28,14 @@ const BOUNDS: [f64; 12] =
 /// Counts of one service.
 pub(super) struct Counts {
     recorder: PrometheusRecorder,
+    /// The figures of each route met: counting a request makes no text.
+    routes: RwLock<HashMap<String, Figures>>,
+}
+
+/// The figures of one route.
+struct Figures {
+    seconds: Histogram,
+    answers: Vec<(Method, StatusCode, Counter)>,
 }
 
 impl Counts {
@@ -42,7 +52,38 @@ impl Counts {
             describe_gauge!(LOOKUP, "Entries that the lookup files answer for, by log");
             describe_gauge!(MODELS, "Entries folded into the read models, by log");
         });
-        Counts { recorder }
+        Counts { recorder, routes: RwLock::default() }
+    }
+
+    fn count(&self, route: &str, method: &Method, status: StatusCode, seconds: f64) {
+        let met = |figures: &Figures| {
+            let same = |row: &&(Method, StatusCode, Counter)| row.0 == *method && row.1 == status;
+            let row = figures.answers.iter().find(same)?;
+            figures.seconds.record(seconds);
+            row.2.increment(1);
+            Some(())
+        };
+        let known = self.routes.read().unwrap_or_else(PoisonError::into_inner);
+        if known.get(route).and_then(met).is_some() {
+            return;
+        }
+        drop(known);
+        let mut routes = self.routes.write().unwrap_or_else(PoisonError::into_inner);
+        if routes.get(route).and_then(met).is_some() {
+            return;
+        }
+        metrics::with_local_recorder(&self.recorder, || {
+            let label = || route.to_owned();
+            let figures = routes.entry(label()).or_insert_with(|| Figures {
+                seconds: histogram!(SECONDS, "route" => label()),
+                answers: Vec::new(),
+            });
+            let (shown, code) = (method.to_string(), status.as_str().to_owned());
+            let counter =
+                counter!(REQUESTS, "route" => label(), "method" => shown, "status" => code);
+            figures.answers.push((method.clone(), status, counter));
+            met(figures)
+        });
     }
 }
 
@@ -54,15 +95,11 @@ pub(super) async fn counted(
     request: Request,
     next: Next,
 ) -> Response {
-    let route = route.map_or_else(|| "other".to_owned(), |route| route.as_str().to_owned());
-    let method = request.method().to_string();
+    let method = request.method().clone();
     let begun = Instant::now();
     let response = next.run(request).await;
-    let status = response.status().as_u16().to_string();
-    metrics::with_local_recorder(&service.counts.recorder, || {
-        histogram!(SECONDS, "route" => route.clone()).record(begun.elapsed().as_secs_f64());
-        counter!(REQUESTS, "route" => route, "method" => method, "status" => status).increment(1);
-    });
+    let route = route.as_ref().map_or("other", MatchedPath::as_str);
+    service.counts.count(route, &method, response.status(), begun.elapsed().as_secs_f64());
     response
 }
 

@@ -5,6 +5,7 @@
 //! or where it is kept. Every error is an RFC 9457 problem with a stable `code`.
 
 mod asked;
+mod bare;
 mod cases;
 mod description;
 mod entries;
@@ -17,6 +18,7 @@ mod public;
 mod reading;
 mod submit;
 
+pub use bare::serve_parsing_only;
 pub use description::openapi;
 pub use keys::{ApiKeys, KeyError};
 pub use public::serve_public;

@@ -11,7 +11,7 @@ use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use plumbline_replay::integrity::json::{Json, parse};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// The submitter, by the key it presents.
@@ -32,6 +32,16 @@ fn authorise(service: &Shared, headers: &HeaderMap) -> Result<(), Problem> {
 fn kind(headers: &HeaderMap) -> &str {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     value.and_then(|text| text.split(';').next()).unwrap_or("").trim()
+}
+
+/// The submission in the body of a request for one.
+pub(super) fn read_one(headers: &HeaderMap, sent: &[u8]) -> Result<Submission, Problem> {
+    let json = parse(sent).map_err(malformed)?.into_owned();
+    let json = match kind(headers) {
+        "application/cloudevents+json" => from_cloudevent(json)?,
+        _ => json,
+    };
+    Ok(Submission { json, expected: expected(headers)? })
 }
 
 /// `POST /api/v1/events`
@@ -67,18 +77,13 @@ pub(super) async fn one(
 ) -> Result<Response, Problem> {
     authorise(&service, &headers)?;
     let sent = body(sent)?;
-    let json = parse(&sent).map_err(malformed)?.into_owned();
-    let json = match kind(&headers) {
-        "application/cloudevents+json" => from_cloudevent(json)?,
-        _ => json,
-    };
-    let expected = expected(&headers)?;
-    let pending = service.ledger.submit_atomic(vec![Submission { json, expected }])?;
+    let submission = read_one(&headers, &sent)?;
+    let pending = service.ledger.submit_atomic(vec![submission])?;
     let answer = pending.answer().await.into_iter().next();
     let receipt = answer.unwrap_or_else(|| Err(nothing_answered()))?;
     let status = if receipt.duplicate { StatusCode::OK } else { StatusCode::CREATED };
     let location = format!("/api/v1/events/{}?log={}", receipt.position, receipt.log);
-    let body = receipt.to_json().to_string();
+    let body = receipt.to_line();
     let headers =
         [(header::CONTENT_TYPE, "application/json".to_owned()), (header::LOCATION, location)];
     Ok((status, headers, body).into_response())
@@ -140,24 +145,44 @@ pub(super) async fn batch(
     {
         return Err(error.clone().into());
     }
-    let results: Vec<Value> = answers.into_iter().enumerate().map(result).collect();
-    let body = json!({"schema": "plumbline.batch/1", "results": results}).to_string();
+    let results = answers.into_iter().enumerate().map(Outcome::of).collect();
+    let told = Told { results, schema: "plumbline.batch/1" };
+    let body = serde_json::to_vec(&told).map_err(|error| internal(&error.to_string()))?;
     Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
 
-fn result((index, answer): (usize, Result<Receipt, AppendError>)) -> Value {
-    let mut value = match answer {
-        Ok(receipt) => {
-            let status = if receipt.duplicate { 200 } else { 201 };
-            json!({"status": status, "receipt": receipt.to_json()})
+/// What became of a batch.
+#[derive(Serialize)]
+struct Told {
+    results: Vec<Outcome>,
+    schema: &'static str,
+}
+
+/// What became of one event of it: a receipt or a problem.
+#[derive(Serialize)]
+struct Outcome {
+    index: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receipt: Option<Receipt>,
+    status: u16,
+}
+
+impl Outcome {
+    fn of((index, answer): (usize, Result<Receipt, AppendError>)) -> Outcome {
+        match answer {
+            Ok(receipt) => {
+                let status = if receipt.duplicate { 200 } else { 201 };
+                Outcome { index, problem: None, receipt: Some(receipt), status }
+            }
+            Err(error) => {
+                let problem = Problem::from(error);
+                let status = problem.status.as_u16();
+                Outcome { index, problem: Some(problem.to_json()), receipt: None, status }
+            }
         }
-        Err(error) => {
-            let problem = Problem::from(error);
-            json!({"status": problem.status.as_u16(), "problem": problem.to_json()})
-        }
-    };
-    value["index"] = json!(index);
-    value
+    }
 }
 
 fn ndjson(body: &[u8]) -> Result<Vec<Submission>, Problem> {
