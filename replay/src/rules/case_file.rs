@@ -62,6 +62,11 @@ impl<'e> CaseFile<'e> {
         self.acts.iter().find(|event| is(event, kind))
     }
 
+    /// The act that an entry of this case records.
+    pub fn act(&self, id: &str) -> Option<&Event<'e>> {
+        self.acts.iter().find(|event| event.id == id)
+    }
+
     pub fn last(&self, kind: &str) -> Option<&Event<'e>> {
         self.acts.iter().rev().find(|event| is(event, kind))
     }

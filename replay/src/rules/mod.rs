@@ -11,6 +11,7 @@ pub mod bench;
 pub mod case_file;
 pub mod city;
 pub mod clocks;
+pub mod defaults;
 pub mod finding;
 pub mod judge;
 pub mod norms;

@@ -1,6 +1,16 @@
 //! 二.4 政务公开,严禁暗箱操作.
 
-use super::rule::{Kind, Rule, Severity, Status};
+mod approvals;
+mod black_box;
+mod decisions;
+mod discretion;
+mod documents;
+mod powers;
+
+pub(super) use black_box::cited_documents;
+pub(super) use discretion::fine;
+
+use super::rule::{Check, Kind, Rule, Severity, Status};
 
 pub(super) const RULES: &[Rule] =
     &[FIVE_STEPS, OPEN_POWER, DISCRETION, OPEN_APPROVAL, MONITORING, REACH, DOCUMENTS, BLACK_BOX];
@@ -12,6 +22,8 @@ const FIVE_STEPS: Rule = Rule {
     quote: "把公众参与、专家论证、风险评估、合法性审查和集体讨论决定作为必经程序",
     kind: Kind("R"),
     severity: Severity::Red,
+    status: Status::Judged,
+    checks: &[Check::Case(decisions::five_steps)],
     ..Rule::ENTRY
 };
 
@@ -21,6 +33,8 @@ const OPEN_POWER: Rule = Rule {
     en: "open exercise of power",
     quote: "明确行使权力的主体、依据、运行程序和监督措施",
     kind: Kind("D+R"),
+    status: Status::Judged,
+    checks: &[Check::City(powers::complete)],
     ..Rule::ENTRY
 };
 
@@ -30,6 +44,8 @@ const DISCRETION: Rule = Rule {
     en: "discretion standards",
     quote: "进一步规范自由裁量权",
     kind: Kind("D+R"),
+    status: Status::Judged,
+    checks: &[Check::Case(discretion::within)],
     ..Rule::ENTRY
 };
 
@@ -39,6 +55,8 @@ const OPEN_APPROVAL: Rule = Rule {
     en: "open approval",
     quote: "公开审批项目、办理程序、办理结果",
     kind: Kind("R"),
+    status: Status::Judged,
+    checks: &[Check::Case(approvals::published)],
     ..Rule::ENTRY
 };
 
@@ -48,6 +66,8 @@ const MONITORING: Rule = Rule {
     en: "process monitoring",
     quote: "强化过程监控",
     kind: Kind("R"),
+    status: Status::Judged,
+    checks: &[Check::Case(approvals::trail)],
     ..Rule::ENTRY
 };
 
@@ -67,6 +87,8 @@ const DOCUMENTS: Rule = Rule {
     en: "publish all non-secret documents",
     quote: "凡是不涉密的文件都要按《政务信息公开条例》要求,通过政府门户网站公开",
     kind: Kind("R"),
+    status: Status::Judged,
+    checks: &[Check::Case(documents::published)],
     ..Rule::ENTRY
 };
 
@@ -76,5 +98,11 @@ const BLACK_BOX: Rule = Rule {
     en: "four forms of black-box operation",
     quote: "严格禁止政策不透明、标准不统一、承诺不兑现、结果不公开",
     kind: Kind("R"),
+    status: Status::Judged,
+    checks: &[
+        Check::Case(black_box::kept),
+        Check::City(black_box::basis),
+        Check::City(black_box::uniform),
+    ],
     ..Rule::ENTRY
 };

@@ -19,6 +19,7 @@ const ARTICLES: &[&[Rule]] = &[
     enforcement::RULES,
     later::RULES,
     effect::RULES,
+    sequence::approval::RULES,
     sequence::fee::RULES,
     sequence::inspection::RULES,
     statutes::permit::RULES,

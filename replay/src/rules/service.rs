@@ -1,6 +1,13 @@
 //! 二.3 特事特办,严禁推诿扯皮.
 
-use super::rule::{Kind, Rule, Severity};
+mod channel;
+mod handler;
+mod joint;
+mod notice;
+mod promise;
+mod timeout;
+
+use super::rule::{Check, Kind, Rule, Severity, Status};
 
 pub(super) const RULES: &[Rule] = &[
     GREEN_CHANNEL,
@@ -23,6 +30,8 @@ const GREEN_CHANNEL: Rule = Rule {
     en: "green channel",
     quote: "建立重大项目绿色通道",
     kind: Kind("D+W"),
+    status: Status::Judged,
+    checks: &[Check::Case(channel::enrolment)],
     ..Rule::ENTRY
 };
 
@@ -32,6 +41,8 @@ const FREE_AGENCY: Rule = Rule {
     en: "free agency service",
     quote: "推行无偿代办制",
     kind: Kind("W+R"),
+    status: Status::Judged,
+    checks: &[Check::Case(channel::agency)],
     ..Rule::ENTRY
 };
 
@@ -41,6 +52,8 @@ const PROMISE: Rule = Rule {
     en: "service promise",
     quote: "服务承诺制",
     kind: Kind("D+R"),
+    status: Status::Judged,
+    checks: &[Check::City(promise::published)],
     ..Rule::ENTRY
 };
 
@@ -50,6 +63,8 @@ const PARALLEL: Rule = Rule {
     en: "parallel approval",
     quote: "并联审批制",
     kind: Kind("W"),
+    status: Status::Judged,
+    checks: &[Check::Case(joint::parallel)],
     ..Rule::ENTRY
 };
 
@@ -59,6 +74,8 @@ const TIME_LIMIT: Rule = Rule {
     en: "time-limited completion",
     quote: "限时办结制",
     kind: Kind("W+R"),
+    status: Status::Signal,
+    checks: &[Check::Case(promise::stages)],
     ..Rule::ENTRY
 };
 
@@ -69,6 +86,8 @@ const TIMEOUT_CONSENT: Rule = Rule {
     quote: "超时默认制",
     kind: Kind("W+R"),
     severity: Severity::Red,
+    status: Status::Judged,
+    checks: &[Check::Case(timeout::defaulted)],
     ..Rule::ENTRY
 };
 
@@ -78,6 +97,8 @@ const ABSENCE_CONSENT: Rule = Rule {
     en: "deemed consent on absence",
     quote: "缺席默认制",
     kind: Kind("W+R"),
+    status: Status::Judged,
+    checks: &[Check::Case(joint::absent)],
     ..Rule::ENTRY
 };
 
@@ -87,6 +108,8 @@ const SPECIAL_HANDLING: Rule = Rule {
     en: "special handling for major projects and key enterprises",
     quote: "对重大项目和重点企业实行特事特办",
     kind: Kind("D+R"),
+    status: Status::Judged,
+    checks: &[Check::Case(channel::roster)],
     ..Rule::ENTRY
 };
 
@@ -96,6 +119,8 @@ const SINGLE_DEPARTMENT: Rule = Rule {
     en: "single-department matters",
     quote: "凡是涉及一个部门(含所辖单位)的事项,必须限时办结",
     kind: Kind("R"),
+    status: Status::Judged,
+    checks: &[Check::Case(promise::handed_down)],
     ..Rule::ENTRY
 };
 
@@ -105,6 +130,8 @@ const ONE_NOTICE: Rule = Rule {
     en: "one-time complete notification",
     quote: "不符合办理条件的,要及时一次性全面告知",
     kind: Kind("R"),
+    status: Status::Judged,
+    checks: &[Check::Case(notice::once)],
     ..Rule::ENTRY
 };
 
@@ -114,6 +141,8 @@ const FIRST_HANDLER: Rule = Rule {
     en: "first-handler responsibility",
     quote: "凡是涉及多个部门的事项,一律实行“首办负责制”",
     kind: Kind("W+R"),
+    status: Status::Judged,
+    checks: &[Check::Case(handler::responsible)],
     ..Rule::ENTRY
 };
 
@@ -123,5 +152,7 @@ const BUCK_PASSING: Rule = Rule {
     en: "no buck-passing",
     quote: "不准相互推诿扯皮",
     kind: Kind("R(signal)"),
+    status: Status::Signal,
+    checks: &[Check::Case(handler::passed_on), Check::City(handler::each_other)],
     ..Rule::ENTRY
 };

@@ -8,14 +8,20 @@
 mod charges;
 mod counters;
 mod determinations;
+mod fines;
 mod guides;
+mod papers;
 mod permits;
+mod refusals;
 mod visits;
 
 pub use charges::{Charge, Charges};
 pub use counters::{Charging, Counters};
 pub use determinations::{Decision, Determination, Determinations};
+pub use fines::{Fine, Fines};
+pub use papers::{Citation, Papers};
 pub use permits::{Ban, Bearer, Grant, Numbered, Permits};
+pub use refusals::{Refusal, Refusals};
 pub use visits::{Visit, Visits};
 
 use super::accountability::Accountable;
@@ -58,8 +64,11 @@ topics! {
     counters: Counters, "收费与亮证, by window and day";
     determinations: Determinations, "核实认定 (K02), by finding";
     guides: Guides, "办事指南 (E12), by item";
-    visits: Visits, "入企, by enterprise";
+    fines: Fines, "罚款, by ground and tier";
+    papers: Papers, "公文的公布与引用, by number";
     permits: Permits, "许可的准予、禁止再申请和文书号";
+    refusals: Refusals, "不予受理并指向他机关, by applicant";
+    visits: Visits, "入企, by enterprise";
 }
 
 /// All cases before a rule that looks across them.

@@ -4,6 +4,7 @@
 //! names the rule, so that one act does not draw two cards. What this module does
 //! not know: whether an act in order is lawful.
 
+pub(super) mod approval;
 pub(super) mod fee;
 pub(super) mod inspection;
 

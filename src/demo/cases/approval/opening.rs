@@ -87,6 +87,7 @@ impl Approval {
         let doc = object! {
             "doc_type": "补正材料通知书", "doc_no": &notice_no, "doc_date": stage.now.day(),
             "hash_blake3": stage.draw.hex(64), "pages": 1i64,
+            "seal_id": stage.city.seal(item.unit),
         };
         let body = object! {
             "notice_no": notice_no, "items": vec![wanted], "deadline": deadline, "round_no": 1i64,

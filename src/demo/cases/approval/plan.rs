@@ -179,6 +179,8 @@ impl Planner<'_> {
             let left = clock.left(&self.pace);
             let share = left / (stages - stage) as i64;
             let last = stage + 1 == stages;
+            // No longer than the catalogue plans for the stage.
+            let share = share.min(self.item.spec.stages[stage].2);
             let days = if last { 0 } else { self.draw.between(0, share) };
             if stage == 0 && self.item.spec.site_visit && left > 0 {
                 self.after(days, Beat::VisitSite);

@@ -1,0 +1,77 @@
+//! R2.4.7: every document that is no secret stands on the portal in time, after a
+//! review of secrecy; what is kept back says why.
+
+use crate::event::Event;
+use crate::integrity::json::Json;
+use crate::rules::bench::Case;
+use crate::rules::clocks::day_of;
+use crate::rules::finding::{Finding, Findings};
+use crate::rules::openness::DOCUMENTS;
+use serde_json::json;
+
+/// Working days from forming a document (P18, 公开条例 art. 26).
+const PUBLISH_WD: i64 = 20;
+
+pub(super) fn published(case: &Case<'_>, out: &mut Findings) {
+    for created in case.file.all("document.created") {
+        if !case.bench.decision_in_force(created.occurred.local_date()) {
+            continue;
+        }
+        let text = |name: &str| created.body.text(name).unwrap_or_default();
+        if !matches!(text("secrecy_level").as_ref(), "无" | "none") {
+            continue;
+        }
+        match text("disclosure_attr").as_ref() {
+            "主动" | "主动公开" => on_the_portal(case, created, out),
+            "不予" | "不予公开" if text("ground").is_empty() => {
+                let zh = "定为不予公开而未写明理由".to_owned();
+                let en = "kept back without a ground".to_owned();
+                out.add(case.signal(&DOCUMENTS, created, zh, en));
+            }
+            _ => out.compliant(&DOCUMENTS),
+        }
+    }
+}
+
+fn on_the_portal(case: &Case<'_>, created: &Event<'_>, out: &mut Findings) {
+    let bench = case.bench;
+    let zone = bench.zone;
+    let order = created.order();
+    let published = case.file.all("document.published").find(|act| {
+        act.order() >= order && act.body.text("url").is_some_and(|url| !url.is_empty())
+    });
+    let formed = day_of(created, "formed_on", zone).unwrap_or(created.occurred.local_date());
+    let set = bench.parameter("P18", bench.on(formed)).and_then(|value| value.get("other"));
+    let days = set.and_then(Json::as_int).unwrap_or(PUBLISH_WD);
+    let days = u32::try_from(days).unwrap_or(20);
+    let due = bench.calendar.add_working_days(formed, days, bench.moment.known_at, |_| false);
+    let Some(due) = due else { return };
+    let until = zone.date(published.map_or(bench.moment.as_of, |act| act.occurred.micros));
+    let mut sound = published.is_some();
+    if until > due.date {
+        sound = false;
+        let (due, done) =
+            (due.date, published.map_or("至今未公开".to_owned(), |_| format!("{until}公开")));
+        let zh = format!("主动公开文件{formed}形成,应于{due}前在门户网站公开,{done}");
+        let en = format!("document formed on {formed} was to be on the portal by {due}");
+        let finding = case.signal(&DOCUMENTS, published.unwrap_or(created), zh, en);
+        let finding = finding.matter(created.id.as_ref()).resting_on([created]);
+        let finding =
+            finding.because("term", json!({"working_days": days, "due": due.to_string()}));
+        out.add(Finding { at: zone.end_of(due).saturating_add(1), ..finding });
+    }
+    if let Some(published) = published {
+        let by = published.order();
+        let reviewed = case.file.all("document.secrecy_reviewed").any(|act| act.order() <= by);
+        if !reviewed {
+            sound = false;
+            let zh = "公开前未经保密审查".to_owned();
+            let en = "published without a review of secrecy".to_owned();
+            let finding = case.signal(&DOCUMENTS, published, zh, en).resting_on([created]);
+            out.add(finding.matter(format!("{}#secrecy", published.id)));
+        }
+    }
+    if sound {
+        out.compliant(&DOCUMENTS);
+    }
+}
