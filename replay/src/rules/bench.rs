@@ -54,10 +54,18 @@ impl Bench<'_> {
 
     /// P01: before it no act is judged by the decision (R4.1).
     pub fn decision_in_force(&self, on: NaiveDate) -> bool {
+        self.decision_effective(self.on(on)) <= on
+    }
+
+    /// P01 as set for the day asked about: since when lasting conditions are judged.
+    pub fn decision_from(&self) -> NaiveDate {
+        self.decision_effective(self.at(self.moment.as_of))
+    }
+
+    fn decision_effective(&self, at: At) -> NaiveDate {
         const DEFAULT: NaiveDate = NaiveDate::from_ymd_opt(2022, 4, 5).expect("a date");
-        let set = self.parameter("P01", self.on(on)).and_then(Json::as_str);
-        let from = set.and_then(crate::time::civil::parse_date).unwrap_or(DEFAULT);
-        from <= on
+        let set = self.parameter("P01", at).and_then(Json::as_str);
+        set.and_then(crate::time::civil::parse_date).unwrap_or(DEFAULT)
     }
 }
 

@@ -116,16 +116,21 @@ pub struct Finding {
     pub explanation: Map<String, Value>,
 }
 
+/// The id of what a rule finds on a stream about a matter.
+pub fn finding_id(rule: &str, stream: &str, matter: &str) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for part in [rule, stream, matter] {
+        hasher.update(part.as_bytes());
+        hasher.update(&[0]);
+    }
+    let hex = hasher.finalize().to_hex();
+    format!("F-{}", hex.get(..20).unwrap_or_default())
+}
+
 impl Finding {
     /// Stable as long as rule, stream and matter are: human determinations name it.
     pub fn id(&self) -> String {
-        let mut hasher = blake3::Hasher::new();
-        for part in [self.rule, &self.stream, &self.matter] {
-            hasher.update(part.as_bytes());
-            hasher.update(&[0]);
-        }
-        let hex = hasher.finalize().to_hex();
-        format!("F-{}", hex.get(..20).unwrap_or_default())
+        finding_id(self.rule, &self.stream, &self.matter)
     }
 
     /// The line that scripts read.

@@ -128,7 +128,7 @@ impl<'a> Docket<'a> {
             findings.join(found);
             topics.join(noted);
         }
-        let city = City { bench: &bench, topics: &topics };
+        let city = City::new(&bench, &topics);
         for rule in register::all() {
             for check in rule.checks {
                 if let Check::City(check) = check {
@@ -136,8 +136,17 @@ impl<'a> Docket<'a> {
                 }
             }
         }
+        determine(&mut findings.found, &topics);
+        findings.found.sort_by(|a, b| key(a).cmp(&key(b)));
+        let mut sequels = Findings::default();
+        for check in register::all().flat_map(|rule| rule.checks) {
+            if let Check::Sequel(check) = check {
+                check(&city, &findings.found, &mut sequels);
+            }
+        }
+        determine(&mut sequels.found, &topics);
+        findings.join(sequels);
         let Findings { mut found, compliant } = findings;
-        determine(&mut found, &topics);
         found.sort_by(|a, b| key(a).cmp(&key(b)));
         Ok(Judgement {
             findings: found,

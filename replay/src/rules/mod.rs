@@ -25,7 +25,7 @@ mod effect;
 mod enforcement;
 mod fees;
 mod goals;
-mod hall;
+pub mod hall;
 mod inspection;
 mod later;
 mod meta;

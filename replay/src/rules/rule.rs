@@ -3,7 +3,7 @@
 
 use super::bench::Case;
 use super::city::City;
-use super::finding::Findings;
+use super::finding::{Finding, Findings};
 use serde_json::{Value, json};
 
 /// Which norm a rule belongs to (§0.3). A higher layer wins.
@@ -129,6 +129,9 @@ pub enum Check {
     Case(fn(&Case<'_>, &mut Findings)),
     /// Looks across cases, at what [`super::city`] has gathered of them.
     City(fn(&City<'_>, &mut Findings)),
+    /// Looks at what all others have found, once people's determinations have moved it:
+    /// what had to follow, and what recurs.
+    Sequel(fn(&City<'_>, &[Finding], &mut Findings)),
     /// Nothing to apply.
     None,
 }

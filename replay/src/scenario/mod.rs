@@ -15,8 +15,9 @@
 //! What follows `check` is everything that is found, no more and no less; `none`
 //! says so of nothing. `check only R2.5.1,R2.5.2` speaks of these rules alone: so a
 //! rule's own script stays true when another rule is added. Times are the city's
-//! (+08:00); a date alone is known to the day. What this module does not know: how
-//! any rule works.
+//! (+08:00); a date alone is known to the day. `"finding(RULE STREAM MATTER)"` in a
+//! body stands for the id of that finding. What this module does not know: how any
+//! rule works.
 
 mod run;
 mod script;

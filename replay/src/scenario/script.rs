@@ -4,6 +4,7 @@
 use crate::integrity::chain::{Digest, entry_hash};
 use crate::integrity::entry::{Parts, Place};
 use crate::integrity::json::{Json, parse as parse_json};
+use crate::rules::finding::finding_id;
 use crate::time::civil::{self, Micros, Zone};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -305,8 +306,29 @@ fn draft(number: usize, when: &str, rest: &str) -> Result<Draft, String> {
 }
 
 fn object(text: &str) -> Result<Json<'static>, String> {
-    let json = parse_json(text.trim().as_bytes()).map_err(|error| error.to_string())?;
+    let text = with_finding_ids(text.trim())?;
+    let json = parse_json(text.as_bytes()).map_err(|error| error.to_string())?;
     Ok(json.into_owned())
+}
+
+/// Puts ids in place of `finding(RULE STREAM MATTER)`: what is told of a finding
+/// names it by its id, which nobody can read.
+fn with_finding_ids(text: &str) -> Result<String, String> {
+    const MARK: &str = "\"finding(";
+    let mut out = String::with_capacity(text.len());
+    let mut parts = text.split(MARK);
+    out.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let bad = || format!("{MARK}…: write \"finding(RULE STREAM MATTER)\"");
+        let (named, rest) = part.split_once(")\"").ok_or_else(bad)?;
+        let mut words = named.splitn(3, ' ');
+        let (Some(rule), Some(stream), Some(matter)) = (words.next(), words.next(), words.next())
+        else {
+            return Err(bad());
+        };
+        out.push_str(&format!("\"{}\"{rest}", finding_id(rule, stream, matter)));
+    }
+    Ok(out)
 }
 
 fn occurred(when: &str) -> Result<(String, &'static str, Micros), String> {

@@ -9,10 +9,12 @@ use crate::event::Event;
 use crate::master::base_of;
 use crate::rules::accountability::Accountable;
 use crate::rules::bench::Case;
+use crate::rules::city::City;
 use crate::rules::finding::{Finding, Findings, Outcome};
 use crate::rules::rule::Rule;
+use crate::time::civil;
 use chrono::NaiveDate;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Matter of a finding about one item of a case.
 fn matter(one: &Exercised<'_, '_>) -> String {
@@ -314,6 +316,49 @@ pub(super) fn in_whose_name(case: &Case<'_>, out: &mut Findings) {
                     .because("missing", vec!["item.on_behalf_of_unit"]);
             }
             out.add(finding);
+        }
+    }
+}
+
+/// R2.1.6: an undecided date is contradicted by a lower number of the same series
+/// that bears a date on or after the cancellation.
+pub(super) fn dated_back(city: &City<'_>, out: &mut Findings) {
+    for (series, known) in city.topics.numbers.series() {
+        for (number, one) in known.out_of_order().into_iter().filter(|(_, one)| one.late) {
+            let doubt = out.found.iter_mut().find(|finding| {
+                finding.rule == CANCELLED.id
+                    && finding.outcome == Outcome::Indeterminate
+                    && finding.entries.contains(&one.entry)
+            });
+            let Some(doubt) = doubt else { continue };
+            let since = doubt.explanation.get("cancelled").and_then(|told| told.get("since"));
+            let since = since.and_then(Value::as_str).and_then(civil::parse_date);
+            let before = known.numbers.range(..number).rev();
+            let before = before.filter_map(|(no, list)| Some((*no, list.first()?)));
+            let Some((no, lower)) = before.into_iter().max_by_key(|(_, lower)| lower.day) else {
+                continue;
+            };
+            if since.is_none_or(|since| lower.day < since) {
+                continue;
+            }
+            let words = format!("{}〔{}〕", series.words, series.year);
+            doubt.outcome = Outcome::Signal;
+            doubt.zh = format!(
+                "{};{words}{no}号落款{},本件为{number}号,当在其后作出",
+                doubt.zh, lower.day
+            );
+            doubt.en = format!(
+                "{}; {words} number {no} is dated {}, this one bears {number}: it was made after that",
+                doubt.en, lower.day
+            );
+            doubt.entries.push(lower.entry.clone());
+            doubt.entries.sort();
+            doubt.explanation.remove("missing");
+            let order = json!({
+                "number": number, "dated": one.day.to_string(), "lower_number": no,
+                "lower_dated": lower.day.to_string(),
+            });
+            doubt.explanation.insert("number_order".to_owned(), order);
         }
     }
 }

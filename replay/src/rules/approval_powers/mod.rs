@@ -83,7 +83,7 @@ const CANCELLED: Rule = Rule {
     kind: Kind("R"),
     severity: Severity::Red,
     status: Status::Judged,
-    checks: &[Check::Case(acts::cancelled)],
+    checks: &[Check::Case(acts::cancelled), Check::City(acts::dated_back)],
     ..Rule::ENTRY
 };
 

@@ -5,32 +5,44 @@
 //! order, and must say the same whatever order cases come in. What this module
 //! does not know: which rule asks.
 
+mod attendance;
 mod charges;
+mod circulation;
+mod consequences;
 mod counters;
 mod determinations;
 mod fines;
 mod guides;
+mod numbers;
 mod papers;
 mod permits;
 mod refusals;
+mod systems;
 mod visits;
 
+pub use attendance::{Absence, Attendance};
 pub use charges::{Charge, Charges};
+pub use circulation::{Circulation, Outside, is_hall, venue_of};
+pub use consequences::{Consequence, Consequences};
 pub use counters::{Charging, Counters};
 pub use determinations::{Decision, Determination, Determinations};
 pub use fines::{Fine, Fines};
+pub use numbers::{Declared, Known as KnownNumbers, NumberedPaper, Numbers, Series};
 pub use papers::{Citation, Papers};
 pub use permits::{Ban, Bearer, Grant, Numbered, Permits};
 pub use refusals::{Refusal, Refusals};
+pub use systems::{Beats, Outage, Systems};
 pub use visits::{Visit, Visits};
 
 use super::accountability::Accountable;
 use super::bench::{Bench, Case};
 use super::finding::{EntryRef, Finding, Outcome};
+use super::hall::Presence;
 use super::rule::Rule;
 use crate::master::{At, Origin};
 use guides::Guides;
 use serde_json::Map;
+use std::cell::OnceCell;
 
 /// Facts of one kind, gathered case by case.
 trait Topic: Default + Send {
@@ -69,15 +81,31 @@ topics! {
     permits: Permits, "许可的准予、禁止再申请和文书号";
     refusals: Refusals, "不予受理并指向他机关, by applicant";
     visits: Visits, "入企, by enterprise";
+    attendance: Attendance, "考勤 (F05, F06) 与请假 (F04)";
+    circulation: Circulation, "厅外流转, in order of entries";
+    consequences: Consequences, "一律后果 (K03–K12), by finding";
+    numbers: Numbers, "决定文号与文号登记簿 (F13), by series";
+    systems: Systems, "系统中断与心跳 (F11)";
 }
 
 /// All cases before a rule that looks across them.
 pub struct City<'c> {
     pub bench: &'c Bench<'c>,
     pub topics: &'c Topics,
+    /// Several rules and reports ask for it.
+    presence: OnceCell<Presence>,
 }
 
-impl City<'_> {
+impl<'c> City<'c> {
+    pub fn new(bench: &'c Bench<'c>, topics: &'c Topics) -> City<'c> {
+        City { bench, topics, presence: OnceCell::new() }
+    }
+
+    /// Who was in the hall, day by day.
+    pub fn presence(&self) -> &Presence {
+        self.presence.get_or_init(|| Presence::of(self))
+    }
+
     /// A signal about a row of master data: the unit answers for it, with its leader
     /// of the day. The caller says what tells it apart.
     pub fn told_by(

@@ -1,6 +1,9 @@
 //! 元规则 / what the decision asks of the record itself.
 
-use super::rule::{Kind, Rule, Severity};
+mod consequence;
+mod record;
+
+use super::rule::{Check, Kind, Rule, Severity, Status};
 
 pub(super) const RULES: &[Rule] = &[CONSEQUENCE, RECORD, CONFLICT_OF_NORMS];
 
@@ -11,6 +14,8 @@ const CONSEQUENCE: Rule = Rule {
     quote: "一律…",
     kind: Kind("R+M"),
     severity: Severity::Red,
+    status: Status::Judged,
+    checks: &[Check::Sequel(consequence::gaps)],
     ..Rule::ENTRY
 };
 
@@ -20,6 +25,14 @@ const RECORD: Rule = Rule {
     en: "completeness and timeliness of record",
     quote: "强化过程监控／全面准确地采集效能廉勤信息",
     kind: Kind("R"),
+    status: Status::Judged,
+    checks: &[
+        Check::Case(record::late),
+        Check::Case(record::dated),
+        Check::Case(record::unmatched),
+        Check::City(record::numbers),
+        Check::Sequel(record::patterns),
+    ],
     ..Rule::ENTRY
 };
 

@@ -1,6 +1,14 @@
 //! 二.2 集中审批,严禁厅外循环.
 
-use super::rule::{Kind, Rule, Severity};
+mod absence;
+mod charged;
+mod online;
+mod outside;
+mod presence;
+
+pub use presence::{Course, OfUnits, POWERS, Presence, Rate, Shortage, Spell};
+
+use super::rule::{Check, Kind, Rule, Severity, Status};
 
 pub(super) const RULES: &[Rule] = &[
     CONCENTRATED,
@@ -23,6 +31,8 @@ const CONCENTRATED: Rule = Rule {
     en: "two concentrations, two in-place",
     quote: "全面推行“两集中、两到位”改革",
     kind: Kind("D+M"),
+    status: Status::Judged,
+    checks: &[Check::City(absence::concentrated)],
     ..Rule::ENTRY
 };
 
@@ -33,6 +43,8 @@ const UNITS_IN: Rule = Rule {
     quote: "审批单位100%进厅(行政服务中心办事大厅和分中心办事厅)",
     kind: Kind("M+R"),
     severity: Severity::Red,
+    status: Status::Judged,
+    checks: &[Check::City(absence::units_in)],
     ..Rule::ENTRY
 };
 
@@ -43,6 +55,8 @@ const STAFF_IN: Rule = Rule {
     quote: "审批人员100%到位",
     kind: Kind("M+R"),
     severity: Severity::Red,
+    status: Status::Judged,
+    checks: &[Check::City(absence::staff_in), Check::City(online::attendance)],
     ..Rule::ENTRY
 };
 
@@ -53,6 +67,8 @@ const ITEMS_ONLINE: Rule = Rule {
     quote: "审批事项100%上线",
     kind: Kind("M+R"),
     severity: Severity::Red,
+    status: Status::Judged,
+    checks: &[Check::City(online::items_online)],
     ..Rule::ENTRY
 };
 
@@ -63,6 +79,8 @@ const SYSTEMS_RUNNING: Rule = Rule {
     quote: "审批系统100%运行",
     kind: Kind("M+R"),
     severity: Severity::Red,
+    status: Status::Judged,
+    checks: &[Check::City(online::availability), Check::City(online::use_of_systems)],
     ..Rule::ENTRY
 };
 
@@ -73,6 +91,8 @@ const OUTSIDE: Rule = Rule {
     quote: "严格禁止各部门厅外循环审批",
     kind: Kind("R"),
     severity: Severity::Red,
+    status: Status::Judged,
+    checks: &[Check::Case(outside::outside), Check::City(outside::outside_on_paper)],
     ..Rule::ENTRY
 };
 
@@ -83,6 +103,8 @@ const NOT_ENTERED: Rule = Rule {
     quote: "凡是经过本级政府核准应进厅审批和收费的项目而不进厅的,一律组织工作组进驻该单位进行整改",
     kind: Kind("R+W"),
     severity: Severity::Red,
+    status: Status::Judged,
+    checks: &[Check::City(absence::not_entered)],
     ..Rule::ENTRY
 };
 
@@ -93,6 +115,8 @@ const SHORTAGE: Rule = Rule {
     quote: "凡是有审批职能的部门和单位必须按足额人数进厅,对应进厅而未进厅的缺额人数,一律收回该单位相应人数的编制",
     kind: Kind("R+W"),
     severity: Severity::Red,
+    status: Status::Judged,
+    checks: &[Check::City(absence::shortage)],
     ..Rule::ENTRY
 };
 
@@ -103,6 +127,8 @@ const UNDER_AUTHORISED: Rule = Rule {
     quote: "凡是部门、单位派专职审批科长到行政服务中心办事大厅担任首席代表,而没有给首席代表充分授权,导致出现审批“两头跑”的,一律由部门、单位分管负责人或主要负责人进厅担任首席代表",
     kind: Kind("R+W"),
     severity: Severity::Red,
+    status: Status::Judged,
+    checks: &[Check::City(outside::under_authorised)],
     ..Rule::ENTRY
 };
 
@@ -113,6 +139,8 @@ const STILL_EXERCISED: Rule = Rule {
     quote: "凡是已经核准取消的审批项目和收费项目仍在审批和收费的,一律以违规违纪查处,并追究单位主要负责人和直接责任人的责任",
     kind: Kind("R+W"),
     severity: Severity::Refer,
+    status: Status::Judged,
+    checks: &[Check::Case(charged::still_charged), Check::City(charged::still_approved)],
     ..Rule::ENTRY
 };
 
@@ -123,6 +151,8 @@ const FEE_OUTSIDE: Rule = Rule {
     quote: "凡是按规定应进厅收费的项目在厅外收费的,一律以乱收费论处",
     kind: Kind("R+W"),
     severity: Severity::Red,
+    status: Status::Judged,
+    checks: &[Check::Case(charged::charged_outside)],
     ..Rule::ENTRY
 };
 
@@ -133,5 +163,7 @@ const OVER_TIME: Rule = Rule {
     quote: "凡是不按规定时限或承诺时间完成审批事项的,一律限期整改,并在全市通报批评",
     kind: Kind("R+W"),
     severity: Severity::Red,
+    status: Status::Judged,
+    checks: &[Check::Case(charged::over_time)],
     ..Rule::ENTRY
 };

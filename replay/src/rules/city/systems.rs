@@ -1,0 +1,99 @@
+//! When approval systems ran (F11): outages, and the days on which they reported.
+
+use super::{Case, Topic};
+use crate::event::{Event, Value};
+use crate::rules::finding::EntryRef;
+use crate::time::civil::Micros;
+use chrono::NaiveDate;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One interruption.
+#[derive(Clone, Debug)]
+pub struct Outage {
+    pub system: Box<str>,
+    pub stream: Box<str>,
+    pub unit: Option<Box<str>>,
+    pub from: Micros,
+    /// `None` while it lasts.
+    pub to: Option<Micros>,
+    pub planned: bool,
+    /// Windows went on with paper, to be entered afterwards.
+    pub paper_fallback: bool,
+    pub entry: EntryRef,
+}
+
+/// The days of one system's signs of life.
+#[derive(Clone, Debug, Default)]
+pub struct Beats {
+    pub stream: Box<str>,
+    pub unit: Option<Box<str>>,
+    pub days: BTreeSet<NaiveDate>,
+    pub last: Option<EntryRef>,
+}
+
+/// Outages in order of entries, and signs of life by system.
+#[derive(Default)]
+pub struct Systems {
+    pub outages: Vec<Outage>,
+    pub beats: BTreeMap<Box<str>, Beats>,
+}
+
+impl Systems {
+    /// Whether windows worked on paper at a moment because a system was down.
+    pub fn on_paper_at(&self, moment: Micros) -> bool {
+        self.outages.iter().any(|outage| {
+            outage.paper_fallback
+                && outage.from <= moment
+                && outage.to.is_none_or(|to| moment <= to)
+        })
+    }
+}
+
+fn system_of(event: &Event<'_>) -> Box<str> {
+    let named = event.body.text("system");
+    named.as_deref().unwrap_or(&event.stream).into()
+}
+
+impl Topic for Systems {
+    fn note(&mut self, case: &Case<'_>) {
+        for event in case.all("system.heartbeat") {
+            let beats = self.beats.entry(system_of(event)).or_default();
+            beats.stream = event.stream.as_ref().into();
+            beats.unit = event.unit().map(Box::from);
+            beats.days.insert(event.occurred.local_date());
+            beats.last = beats.last.take().max(Some(EntryRef::of(event)));
+        }
+        let ends: Vec<&Event<'_>> = case.all("system.outage.ended").collect();
+        for event in case.all("system.outage.started") {
+            let system = system_of(event);
+            let flag = |name: &str| event.body.get(name) == Some(Value::Bool(true));
+            let end =
+                ends.iter().find(|end| event.order() <= end.order() && system_of(end) == system);
+            self.outages.push(Outage {
+                stream: event.stream.as_ref().into(),
+                unit: event.unit().map(Box::from),
+                from: event.occurred.micros,
+                to: end.map(|end| end.occurred.micros),
+                planned: flag("planned"),
+                paper_fallback: flag("paper_fallback"),
+                entry: EntryRef::of(event),
+                system,
+            });
+        }
+        self.outages.sort_by(|a, b| a.entry.cmp(&b.entry));
+    }
+
+    fn join(&mut self, other: Systems) {
+        self.outages.extend(other.outages);
+        self.outages.sort_by(|a, b| a.entry.cmp(&b.entry));
+        for (system, beats) in other.beats {
+            let own = self.beats.entry(system).or_default();
+            own.days.extend(beats.days);
+            if own.last < beats.last {
+                own.stream = beats.stream;
+                own.unit = beats.unit;
+                own.last = beats.last;
+            }
+        }
+    }
+}
