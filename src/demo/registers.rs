@@ -116,6 +116,8 @@ pub(super) struct Violation {
     /// The penalty file it stands in.
     pub file: String,
     pub on: Day,
+    /// The case was dropped since: there was none.
+    pub overturned: bool,
 }
 
 #[derive(Default)]
@@ -175,7 +177,9 @@ impl Registers {
     /// An enterprise that violated the same category some time ago.
     pub fn old_violator(&self, category: &str, today: Day, draw: &mut Draw) -> Option<usize> {
         let old = |violation: &&Violation| {
-            violation.category == category && violation.on.plus(OLD_DAYS) < today
+            violation.category == category
+                && !violation.overturned
+                && violation.on.plus(OLD_DAYS) < today
         };
         // The list grows by date, so old ones are found by trying, not by counting.
         let count = self.violations.len() as u64;
@@ -189,6 +193,24 @@ impl Registers {
         let key = (violation.enterprise, violation.category);
         self.first.entry(key).or_insert(self.violations.len());
         self.violations.push(violation);
+    }
+
+    /// The violation of a file turns out to be none: the next one is the first.
+    pub fn overturn(&mut self, file: &str) {
+        let Some(at) = self.violations.iter().rposition(|violation| violation.file == file) else {
+            return;
+        };
+        self.violations[at].overturned = true;
+        let (enterprise, category) = (self.violations[at].enterprise, self.violations[at].category);
+        let standing = |violation: &Violation| {
+            violation.enterprise == enterprise
+                && violation.category == category
+                && !violation.overturned
+        };
+        match self.violations.iter().position(standing) {
+            Some(first) => self.first.insert((enterprise, category), first),
+            None => self.first.remove(&(enterprise, category)),
+        };
     }
 
     /// Books an inspection unless it would exceed the cap for the year or be the

@@ -1,6 +1,10 @@
 //! 二.7 文明执法,严禁以罚代管.
 
 pub(super) mod certified;
+pub(super) mod decision;
+mod first_violation;
+mod floor;
+mod management;
 pub(super) mod rectified;
 mod told;
 
@@ -45,6 +49,8 @@ const FIRST_VIOLATION: Rule = Rule {
     quote: "实行“首违告诫”制,…首次发现问题,要下达《整改通知书》,提出限时整改要求",
     kind: Kind("R+W"),
     severity: Severity::Red,
+    status: Status::Judged,
+    checks: &[Check::City(first_violation::first_violation)],
     ..Rule::ENTRY
 };
 
@@ -78,6 +84,8 @@ const PENALTY_FLOOR: Rule = Rule {
     quote: "并按规定的下限处罚",
     kind: Kind("R"),
     severity: Severity::Red,
+    status: Status::Judged,
+    checks: &[Check::Case(floor::floor)],
     ..Rule::ENTRY
 };
 
@@ -87,5 +95,11 @@ const PENALTY_FOR_MANAGEMENT: Rule = Rule {
     en: "no penalty instead of management",
     quote: "严禁以罚代管",
     kind: Kind("M+Assert"),
+    status: Status::Signal,
+    checks: &[
+        Check::City(management::uncorrected),
+        Check::City(management::again),
+        Check::Case(management::target),
+    ],
     ..Rule::ENTRY
 };

@@ -22,6 +22,7 @@ const ARTICLES: &[&[Rule]] = &[
     sequence::approval::RULES,
     sequence::fee::RULES,
     sequence::inspection::RULES,
+    sequence::penalty::RULES,
     statutes::permit::RULES,
     statutes::penalty::RULES,
     statutes::coercion::RULES,

@@ -103,7 +103,7 @@ fn leave(day: u64, at: Moment, stage: &mut Stage<'_>) {
     stage.record(act);
 }
 
-/// Every fee window shows the list by which it charges.
+/// Every fee window shows the list by which it charges, every morning.
 pub(super) fn display_lists(stage: &mut Stage<'_>) {
     let city = stage.city;
     let at = stage.now.day().at(8, 45);

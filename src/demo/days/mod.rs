@@ -64,8 +64,8 @@ impl Script for Daily {
         let (year, month, _) = today.civil();
         let of_month = calendar.between(Day::new(year, month, 1).plus(-1), today);
         hall::morning(self.days, stage);
+        hall::display_lists(stage);
         if of_month == 1 {
-            hall::display_lists(stage);
             hall::monitor(stage);
         }
         if of_month == 3 {

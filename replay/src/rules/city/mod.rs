@@ -18,6 +18,7 @@ mod papers;
 mod permits;
 mod refusals;
 mod systems;
+mod violations;
 mod visits;
 
 pub use attendance::{Absence, Attendance};
@@ -32,6 +33,7 @@ pub use papers::{Citation, Papers};
 pub use permits::{Ban, Bearer, Grant, Numbered, Permits};
 pub use refusals::{Refusal, Refusals};
 pub use systems::{Beats, Outage, Systems};
+pub use violations::{Assessment, Decided, Order, Violation, Violations};
 pub use visits::{Visit, Visits};
 
 use super::accountability::Accountable;
@@ -80,6 +82,7 @@ topics! {
     papers: Papers, "公文的公布与引用, by number";
     permits: Permits, "许可的准予、禁止再申请和文书号";
     refusals: Refusals, "不予受理并指向他机关, by applicant";
+    violations: Violations, "违法行为, by penalty case";
     visits: Visits, "入企, by enterprise";
     attendance: Attendance, "考勤 (F05, F06) 与请假 (F04)";
     circulation: Circulation, "厅外流转, in order of entries";

@@ -28,14 +28,14 @@ const ACTS: [(&str, &str, &str); 6] = [
 const NEED_LIST: [&str; 2] = ["inspection.entry.started", "coercion.imposed"];
 
 /// An officer as an act names one.
-pub(super) struct Named {
+pub(in crate::rules) struct Named {
     pub officer: Box<str>,
     pub cert_no: Option<Box<str>>,
     pub shown: Option<bool>,
 }
 
 /// The officers that an act lists; `None` if it lists none at all.
-pub(super) fn named(act: &Event<'_>, member: &str) -> Option<Vec<Named>> {
+pub(in crate::rules) fn named(act: &Event<'_>, member: &str) -> Option<Vec<Named>> {
     let Some(Json::List(items)) = act.body.json(member) else { return None };
     let actor = act.actor.as_ref();
     let own = |officer: &str| {

@@ -7,6 +7,7 @@
 pub(super) mod approval;
 pub(super) mod fee;
 pub(super) mod inspection;
+pub(super) mod penalty;
 
 use super::finding::Finding;
 use super::rule::Severity;

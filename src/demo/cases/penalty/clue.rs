@@ -154,6 +154,7 @@ impl Preliminary {
             category: spec.category,
             file: self.stream.clone(),
             on: stage.now.day(),
+            overturned: false,
         });
         self.go_on(standing, stage);
     }

@@ -22,7 +22,7 @@ impl Penalty {
             "procedure": if self.amount_fen >= HEARING_FEN { "听证" } else { "普通" },
             "ground_code": spec.code, "facts": format!("当事人{},证据确凿", spec.name),
             "basis": format!("{}第{}条", spec.law.0, spec.law.1), "tier_id": tier.id,
-            "penalties": vec![penalty],
+            "penalties": vec![penalty], "correction_ordered": true,
             "range": object! { "min_fen": tier.min_fen, "max_fen": tier.max_fen },
             "perform_by": "收到决定书之日起十五日内",
             "remedies": "六十日内申请复议,或六个月内提起诉讼",
@@ -36,6 +36,7 @@ impl Penalty {
         let body = object! { "ground": "违法事实不能成立", "record_hash": stage.draw.hex(64) };
         let act = self.by_leader(stage, "penalty.case.withdrawn.v1", body);
         stage.record(act.basis(&[("行政处罚法", "57")]));
+        stage.registers.overturn(&self.stream);
     }
 
     pub(super) fn transfer(&mut self, stage: &mut Stage<'_>) {

@@ -225,6 +225,7 @@ impl Planner<'_> {
             self.soon(1, 10, Beat::StopSurcharge);
         }
         self.within(0, 2, Beat::Perform);
+        self.within(0, 3, Beat::Reinspect { passed: true });
         self.within(0, 5, Beat::Close { result: "处罚决定履行完毕" });
     }
 }

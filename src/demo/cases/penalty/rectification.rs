@@ -39,11 +39,13 @@ impl Penalty {
         stage.record(act);
     }
 
+    /// By the notice, or by the order to correct in the decision.
     pub(super) fn reinspect(&mut self, passed: bool, stage: &mut Stage<'_>) {
+        let ordered = (!self.rectification_no.is_empty()).then_some(&self.rectification_no);
         let body = object! {
             "on": stage.now.day(), "result": if passed { "合格" } else { "不合格" },
             "officers": self.handlers(stage.city), "record_hash": stage.draw.hex(64),
-            "notice_no": &self.rectification_no,
+            "notice_no": ordered,
         };
         let act = self.by_handler(stage, "penalty.rectification.reinspected.v1", body);
         stage.record(act);
