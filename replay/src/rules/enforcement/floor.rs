@@ -9,8 +9,6 @@ use crate::integrity::json::Json;
 use crate::master::{At, DiscretionTier, StatutoryRange};
 use crate::rules::bench::Case;
 use crate::rules::finding::{Finding, Findings, Outcome};
-use crate::rules::register;
-use crate::rules::rule::Severity;
 use crate::rules::words::yuan;
 use chrono::NaiveDate;
 use serde_json::{Value, json};
@@ -84,19 +82,10 @@ fn judge(case: &Case<'_>, act: &Event<'_>, fine: &Fine, out: &mut Findings) {
             yuan(over)
         );
         out.add(explain(case.signal(&PENALTY_FLOOR, act, zh, en)));
-    } else if amount < floor.fen && !floor.mitigated && !mitigating(act) {
-        let zh = format!("罚款{}元,低于下限{}元,没有减轻处罚的依据", yuan(amount), yuan(floor.fen));
-        let en = format!(
-            "fined CNY {}, below the lower bound {} without a ground for mitigation",
-            yuan(amount),
-            yuan(floor.fen)
-        );
-        // The clause of R2.4.3: a fine outside its tier, unless reasoned.
-        let rule = register::find("R2.4.3").unwrap_or(&PENALTY_FLOOR);
-        out.add(explain(case.signal(rule, act, zh, en).severity(Severity::Red)));
-    } else {
+    } else if amount == floor.fen || floor.mitigated || mitigating(act) {
         out.compliant(&PENALTY_FLOOR);
     }
+    // Less without a ground for mitigation lies outside its tier: R2.4.3.
 }
 
 fn untold(case: &Case<'_>, act: &Event<'_>, missing: &[&str]) -> Finding {
