@@ -132,6 +132,17 @@ impl Audit {
         Ok(Report { logs, only: self.only.clone(), receipts: held })
     }
 
+    /// The files of each log under the path, in order, by the log's name.
+    pub fn files(&self) -> Result<Vec<(String, Vec<PathBuf>)>, AuditError> {
+        let mut out = Vec::new();
+        for log in self.find()? {
+            let wanted = self.only.as_ref().is_none_or(|only| *only == log.name);
+            let paths = if log.path.is_dir() { segments(&log.path)? } else { vec![log.path] };
+            out.extend(wanted.then_some((log.name, paths)));
+        }
+        Ok(out)
+    }
+
     fn find(&self) -> Result<Vec<Found>, AuditError> {
         let path = &self.path;
         let name_of =

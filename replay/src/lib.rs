@@ -15,6 +15,7 @@
 
 pub mod audit;
 pub mod event;
+pub mod evidence;
 pub mod identifier;
 pub mod integrity;
 pub mod master;

@@ -23,6 +23,7 @@ const REPLAY: &[&str] = &[
     "replay::report",
     "replay::walk",
     "replay::audit",
+    "replay::evidence",
 ];
 
 /// Both packages, from the bottom up. A new module needs a line here.
@@ -52,6 +53,8 @@ const LAYERS: &[Layer] = &[
         why: "the walk stands above what it walks over" },
     Layer { name: "replay::audit", may: &["replay::integrity", "replay::walk"],
         why: "it finds files and hands their bytes to the walk" },
+    Layer { name: "replay::evidence", may: &["replay::integrity", "replay::event", "replay::state", "replay::time", "replay::walk", "replay::audit"],
+        why: "it verifies, then hands entries to whoever replays them" },
     Layer { name: "replay::cli", may: REPLAY, why: "the program stands on top" },
     Layer { name: "config", may: &[], why: "places and settings are read by all" },
     Layer { name: "clock", may: &[], why: "time is an argument to all others" },

@@ -1,8 +1,13 @@
 //! The register of `plumb-replay`'s commands: one file each, one line here.
 //!
 //! Exit codes: 0 done, 1 failed, 2 wrong usage, 3 proved broken, 4 cannot tell,
-//! 10 no ledger there.
+//! 6 input refused, 10 no ledger there, 13 not found.
 
+mod asked;
+mod cases;
+mod findings;
+mod reports;
+mod scenario;
 mod verify;
 
 use lexopt::prelude::*;
@@ -13,6 +18,13 @@ const HELP: &str = "plumb-replay: 独立核验 / independent verification
 
   plumb-replay verify PATH [--checkpoint FILE]... [--key VKEY]... [--receipts FILE]...
                            [--log NAME] [--threads N] [--json]
+  plumb-replay state|timeline STREAM PATH [--as-of T] [--known-at T] [--by occurred|recorded]
+  plumb-replay diff STREAM PATH --from T --to T
+  plumb-replay findings PATH [--as-of T] [--known-at T] [--rule ID]
+  plumb-replay explain FINDING PATH [--as-of T] [--known-at T]
+  plumb-replay report RP03 PATH --from DATE --to DATE [--format json|csv] [-o FILE]
+  plumb-replay report verify FILE PATH
+  plumb-replay scenario FILE...
 
 PATH  账本目录、单个日志目录,或导出的 NDJSON 文件
       a ledger's folder, one log's folder, or an exported NDJSON file
@@ -58,7 +70,17 @@ pub fn main() -> ExitCode {
 
 fn run(parser: &mut lexopt::Parser) -> Result<u8, Failure> {
     match parser.next()? {
-        Some(Value(command)) if command == "verify" => verify::run(parser),
+        Some(Value(command)) => match command.string()?.as_str() {
+            "verify" => verify::run(parser),
+            "state" => cases::state(parser),
+            "timeline" => cases::timeline(parser),
+            "diff" => cases::diff(parser),
+            "findings" => findings::run(parser),
+            "explain" => findings::explain(parser),
+            "report" => reports::run(parser),
+            "scenario" => scenario::run(parser),
+            other => Err(Failure::new(2, format!("{other}: 没有此命令 / no such command\n{HELP}"))),
+        },
         Some(Short('h') | Long("help")) => print(HELP).map(|()| 0),
         Some(Long("version")) => {
             print(concat!("plumb-replay ", env!("CARGO_PKG_VERSION"))).map(|()| 0)

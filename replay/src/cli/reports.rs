@@ -1,0 +1,104 @@
+//! `plumb-replay report`: makes a report from the log alone, or makes one again
+//! from its file and compares byte for byte.
+
+use super::asked::Asked;
+use super::{Failure, print};
+use plumbline_replay::evidence::Evidence;
+use plumbline_replay::report::{
+    self, Period, Request, Sheet, from_json, to_csv, to_json, to_plain_csv,
+};
+use plumbline_replay::rules::Ask;
+use std::io::Write;
+
+pub fn run(parser: &mut lexopt::Parser) -> Result<u8, Failure> {
+    let asked = Asked::read(parser, &["from", "to", "format", "output"])?;
+    if asked.value(0, "REPORT")? == "verify" {
+        return verify(&asked);
+    }
+    make(&asked)
+}
+
+fn find(id: &str) -> Result<&'static report::Report, Failure> {
+    report::find(id).ok_or_else(|| {
+        let ids: Vec<&str> = report::all().map(|report| report.id).collect();
+        let ids = ids.join(", ");
+        Failure::new(2, format!("没有报表 {id} / there is no report {id}: {ids}"))
+    })
+}
+
+fn sheet(id: &str, evidence: &Evidence, request: &Request) -> Result<Sheet, Failure> {
+    report::run(find(id)?, &evidence.blocks, request)
+        .map_err(|error| Failure::new(3, error.to_string()))
+}
+
+fn make(asked: &Asked) -> Result<u8, Failure> {
+    let evidence = asked.evidence(asked.value(1, "PATH")?)?;
+    let ask = asked.ask(&evidence)?;
+    let (Some(from), Some(to)) = (asked.date("from")?, asked.date("to")?) else {
+        return Err(Failure::new(2, "写明期间 / name the period: --from DATE --to DATE"));
+    };
+    let request = request(&evidence, Period { from, to }, ask);
+    let sheet = sheet(asked.value(0, "REPORT")?, &evidence, &request)?;
+    let bytes = match asked.option("format").unwrap_or("json") {
+        "json" => to_json(&sheet),
+        "csv" if sheet.exact => to_plain_csv(&sheet),
+        "csv" => to_csv(&sheet),
+        other => return Err(Failure::new(2, format!("--format {other}: json|csv"))),
+    };
+    let written = match asked.option("output") {
+        Some(file) => std::fs::write(file, &bytes),
+        None => std::io::stdout().write_all(&bytes),
+    };
+    match written {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(1, error.to_string()))
+        }
+        _ => Ok(0),
+    }
+}
+
+fn request(evidence: &Evidence, period: Period, ask: Ask) -> Request {
+    Request {
+        period,
+        ask,
+        origin: evidence.origin.clone(),
+        log_size: evidence.size,
+        head: evidence.head.to_string(),
+        sealed_size: evidence.sealed_size,
+    }
+}
+
+/// 0 the same bytes, 3 others, 4 where the file does not say what to compare.
+fn verify(asked: &Asked) -> Result<u8, Failure> {
+    let file = asked.value(1, "FILE")?;
+    let bytes = std::fs::read(file).map_err(|error| Failure::new(1, format!("{file}: {error}")))?;
+    let read = from_json(&bytes).ok_or_else(|| {
+        let words = "不是 JSON 报表;其他格式用 plumb report verify / not a JSON report; for other \
+                     formats use plumb report verify";
+        Failure::new(4, format!("{file}: {words}"))
+    })?;
+    let again = Request::again(&read.made_from, asked.threads()?)
+        .ok_or_else(|| Failure::new(4, "制表依据不全 / what it was made from is incomplete"))?;
+    let mut evidence = asked.evidence(asked.value(2, "PATH")?)?;
+    if evidence.origin != again.origin {
+        return Err(Failure::new(4, format!("另一账本的报表 / of another log: {}", again.origin)));
+    }
+    if evidence.size < again.log_size || (again.sealed_size > evidence.sealed_size) {
+        return Err(Failure::new(
+            4,
+            "日志不全,不能重制 / not all entries it was made from are here",
+        ));
+    }
+    evidence.cut(again.log_size, again.sealed_size);
+    if evidence.head.to_string() != again.head {
+        let last = again.log_size.saturating_sub(1);
+        print(&format!("核验不通过 / fail: 第 {last} 条记录不同 / entry {last} is another"))?;
+        return Ok(3);
+    }
+    if to_json(&sheet(&read.report, &evidence, &again)?) == bytes {
+        print(&format!("核验通过 / pass: 逐字节一致 / the same bytes, digest {}", read.digest))?;
+        return Ok(0);
+    }
+    print("核验不通过 / fail: 重制结果不同 / made again, it differs")?;
+    Ok(3)
+}
