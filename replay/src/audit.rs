@@ -202,6 +202,11 @@ impl Audit {
     }
 }
 
+/// All bytes of a file that [`Audit::files`] has named.
+pub fn bytes(path: &Path) -> Result<Vec<u8>, AuditError> {
+    std::fs::read(path).map_err(|error| unreadable(path, &error))
+}
+
 fn source(path: &Path, form: Form) -> Source<'static> {
     let file = path.to_owned();
     let open = Box::new(move || Ok(Box::new(File::open(&file)?) as Box<dyn Input>));

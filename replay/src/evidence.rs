@@ -5,7 +5,7 @@
 //! entries. What is proved broken is not replayed. Knows nothing of what the
 //! entries say, but where each log ends.
 
-use crate::audit::{Audit, AuditError};
+use crate::audit::{Audit, AuditError, bytes};
 use crate::event::Event;
 use crate::integrity::chain::{Digest, entry_hash};
 use crate::integrity::frame::{self, SEGMENT_HEADER_BYTES};
@@ -89,7 +89,7 @@ impl Evidence {
                 place: path.display().to_string(),
                 reason,
             };
-            let bytes = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
+            let bytes = bytes(path)?;
             let segment = path.extension().is_some_and(|extension| extension == "seg");
             let block = if segment { framed(&bytes).map_err(failed)? } else { lines(&bytes) };
             count += block.len() as u64;
@@ -146,8 +146,8 @@ impl Evidence {
                 }
             });
         }
-        let open_entries = self.blocks.iter().flatten().filter(|entry| !sealed_from(entry));
-        if let Some(last) = open_entries.last() {
+        let mut open_entries = self.blocks.iter().flatten().filter(|entry| !sealed_from(entry));
+        if let Some(last) = open_entries.next_back() {
             self.head = entry_hash(last);
         }
         self.size = self.size.min(open);

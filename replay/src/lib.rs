@@ -17,6 +17,7 @@ pub mod audit;
 pub mod event;
 pub mod evidence;
 pub mod identifier;
+pub mod inquiry;
 pub mod integrity;
 pub mod master;
 pub mod report;

@@ -3,6 +3,7 @@
 //! Data on stdout, words on stderr. The only place that names clap.
 
 mod append;
+mod ask;
 mod bench;
 mod case;
 mod checkpoint;
@@ -64,6 +65,7 @@ enum Command {
     Case(case::Case),
     Find(find::Find),
     Report(report::Report),
+    Ask(ask::Ask),
     Rebuild(rebuild::Rebuild),
     Clock(clock::Clock),
     Serve(serve::Serve),
@@ -175,6 +177,7 @@ pub fn run() -> u8 {
         Command::Case(command) => command.run(),
         Command::Find(command) => command.run(),
         Command::Report(command) => command.run(),
+        Command::Ask(command) => command.run(),
         Command::Rebuild(command) => command.run(),
         Command::Clock(command) => command.run(),
         Command::Serve(command) => command.run(),

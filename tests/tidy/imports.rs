@@ -21,6 +21,7 @@ const REPLAY: &[&str] = &[
     "replay::timers",
     "replay::scenario",
     "replay::report",
+    "replay::inquiry",
     "replay::walk",
     "replay::audit",
     "replay::evidence",
@@ -47,6 +48,8 @@ const LAYERS: &[Layer] = &[
         why: "a timer says which event is due; a service appends it" },
     Layer { name: "replay::report", may: &["replay::integrity", "replay::rules", "replay::state", "replay::event", "replay::time", "replay::identifier", "replay::master"],
         why: "a report is a function of what lies below" },
+    Layer { name: "replay::inquiry", may: &["replay::integrity", "replay::event", "replay::state", "replay::time", "replay::master", "replay::rules", "replay::report"],
+        why: "a question is answered as a report is made" },
     Layer { name: "replay::scenario", may: &["replay::integrity", "replay::event", "replay::state", "replay::time", "replay::rules", "replay::report"],
         why: "a scenario makes entries and asks what comes of them" },
     Layer { name: "replay::walk", may: &["replay::integrity", "replay::event", "replay::state", "replay::time"],
@@ -97,7 +100,7 @@ const LAYERS: &[Layer] = &[
             "replay::integrity", "replay::event", "replay::time", "replay::state", "replay::walk"],
         why: "measurements reach everything but the command line" },
     Layer { name: "cli", may: &["config", "clock", "store", "log", "vault", "ledger", "index", "reader", "projection", "case", "following", "judging", "printing", "proof", "publication", "import", "export", "demo", "http", "bench",
-            "replay::integrity", "replay::event", "replay::time", "replay::state", "replay::identifier", "replay::master", "replay::rules", "replay::timers", "replay::scenario", "replay::report", "replay::walk", "replay::audit"],
+            "replay::integrity", "replay::event", "replay::time", "replay::state", "replay::identifier", "replay::master", "replay::rules", "replay::timers", "replay::scenario", "replay::report", "replay::inquiry", "replay::walk", "replay::audit"],
         why: "the command line stands on top" },
 ];
 

@@ -5,11 +5,12 @@ use super::asked::Asked;
 use super::{Failure, print};
 use plumbline_replay::evidence::Evidence;
 use plumbline_replay::report::{
-    self, Period, Request, Sheet, from_json, to_csv, to_json, to_plain_csv,
+    self, About, Period, Request, Sheet, from_json, to_csv, to_json, to_plain_csv,
 };
 use plumbline_replay::rules::Ask;
 use std::io::Write;
 
+/// Makes a report, or verifies one. The exit code is 0, or 3 where they differ.
 pub fn run(parser: &mut lexopt::Parser) -> Result<u8, Failure> {
     let asked = Asked::read(parser, &["from", "to", "format", "output"])?;
     if asked.value(0, "REPORT")? == "verify" {
@@ -59,6 +60,7 @@ fn make(asked: &Asked) -> Result<u8, Failure> {
 
 fn request(evidence: &Evidence, period: Period, ask: Ask) -> Request {
     Request {
+        about: About::default(),
         period,
         ask,
         origin: evidence.origin.clone(),

@@ -8,7 +8,7 @@ use crate::integrity::json::Json;
 use crate::rules::bench::Case;
 use crate::rules::finding::EntryRef;
 
-pub(super) const REPORT: Report = Report {
+pub(crate) const REPORT: Report = Report {
     id: "RP06",
     version: 1,
     zh: "最低收费执行表",

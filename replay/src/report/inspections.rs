@@ -12,7 +12,7 @@ use crate::rules::finding::EntryRef;
 use chrono::Datelike;
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) const FILINGS: Report = Report {
+pub(crate) const FILINGS: Report = Report {
     id: "RP09",
     version: 1,
     zh: "涉企检查备案表",

@@ -53,6 +53,7 @@ const REPORTS: &[&Report] = &[
     &credit::PENALTIES,
 ];
 
+/// Every report, in order of its id.
 pub fn all() -> impl Iterator<Item = &'static Report> {
     REPORTS.iter().copied()
 }

@@ -26,9 +26,40 @@ impl Period {
     }
 }
 
+/// What a question is about. Reports ask about everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    pub stream: Option<String>,
+    pub unit: Option<String>,
+    pub party: Option<String>,
+    pub item: Option<String>,
+    pub officer: Option<String>,
+    /// An earlier moment of knowledge to compare with.
+    pub then: Option<Micros>,
+}
+
+impl About {
+    /// Its parts by name.
+    fn parts(&self) -> [(&'static str, &Option<String>); 5] {
+        [
+            ("about_item", &self.item),
+            ("about_officer", &self.officer),
+            ("about_party", &self.party),
+            ("about_stream", &self.stream),
+            ("about_unit", &self.unit),
+        ]
+    }
+
+    /// Whether a part is asked about: all are, where none is named.
+    pub fn asks(part: &Option<String>, value: Option<&str>) -> bool {
+        part.is_none() || part.as_deref() == value
+    }
+}
+
 /// What a report is asked for, and of which log.
 #[derive(Clone, Debug)]
 pub struct Request {
+    pub about: About,
     pub period: Period,
     pub ask: Ask,
     /// Of the open log.
@@ -61,8 +92,11 @@ pub fn one_row_a_note(_: &Ground<'_>, notes: Gathered) -> Vec<Row> {
 pub struct Ground<'g> {
     pub bench: &'g Bench<'g>,
     pub judgement: &'g Judgement,
+    /// The same log as known at [`About::then`].
+    pub before: Option<&'g Judgement>,
     by_stream: BTreeMap<&'g str, Vec<&'g Finding>>,
     pub period: Period,
+    pub about: &'g About,
     /// The log that the report is about, its size and BLAKE3 of its last entry.
     pub origin: &'g str,
     pub log_size: u64,
@@ -109,6 +143,13 @@ pub fn run<B: Entries>(
 ) -> Result<Sheet, JudgeError> {
     let docket = Docket::open(blocks, request.ask)?;
     let judgement = docket.judge()?;
+    let before = match request.about.then {
+        Some(then) => {
+            let moment = Moment { as_of: then, known_at: then };
+            Some(Docket::open(blocks, Ask { moment, ..request.ask })?.judge()?)
+        }
+        None => None,
+    };
     let bench = docket.bench();
     let mut by_stream: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
     for finding in &judgement.findings {
@@ -117,8 +158,10 @@ pub fn run<B: Entries>(
     let ground = Ground {
         bench: &bench,
         judgement: &judgement,
+        before: before.as_ref(),
         by_stream,
         period: request.period,
+        about: &request.about,
         origin: &request.origin,
         log_size: request.log_size,
         head: &request.head,
@@ -154,7 +197,11 @@ fn made_from(
     let zone = request.ask.zone;
     let text = |text: String| Json::text(text);
     let number = |size: u64| Json::Int(i64::try_from(size).unwrap_or(i64::MAX));
-    vec![
+    let parts = request.about.parts().into_iter();
+    let about = parts.filter_map(|(name, part)| Some((name, text(part.clone()?))));
+    let mut made_from: Vec<(&'static str, Json<'static>)> = about.collect();
+    made_from.extend(request.about.then.map(|then| ("about_then", text(zone.rfc3339(then)))));
+    made_from.extend([
         ("as_of", text(zone.rfc3339(request.ask.moment.as_of))),
         ("calendar", text(bench.calendar.version(request.ask.moment.known_at))),
         ("catalogue", text(docket.master_version())),
@@ -167,7 +214,8 @@ fn made_from(
         ("rule_set", text(rules::digest())),
         ("sealed_size", request.sealed_size.map_or(Json::Null, number)),
         ("time_zone_minutes", Json::Int(i64::from(zone.offset_minutes()))),
-    ]
+    ]);
+    made_from
 }
 
 impl Request {
@@ -181,7 +229,16 @@ impl Request {
         let moment = |name: &str| civil::parse_rfc3339(text(name)?).map(|moment| moment.micros);
         let minutes = made_from.get("time_zone_minutes").and_then(Json::as_int)?;
         let sealed_size = size("sealed_size");
+        let part = |name: &str| text(name).map(str::to_owned);
         Some(Request {
+            about: About {
+                stream: part("about_stream"),
+                unit: part("about_unit"),
+                party: part("about_party"),
+                item: part("about_item"),
+                officer: part("about_officer"),
+                then: moment("about_then"),
+            },
             period: Period {
                 from: civil::parse_date(text("period_from")?)?,
                 to: civil::parse_date(text("period_to")?)?,

@@ -52,6 +52,7 @@ pub struct Column {
     pub holds: Holds,
 }
 
+/// A column, as a report's table lists it.
 pub const fn column(
     name: &'static str,
     zh: &'static str,
@@ -62,7 +63,7 @@ pub const fn column(
 }
 
 /// One value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cell {
     /// Not known or not applicable: never zero, never 100 %.
     Empty,

@@ -3,7 +3,7 @@
 use super::script::{Expected, Script, Step};
 use crate::event::Event;
 use crate::integrity::chain::entry_hash;
-use crate::report::{self, Period, Request, text};
+use crate::report::{self, About, Period, Request, text};
 use crate::rules::{Ask, Finding, judge};
 use crate::state::{Moment, case_at};
 use crate::time::civil::Zone;
@@ -139,6 +139,7 @@ fn made(
         return fail(format!("there is no report {id}"));
     };
     let request = Request {
+        about: About::default(),
         period,
         ask: Ask { moment, zone: Zone::SHANGHAI, sealed_given: true, threads: 1 },
         origin: "script".to_owned(),

@@ -7,7 +7,7 @@ use crate::judging::{Extent, Loaded, zone};
 use crate::ledger::{LogName, read_config};
 use crate::printing::{Format, print};
 use chrono::NaiveDate;
-use plumbline_replay::report::{self, Period, Request};
+use plumbline_replay::report::{self, About, Period, Request};
 use plumbline_replay::rules::Ask;
 use plumbline_replay::time::civil;
 use std::io::Write;
@@ -86,6 +86,7 @@ impl Run {
         let last = zone.date(moment.as_of);
         let period = Period { from: self.from.unwrap_or(BEGINNING), to: self.to.unwrap_or(last) };
         let request = Request {
+            about: About::default(),
             period,
             ask: Ask {
                 moment,
