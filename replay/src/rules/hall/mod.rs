@@ -68,7 +68,7 @@ const ITEMS_ONLINE: Rule = Rule {
     kind: Kind("M+R"),
     severity: Severity::Red,
     status: Status::Judged,
-    checks: &[Check::City(online::items_online)],
+    checks: &[Check::City(online::items_online), Check::Case(online::online_in_name)],
     ..Rule::ENTRY
 };
 

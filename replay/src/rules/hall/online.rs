@@ -5,7 +5,7 @@ use super::presence::Rate;
 use super::{ITEMS_ONLINE, STAFF_IN, SYSTEMS_RUNNING};
 use crate::master::{At, Item, Version};
 use crate::rules::accountability::Accountable;
-use crate::rules::bench::Bench;
+use crate::rules::bench::{Bench, Case};
 use crate::rules::city::{Absence, City, Declared, KnownNumbers, Outage, Series};
 use crate::rules::finding::{EntryRef, Finding, Findings, Outcome};
 use crate::rules::rule::{Rule, Severity};
@@ -103,6 +103,48 @@ pub(super) fn items_online(city: &City<'_>, out: &mut Findings) {
             );
         }
     }
+}
+
+/// Counter-evidence: a case on an online item whose acceptance reached the ledger
+/// late and not before it was decided. The item is online in name only.
+pub(super) fn online_in_name(case: &Case<'_>, out: &mut Findings) {
+    let accepted = case.first("approval.acceptance.granted");
+    let decided = case.acts.iter().find(|act| {
+        act.kind.starts_with("approval.decision.") || act.kind.starts_with("approval.commitment.")
+    });
+    let (Some(accepted), Some(decided)) = (accepted, decided) else { return };
+    let on = accepted.occurred.local_date();
+    let imported = accepted.source.kind.get() == Some("import");
+    let Some(code) = accepted.item.as_ref().and_then(|item| item.code.get()) else { return };
+    if imported
+        || accepted.recorded <= decided.occurred.micros
+        || !case.bench.decision_in_force(on)
+        || !case.bench.calendar.recorded_late(on, accepted.recorded, case.bench.zone)
+    {
+        return;
+    }
+    let at = case.bench.on(on);
+    let row = case.bench.master.items.at(code, at);
+    let Some(row) = row.filter(|row| must_be_online(&row.row) && online(case.bench, row, at))
+    else {
+        return;
+    };
+    let (decided_on, recorded) =
+        (decided.occurred.local_date(), case.bench.zone.date(accepted.recorded));
+    let zh = format!("{code}已上线,本件{on}受理却在{decided_on}决定之后的{recorded}才录入系统");
+    let en = format!(
+        "{code} is online, yet this case, accepted on {on}, reached the system on {recorded}, after its \
+         decision of {decided_on}"
+    );
+    let finding = case.signal(&ITEMS_ONLINE, accepted, zh, en).severity(Severity::Yellow);
+    let finding = finding.resting_on([decided]).because(
+        "item",
+        json!({
+            "item_code": code, "entry": row.origin.id,
+            "online_since": row.row.online_since.map(|on| on.to_string()),
+        }),
+    );
+    out.add(finding);
 }
 
 /// Days on which the catalogue or what is online changed.
