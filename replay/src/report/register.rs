@@ -3,8 +3,8 @@
 use super::run::{Gathered, Ground};
 use super::table::{Column, Row};
 use super::{
-    coercion, credit, fee_floor, inspections, joint, openness, overdue, penalties, powers, record,
-    timing,
+    coercion, credit, fee_floor, four_rates, inspections, joint, mandatory, norms, openness,
+    overdue, penalties, powers, record, timing,
 };
 use crate::rules::bench::Case;
 
@@ -32,6 +32,8 @@ pub struct Report {
 
 /// Every report, in order of id.
 const REPORTS: &[&Report] = &[
+    &four_rates::REPORT,
+    &mandatory::LEDGER,
     &overdue::OVERDUE,
     &overdue::EXPIRING,
     &timing::REPORT,
@@ -46,11 +48,13 @@ const REPORTS: &[&Report] = &[
     &coercion::QUALIFICATIONS,
     &openness::DISCLOSURE,
     &openness::DECISIONS,
+    &mandatory::GAPS,
     &record::REPAIRS,
     &record::INTEGRITY,
     &joint::REPORT,
     &credit::PERMITS,
     &credit::PENALTIES,
+    &norms::REPORT,
 ];
 
 /// Every report, in order of its id.
@@ -61,4 +65,21 @@ pub fn all() -> impl Iterator<Item = &'static Report> {
 /// The report with this id, in either case.
 pub fn find(id: &str) -> Option<&'static Report> {
     all().find(|report| report.id.eq_ignore_ascii_case(id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reports_stand_in_order_with_columns_of_their_own_names() {
+        let ids: Vec<&str> = all().map(|report| report.id).collect();
+        assert!(ids.is_sorted() && ids.len() == 23, "{ids:?}");
+        for report in all() {
+            let names: std::collections::BTreeSet<&str> =
+                report.columns.iter().map(|column| column.name).collect();
+            assert_eq!(names.len(), report.columns.len(), "{}", report.id);
+            assert_eq!(find(&report.id.to_lowercase()).map(|found| found.id), Some(report.id));
+        }
+    }
 }

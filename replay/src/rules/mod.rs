@@ -37,4 +37,5 @@ mod words;
 
 pub use finding::{Finding, Findings, Outcome};
 pub use judge::{Ask, Docket, JudgeError, Judgement, judge};
+pub use meta::demanded;
 pub use rule::{Check, Layer, Rule, Severity, Status};

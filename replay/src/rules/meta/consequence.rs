@@ -132,6 +132,11 @@ fn needs(rule: &str) -> &'static [Need] {
     }
 }
 
+/// What must follow a confirmed breach of a rule, in the words of reports.
+pub fn demanded(rule: &str) -> impl Iterator<Item = &'static str> {
+    needs(rule).iter().map(|need| need.zh)
+}
+
 /// Who must see to it.
 fn supervisor(rule: &str) -> [&'static str; 2] {
     match rule {

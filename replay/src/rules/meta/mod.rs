@@ -3,6 +3,8 @@
 mod consequence;
 mod record;
 
+pub use consequence::demanded;
+
 use super::rule::{Check, Kind, Rule, Severity, Status};
 
 pub(super) const RULES: &[Rule] = &[CONSEQUENCE, RECORD, CONFLICT_OF_NORMS];
