@@ -3,6 +3,7 @@
 use super::Shared;
 use super::asked::{Asked, body};
 use super::problem::Problem;
+use crate::ledger::cloudevent;
 use crate::ledger::submission::Submission;
 use crate::ledger::{AppendError, Expected, Receipt};
 use axum::body::Bytes;
@@ -215,39 +216,12 @@ fn cloudevents(body: &[u8]) -> Result<Vec<Submission>, Problem> {
     }
 }
 
-/// A CloudEvents 1.0 event in structured mode: `source` → source system,
-/// `subject` → stream, `time` → when it happened, `data` → body. The members of
-/// an entry that CloudEvents has no place for may stand in `data` under `entry`.
-fn from_cloudevent(mut event: Json<'static>) -> Result<Json<'static>, Problem> {
-    let wrong = |name: &str| {
-        let detail = format!("CloudEvents 缺少 {name} / the CloudEvent has no `{name}`");
-        Problem {
-            pointer: Some(format!("/{name}")),
-            ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "missing-member", detail)
-        }
-    };
-    if event.get("specversion").and_then(Json::as_str) != Some("1.0") {
-        return Err(wrong("specversion"));
-    }
-    let mut entry = Json::object::<String, _>([]);
-    for (from, to) in
-        [("id", "id"), ("type", "type"), ("subject", "stream"), ("time", "occurred_at")]
-    {
-        entry.set(to, event.remove(from).ok_or_else(|| wrong(from))?);
-    }
-    let source = event.remove("source").ok_or_else(|| wrong("source"))?;
-    entry.set("source", Json::object([("system", source), ("kind", Json::text("cloudevents"))]));
-    if let Some(mut data) = event.remove("data") {
-        if let Some(Json::Object(members)) = data.remove("entry") {
-            for (name, value) in members {
-                if entry.get(&name).is_none() {
-                    entry.set(name, value);
-                }
-            }
-        }
-        entry.set("body", data);
-    }
-    Ok(entry)
+/// A CloudEvent as a submission, or the member that it lacks.
+fn from_cloudevent(event: Json<'static>) -> Result<Json<'static>, Problem> {
+    cloudevent::submission(event).map_err(|missing| Problem {
+        pointer: Some(format!("/{}", missing.0)),
+        ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "missing-member", missing.to_string())
+    })
 }
 
 /// `Expected-Revision: any | no_stream | exists | N`

@@ -1,5 +1,9 @@
 //! Creating a ledger: two logs, their keys, their first entries, and last of all
-//! the configuration, which says that a ledger is there.
+//! the configuration's name, which says that a ledger is there.
+//!
+//! The configuration is written first, under another name: where only that one
+//! is, a creation was cut short. Nobody has been told of anything in such a
+//! folder, so the next creation clears what the first one made and begins anew.
 
 use super::admit::admit;
 use super::submission::Submission;
@@ -7,15 +11,23 @@ use super::{AppendError, Ledger, LogName, OpenError, Surroundings};
 use crate::clock::TimeText;
 use crate::config::{Config, Layout};
 use crate::log::{RealFiles, SegmentLog};
+use crate::store::StoreError;
 use crate::vault::VaultError;
 use plumbline_replay::integrity::chain::Digest;
 use plumbline_replay::integrity::checkpoint::SigningKey;
 use plumbline_replay::integrity::json::Json;
+use std::fs::{File, TryLockError};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-/// Creates a ledger in an empty or new folder, and opens it.
+/// The configuration until the ledger is there.
+const UNFINISHED: &str = "plumbline.toml.tmp";
+/// What a creation makes beside it.
+const MADE: [&str; 5] = ["derived", "heads", "keys", "logs", "vault"];
+
+/// Creates a ledger in an empty or new folder, and opens it. A folder in which a
+/// creation was cut short counts as empty.
 pub fn create(
     root: &Path,
     config: &Config,
@@ -27,9 +39,16 @@ pub fn create(
         reason: error.to_string(),
     };
     std::fs::create_dir_all(root).map_err(io)?;
-    if std::fs::read_dir(root).map_err(io)?.next().is_some() {
+    let temp = root.join(UNFINISHED);
+    if !is_free(root).map_err(io)? {
         return Err(OpenError::NotEmpty(root.display().to_string()));
     }
+    let text = toml::to_string(config).map_err(|error| OpenError::Config {
+        place: layout.config().display().to_string(),
+        reason: error.to_string(),
+    })?;
+    // Held until the end: another creation must not clear what this one makes.
+    let _turn = begin(root, &temp, &text)?;
     for folder in ["keys", "heads", "derived"] {
         std::fs::create_dir_all(root.join(folder)).map_err(io)?;
     }
@@ -49,16 +68,50 @@ pub fn create(
     for (log, vkey) in LogName::ALL.into_iter().zip(&vkeys) {
         genesis(&ledger, log, vkey, &now)?;
     }
-    let text = toml::to_string(config).map_err(|error| OpenError::Config {
-        place: layout.config().display().to_string(),
-        reason: error.to_string(),
-    })?;
-    let temp = root.join("plumbline.toml.tmp");
-    std::fs::write(&temp, text).map_err(io)?;
-    std::fs::File::open(&temp).and_then(|file| file.sync_all()).map_err(io)?;
     std::fs::rename(&temp, layout.config()).map_err(io)?;
     std::fs::File::open(root).and_then(|dir| dir.sync_all()).map_err(io)?;
     Ok(ledger)
+}
+
+/// Whether the folder holds nothing, or only what a creation left half-made.
+fn is_free(root: &Path) -> std::io::Result<bool> {
+    let mut names = Vec::new();
+    for item in std::fs::read_dir(root)? {
+        names.push(item?.file_name().to_string_lossy().into_owned());
+    }
+    let unfinished = names.iter().any(|name| name == UNFINISHED);
+    let made = |name: &String| name == UNFINISHED || MADE.contains(&name.as_str());
+    Ok(names.is_empty() || (unfinished && names.iter().all(made)))
+}
+
+/// Marks the folder as one in which a ledger is being made, and clears what an
+/// earlier creation left.
+fn begin(root: &Path, temp: &Path, text: &str) -> Result<File, OpenError> {
+    let io = |error: std::io::Error| OpenError::Io {
+        place: temp.display().to_string(),
+        reason: error.to_string(),
+    };
+    let mut options = File::options();
+    let mut file =
+        options.read(true).write(true).create(true).truncate(false).open(temp).map_err(io)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let error = StoreError::Locked("plumb init".to_owned());
+            return Err(OpenError::Store { log: LogName::Open, error });
+        }
+        Err(TryLockError::Error(error)) => return Err(io(error)),
+    }
+    for name in MADE {
+        match std::fs::remove_dir_all(root.join(name)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(io(error)),
+            _ => {}
+        }
+    }
+    file.set_len(0).map_err(io)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(io)?;
+    File::open(root).and_then(|dir| dir.sync_all()).map_err(io)?;
+    Ok(file)
 }
 
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {

@@ -7,6 +7,7 @@
 //! disk holds, may go on.
 
 use super::admitted::Admitted;
+use super::clock_watch::{self, ClockWatch};
 use super::group::{Group, GroupMark};
 use super::memory::{Hashing, Key, Recent};
 use super::queue::{Answers, Job, stopped};
@@ -96,6 +97,7 @@ pub struct Sequencer {
     size: u64,
     last_hash: Digest,
     last_recorded: i64,
+    watch: ClockWatch,
     frontier: Frontier,
     time: TimeText,
     group: Group,
@@ -129,6 +131,7 @@ impl Sequencer {
             size: head.size,
             last_hash: head.last_hash,
             last_recorded,
+            watch: ClockWatch::default(),
             frontier: head.frontier,
             time: TimeText::default(),
             group: Group::new(frame),
@@ -157,6 +160,34 @@ impl Sequencer {
         let answers =
             if job.atomic { self.place_all(job.events) } else { self.place_each(job.events) };
         self.group.answers.push((job.answer, answers));
+        self.note_clock();
+    }
+
+    /// Records that the clock has fallen behind, unless that is known.
+    fn note_clock(&mut self) {
+        let Some(skew) = self.watch.take() else { return };
+        let key = self.hashing.stream(clock_watch::STREAM);
+        let Ok(number) = self.next_revision(clock_watch::STREAM, key) else { return };
+        let last = self.last_recorded;
+        let before = number.checked_sub(1).and_then(|number| self.recorded_at(number));
+        if before.is_some_and(|recorded| clock_watch::is_the_same(recorded, last, skew)) {
+            return;
+        }
+        if let Some(event) = clock_watch::event(self.log, number, last, skew, &self.vault) {
+            // It shares the fate of its group, and `commit` looks again if that fails.
+            self.place_each(vec![event]);
+        }
+    }
+
+    /// When an anomaly of the clock was recorded.
+    fn recorded_at(&self, number: u64) -> Option<i64> {
+        let id = clock_watch::id(self.log, number);
+        let known = self.ids.get(self.hashing.id(clock_watch::SYSTEM, &id));
+        let position = match known {
+            Some(position) => position,
+            None => self.history.find_id(clock_watch::SYSTEM, &id).ok()??,
+        };
+        recorded_micros(&self.entry(position).ok()?)
     }
 
     /// Places events that do not depend on each other, in as many frames as they
@@ -231,7 +262,7 @@ impl Sequencer {
             return Ok(receipt);
         }
         let stream_key = self.hashing.stream(&event.stream);
-        let revision = self.next_revision(&event, stream_key)?;
+        let revision = self.next_revision(&event.stream, stream_key)?;
         check_expected(&event, revision, index)?;
         let position = self.size + self.group.frame.count() as u64;
         let hash = self.splice(&event, position, revision);
@@ -252,7 +283,9 @@ impl Sequencer {
 
     /// Makes the entry's bytes, its link and its leaf.
     fn splice(&mut self, event: &Admitted, position: u64, revision: u64) -> Digest {
-        let now = self.clock.now().max(self.last_recorded.saturating_add(1));
+        let machine = self.clock.now();
+        self.watch.see(machine, self.last_recorded);
+        let now = machine.max(self.last_recorded.saturating_add(1));
         self.last_recorded = now;
         let place = Place {
             position,
@@ -313,11 +346,11 @@ impl Sequencer {
         self.history.entry(position).map_err(unavailable)
     }
 
-    fn next_revision(&self, event: &Admitted, key: Key) -> Result<u64, AppendError> {
+    fn next_revision(&self, stream: &str, key: Key) -> Result<u64, AppendError> {
         match self.revisions.get(key) {
             Some(next) => Ok(next),
             None => {
-                let head = self.history.stream_head(&event.stream).map_err(unavailable)?;
+                let head = self.history.stream_head(stream).map_err(unavailable)?;
                 Ok(head.map_or(0, |revision| revision + 1))
             }
         }
@@ -328,6 +361,7 @@ impl Sequencer {
         let outcome = if self.group.frame.is_empty() { Ok(()) } else { self.write_group() };
         let committed = outcome.is_ok() && !self.group.frame.is_empty();
         if outcome.is_err() {
+            self.watch = ClockWatch::default();
             self.rollback(&self.group.start());
         }
         self.answer(outcome.as_ref().err());

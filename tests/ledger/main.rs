@@ -2,6 +2,7 @@
 
 mod anchoring;
 mod city;
+mod clock;
 mod killed;
 mod limits;
 mod proving;
