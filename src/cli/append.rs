@@ -1,19 +1,24 @@
 //! `plumb append`: NDJSON submissions in, one receipt a line out, each as soon as
 //! it is durable.
 
+use super::interrupt::Interrupt;
 use super::{Dir, Exit, Failure, close, line, surroundings};
 use crate::ledger::submission::Submission;
-use crate::ledger::{AppendError, Ledger, RefusalCode};
+use crate::ledger::{AppendError, Ledger, Outcome, RefusalCode, Rehearsal};
 use serde_json::json;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::time::Duration;
 
 /// Longest line that is read. An entry has at most 65,535 bytes; blanks and
 /// escapes may make a submission longer.
 const LINE_BYTES_MAX: u64 = 1 << 20;
 /// Lines that go into one group at most.
 const GROUP_LINES_MAX: usize = 1024;
+
+/// How often a signal is looked for while no line comes.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// 入账:逐行读取 JSON 事件,逐行给出回执 / record events, one JSON object a line
 #[derive(clap::Args)]
@@ -22,6 +27,9 @@ pub struct Append {
     dir: Dir,
     /// 文件,- 为标准输入 / a file, - for standard input
     file: PathBuf,
+    /// 只检查,不入账:逐行说明会怎样 / admit and report, and record nothing
+    #[arg(long)]
+    dry_run: bool,
 }
 
 /// One line of the input.
@@ -42,6 +50,11 @@ impl Append {
             })?;
             Box::new(open)
         };
+        if self.dry_run {
+            let rehearsal = Rehearsal::open(&self.dir.dir, surroundings("append --dry-run"))?;
+            return rehearse(rehearsal, BufReader::with_capacity(1 << 16, input));
+        }
+        let interrupt = Interrupt::watch()?;
         let ledger = Ledger::open(&self.dir.dir, surroundings("append"))?;
         let (sender, lines) = sync_channel(4 * GROUP_LINES_MAX);
         // A thread of its own, so that a slow pipe never holds back the receipts
@@ -55,9 +68,68 @@ impl Append {
                 }
             }
         });
-        let result = record(&ledger, &lines);
+        let result = record(&ledger, &lines, &interrupt);
         close(ledger)?;
-        result
+        match (result, interrupt.exit()) {
+            (Ok(_), Some(exit)) => {
+                eprintln!(
+                    "已中断;有回执的均已入账 / interrupted; whatever got a receipt is recorded"
+                );
+                Ok(exit)
+            }
+            (result, _) => result,
+        }
+    }
+}
+
+/// Tells of each line what would become of it.
+fn rehearse(mut rehearsal: Rehearsal, mut input: impl BufRead) -> Result<Exit, Failure> {
+    let mut exit = Exit::Done;
+    let mut number = 0;
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    while let Some(item) = read_line(&mut input, &mut number) {
+        let Some((number, submission)) = submission(item)? else {
+            exit = Exit::Refused;
+            continue;
+        };
+        match rehearsal.ask(submission)? {
+            Ok(Outcome { id, log, stream, duplicate }) => {
+                let told = json!({
+                    "schema": "plumbline.rehearsal/1", "line": number, "id": id,
+                    "log": log.as_str(), "stream": stream, "duplicate": duplicate,
+                });
+                line(&mut out, told.to_string().as_bytes())?;
+            }
+            Err(refusal) => {
+                let code = refusal.code.as_str();
+                refuse(number, code, refusal.pointer.as_deref(), &refusal.detail);
+                exit = Exit::Refused;
+            }
+        }
+    }
+    match out.flush() {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(exit),
+    }
+}
+
+/// A line as a submission; `None` if it was refused, which has been said.
+fn submission(item: Line) -> Result<Option<(u64, Submission)>, Failure> {
+    match item {
+        Line::Text { number, bytes } => match Submission::read(bytes.trim_ascii_end()) {
+            Ok(submission) => Ok(Some((number, submission))),
+            Err(error) => {
+                let code = RefusalCode::MalformedJson.as_str();
+                refuse(number, code, None, &error.to_string());
+                Ok(None)
+            }
+        },
+        Line::TooLong { number } => {
+            let detail = "一行超过 1 MiB / the line is longer than 1 MiB";
+            refuse(number, RefusalCode::TooLarge.as_str(), None, detail);
+            Ok(None)
+        }
+        Line::Failed(error) => Err(error.into()),
     }
 }
 
@@ -98,10 +170,22 @@ fn skip_line(reader: &mut impl BufRead) -> std::io::Result<()> {
     }
 }
 
-fn record(ledger: &Ledger, lines: &Receiver<Line>) -> Result<Exit, Failure> {
+/// The next line, or `None` at the end and when a signal has come.
+fn next(lines: &Receiver<Line>, interrupt: &Interrupt) -> Option<Line> {
+    while interrupt.exit().is_none() {
+        match lines.recv_timeout(LOOK) {
+            Ok(line) => return Some(line),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return None,
+        }
+    }
+    None
+}
+
+fn record(ledger: &Ledger, lines: &Receiver<Line>, interrupt: &Interrupt) -> Result<Exit, Failure> {
     let mut exit = Exit::Done;
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    while let Ok(first) = lines.recv() {
+    while let Some(first) = next(lines, interrupt) {
         let mut group = vec![first];
         while group.len() < GROUP_LINES_MAX {
             match lines.try_recv() {
@@ -112,26 +196,12 @@ fn record(ledger: &Ledger, lines: &Receiver<Line>) -> Result<Exit, Failure> {
         let mut numbers = Vec::new();
         let mut batch = Vec::new();
         for item in group {
-            let (number, bytes) = match item {
-                Line::Text { number, bytes } => (number, bytes),
-                Line::TooLong { number } => {
-                    let detail = "一行超过 1 MiB / the line is longer than 1 MiB";
-                    refuse(number, RefusalCode::TooLarge.as_str(), None, detail);
-                    exit = Exit::Refused;
-                    continue;
-                }
-                Line::Failed(error) => return Err(error.into()),
-            };
-            match Submission::read(bytes.trim_ascii_end()) {
-                Ok(submission) => {
+            match submission(item)? {
+                Some((number, submission)) => {
                     numbers.push(number);
                     batch.push(submission);
                 }
-                Err(error) => {
-                    let code = RefusalCode::MalformedJson.as_str();
-                    refuse(number, code, None, &error.to_string());
-                    exit = Exit::Refused;
-                }
+                None => exit = Exit::Refused,
             }
         }
         for (number, answer) in numbers.into_iter().zip(ledger.append(batch)) {

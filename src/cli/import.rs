@@ -1,11 +1,13 @@
 //! `plumb import`: historic data into the ledger, by a mapping.
 
+use super::interrupt::Interrupt;
 use super::{Dir, Exit, Failure, close, print, surroundings};
 use crate::clock::TimeText;
 use crate::import::mapping::SourceFormat;
 use crate::import::rejects::{CsvRejects, NdjsonRejects};
+use crate::import::submissions::{self, ReadLine};
 use crate::import::{
-    ImportError, Job, Mapping, Progress, Reject, Rejects, Sink, Summary, run, shipped,
+    ImportError, Job, Mapping, Progress, Reject, Rejects, Sink, Summary, ndjson, run, shipped,
 };
 use crate::ledger::submission::Submission;
 use crate::ledger::{AppendError, Ledger, Receipt};
@@ -30,20 +32,41 @@ pub struct Import {
 #[derive(clap::Subcommand)]
 enum Format {
     /// XES 过程日志(可为 gzip)/ a process log, plain or gzip
-    Xes(Source),
-    /// CSV 表格(UTF-8 或 GB18030)/ a table
-    Csv(Source),
-    /// 每行一个 JSON 对象 / one JSON object a line
-    Ndjson(Source),
+    Xes {
+        /// 映射文件,或随附映射之名 / a mapping file, or the name of a shipped one
+        #[arg(long, value_name = "MAP")]
+        map: String,
+        #[command(flatten)]
+        source: Source,
+    },
+    /// CSV 表格(UTF-8、UTF-16 或 GB18030)/ a table
+    Csv {
+        /// 映射文件 / a mapping file
+        #[arg(long, value_name = "MAP")]
+        map: String,
+        #[command(flatten)]
+        source: Source,
+    },
+    /// 每行一个 JSON 对象;没有映射时每行应为一个事件 / one JSON object a line; without a
+    /// mapping each line is an event as `plumb append` takes it, or one that was exported
+    Ndjson {
+        /// 映射文件 / a mapping file
+        #[arg(long, value_name = "MAP")]
+        map: Option<String>,
+        #[command(flatten)]
+        source: Source,
+    },
+    /// 每行一个 CloudEvents 1.0 事件 / one CloudEvent a line, in structured mode
+    Cloudevents {
+        #[command(flatten)]
+        source: Source,
+    },
 }
 
 #[derive(clap::Args)]
 struct Source {
     /// 文件 / the file
     file: PathBuf,
-    /// 映射文件,或随附映射之名 / a mapping file, or the name of a shipped one
-    #[arg(long, value_name = "MAP")]
-    map: String,
     #[command(flatten)]
     dir: Dir,
     /// 错误清单(.csv 为表格,否则 NDJSON);默认 文件名.errors.ndjson / where refused records go
@@ -56,30 +79,51 @@ struct Source {
 
 impl Import {
     pub(super) fn run(self) -> Result<Exit, Failure> {
-        let (format, source) = match self.format {
-            Format::Xes(source) => (SourceFormat::Xes, source),
-            Format::Csv(source) => (SourceFormat::Csv, source),
-            Format::Ndjson(source) => (SourceFormat::Ndjson, source),
-        };
-        source.run(format)
+        match self.format {
+            Format::Xes { map, source } => source.run(mapped(&map, SourceFormat::Xes)?),
+            Format::Csv { map, source } => source.run(mapped(&map, SourceFormat::Csv)?),
+            Format::Ndjson { map: Some(map), source } => {
+                source.run(mapped(&map, SourceFormat::Ndjson)?)
+            }
+            Format::Ndjson { map: None, source } => source.run(How::Lines(ndjson::submission)),
+            Format::Cloudevents { source } => source.run(How::Lines(ndjson::cloudevent_submission)),
+        }
     }
 }
 
+/// How records become submissions.
+enum How {
+    Mapped(Box<Mapping>),
+    Lines(ReadLine),
+}
+
+fn mapped(name: &str, format: SourceFormat) -> Result<How, Failure> {
+    mapping(name, format).map(|mapping| How::Mapped(Box::new(mapping)))
+}
+
 impl Source {
-    fn run(self, format: SourceFormat) -> Result<Exit, Failure> {
-        let mapping = mapping(&self.map, format)?;
+    fn run(self, how: How) -> Result<Exit, Failure> {
         if !self.file.exists() {
             let message = format!("{}: 没有这个文件 / no such file", self.file.display());
             return Err(Failure { exit: Exit::NotFound, message });
         }
+        let interrupt = Interrupt::watch()?;
         let given = surroundings("import");
         let now = TimeText::default().format(given.clock.now()).to_owned();
         let mut sink = Recorder { ledger: Ledger::open(&self.dir.dir, given)? };
         let mut rejects = ErrorFile::new(self.error_file());
         let bar = progress_bar();
-        let mut progress = |reached: Progress| show(&bar, reached);
+        let mut progress = |reached: Progress| {
+            show(&bar, reached);
+            interrupt.flow()
+        };
         let job = Job { path: &self.file, now: &now, batch_events: BATCH_EVENTS };
-        let result = run(&job, mapping, &mut sink, &mut rejects, &mut progress);
+        let result = match how {
+            How::Mapped(mapping) => run(&job, *mapping, &mut sink, &mut rejects, &mut progress),
+            How::Lines(read_line) => {
+                submissions::run(&job, read_line, &mut sink, &mut rejects, &mut progress)
+            }
+        };
         bar.finish_and_clear();
         close(sink.ledger)?;
         match result {
@@ -88,7 +132,8 @@ impl Source {
                 if self.json {
                     print(&String::from_utf8_lossy(&error.to_json().to_bytes()))?;
                 }
-                Err(failure(&self.file, &error))
+                let failure = failure(&self.file, &error);
+                Err(Failure { exit: interrupt.exit().unwrap_or(failure.exit), ..failure })
             }
         }
     }
@@ -114,6 +159,15 @@ impl Source {
                 delivered.duplicates,
                 facts.refused
             ))?;
+        }
+        if summary.facts.encoding != "UTF-8" {
+            let encoding = summary.facts.encoding;
+            eprintln!("按 {encoding} 读取 / read as {encoding}");
+        }
+        if summary.facts.source_events == 0 {
+            eprintln!(
+                "文件里没有一个事件,请核对文件 / the file holds no event: is it the right one?"
+            );
         }
         if summary.is_complete() {
             return Ok(Exit::Done);

@@ -15,6 +15,7 @@ mod export;
 mod find;
 mod import;
 mod init;
+mod interrupt;
 mod keys;
 mod log;
 mod manual;
@@ -103,6 +104,8 @@ pub enum Exit {
     NotAllowed = 12,
     NotFound = 13,
     NewerFormat = 15,
+    Interrupted = 130,
+    Terminated = 143,
 }
 
 /// Why a command could not go on: what to tell, and how to end.

@@ -1,6 +1,7 @@
 //! `plumb serve`: the internal listener, and the public one if it is asked for.
 
 use super::closing::Closing;
+use super::interrupt::Interrupt;
 use super::{Dir, Exit, Failure, close, surroundings};
 use crate::following::Following;
 use crate::http::{ApiKeys, Service, serve, serve_public};
@@ -45,7 +46,8 @@ impl Serve {
         let closing = Closing::start(service.clone())?;
         let publisher = self.public.map(|_| publish(&service)).transpose()?;
         let runtime = tokio::runtime::Runtime::new()?;
-        runtime.block_on(self.listeners(&service))?;
+        let interrupt = Interrupt::default();
+        runtime.block_on(self.listeners(&service, &interrupt))?;
         drop(runtime);
         drop(publisher);
         drop(closing);
@@ -58,20 +60,28 @@ impl Serve {
             // next command signs it.
             None => tracing::warn!("closed with a request under way"),
         }
-        Ok(Exit::Done)
+        Ok(interrupt.exit().unwrap_or(Exit::Done))
     }
 }
 
 impl Serve {
     /// Both listeners, until a signal or until one of them fails.
-    async fn listeners(&self, service: &Arc<Service>) -> Result<(), Failure> {
+    async fn listeners(
+        &self,
+        service: &Arc<Service>,
+        interrupt: &Interrupt,
+    ) -> Result<(), Failure> {
+        let stop = || {
+            let told = interrupt.clone();
+            async move { told.heard().await }
+        };
         let failed = |address: SocketAddr| {
             move |error| Failure { exit: Exit::Failed, message: format!("{address}: {error}") }
         };
         let started = |address: SocketAddr| {
             eprintln!("服务地址 / serving on http://{address}");
         };
-        let internal = serve(service.clone(), self.listen, started, stop_signal());
+        let internal = serve(service.clone(), self.listen, started, stop());
         let Some(address) = self.public else {
             return internal.await.map_err(failed(self.listen));
         };
@@ -79,7 +89,7 @@ impl Serve {
             eprintln!("公开日志 / the open log, for anyone: http://{address}/log/open/checkpoint");
         };
         let open = service.publication(LogName::Open);
-        let public = serve_public(open, address, started, stop_signal());
+        let public = serve_public(open, address, started, stop());
         let internal = async { internal.await.map_err(failed(self.listen)) };
         let public = async { public.await.map_err(failed(address)) };
         tokio::try_join!(internal, public).map(drop)
@@ -98,23 +108,6 @@ impl From<PublishError> for Failure {
         match error {
             PublishError::Sign(error) => error.into(),
             PublishError::Store(error) => error.into(),
-        }
-    }
-}
-
-/// Resolves on Ctrl-C or SIGTERM.
-async fn stop_signal() {
-    let interrupt = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        Err(_) => {
-            // Without the one signal the other still works.
-            let _ = interrupt.await;
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Reading tables: CSV with any of three delimiters, one row one event.
 //!
 //! Rows that do not fit the header are refused one by one with their line; a
-//! quote that is never closed, or a file without a header, refuses the file.
+//! quote that is never closed, or a file without a header, refuses the file: what
+//! follows the quote would be one cell, and rows would be missing without a word.
 
 use super::attribute::{Attribute, Kind};
 use super::headers::one_line;
@@ -38,11 +39,56 @@ pub struct CsvReader<R: BufRead> {
 /// csv reader asks for more only when its row is not complete.
 struct Lines<R: BufRead> {
     inner: Guard<R>,
+    quotes: Quotes,
 }
 
 impl<R: BufRead> Read for Lines<R> {
     fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        self.inner.read(out)
+        let count = self.inner.read(out)?;
+        out.iter().take(count).for_each(|byte| self.quotes.step(*byte));
+        self.quotes.ended |= count == 0;
+        Ok(count)
+    }
+}
+
+/// Follows the quotes beside the csv reader, which takes the end of the file for
+/// the end of a quoted cell and says nothing.
+struct Quotes {
+    delimiter: u8,
+    place: Cell,
+    line: u64,
+    opened: u64,
+    ended: bool,
+}
+
+/// Where in a cell a byte stands.
+enum Cell {
+    Start,
+    Plain,
+    Quoted,
+    /// After a quote within quotes: the end of the cell, or half of a doubled one.
+    Closed,
+}
+
+impl Quotes {
+    fn step(&mut self, byte: u8) {
+        self.line += u64::from(byte == b'\n');
+        let ends = byte == self.delimiter || matches!(byte, b'\n' | b'\r');
+        self.place = match (&self.place, byte) {
+            (Cell::Start, b'"') => {
+                self.opened = self.line;
+                Cell::Quoted
+            }
+            (Cell::Quoted, b'"') => Cell::Closed,
+            (Cell::Closed, b'"') | (Cell::Quoted, _) => Cell::Quoted,
+            _ if ends => Cell::Start,
+            _ => Cell::Plain,
+        };
+    }
+
+    /// The line of a quote that the end of the file left open.
+    fn left_open(&self) -> Option<u64> {
+        (self.ended && matches!(self.place, Cell::Quoted)).then_some(self.opened)
     }
 }
 
@@ -71,7 +117,10 @@ impl<R: BufRead> CsvReader<R> {
             .terminator(terminator)
             .has_headers(false)
             .flexible(true)
-            .from_reader(Lines { inner: Guard::new(input, ROW_BYTES_MAX) });
+            .from_reader(Lines {
+                inner: Guard::new(input, ROW_BYTES_MAX),
+                quotes: Quotes { delimiter, place: Cell::Start, line: 1, opened: 1, ended: false },
+            });
         let mut table = CsvReader {
             reader,
             headers: Vec::new(),
@@ -125,7 +174,8 @@ impl<R: BufRead> CsvReader<R> {
             let text = String::from_utf8_lossy(cell).into_owned();
             let column = self.headers.get(at).cloned();
             let key = column.unwrap_or_else(|| format!("column {}", at + 1));
-            if std::str::from_utf8(cell).is_err() && record.problem.is_none() {
+            let is_text = std::str::from_utf8(cell).is_ok() && !cell.contains(&0);
+            if !is_text && record.problem.is_none() {
                 let reason = "不是文本 / the cell is not text";
                 record.problem = Some(Problem::new(line, &key, reason));
             }
@@ -153,6 +203,14 @@ impl<R: BufRead> CsvReader<R> {
                 _ => error.to_string(),
             },
         })?;
+        if let Some(line) = self.reader.get_ref().quotes.left_open() {
+            let line = line + self.lines_before;
+            let reason = format!(
+                "第 {line} 行打开的引号到文件结束也没有关闭 / a quote opened in line {line} is never \
+                 closed"
+            );
+            return Err(SourceError { line, element: String::new(), reason });
+        }
         let last = self.row.len().checked_sub(1).and_then(|at| self.row.get(at));
         if self.ends_in_cr && last.is_some_and(|cell| cell.ends_with(b"\r")) {
             self.strip_cr();
@@ -259,6 +317,24 @@ mod tests {
     #[test]
     fn an_empty_file_and_an_open_quote_refuse_the_file() {
         assert_eq!(read("", &Dialect::default()).unwrap_err().line, 1);
+        for (text, line) in [
+            ("a,b\n1,2\n3,\"4\n5,6\n", 3),
+            ("a,b\r\n1,\"x\"\"\r\n", 2),
+            ("a,\"b\n1,2\n", 1),
+            ("title\na,b\n1,\"2", 3),
+        ] {
+            let skip_lines = u64::from(text.starts_with("title"));
+            let error = read(text, &Dialect { skip_lines, ..Dialect::default() }).unwrap_err();
+            assert_eq!(
+                (error.line, error.reason.contains("never closed")),
+                (line, true),
+                "{error}"
+            );
+        }
+        for sound in ["a,b\n1,\"2\"\"\"\n", "a,b\n1,2\"\n", "a,b\n\"1\n\",\"\"", "a,b\n1,\"2\"x\n"]
+        {
+            assert!(read(sound, &Dialect::default()).is_ok(), "{sound}");
+        }
         let mut text = String::from("a,b\n1,\"never closed\n");
         while text.len() as u64 <= ROW_BYTES_MAX + 70_000 {
             text.push_str("row after row of a spreadsheet, and no quote to end it\n");

@@ -35,8 +35,11 @@ impl Meter {
 /// How a source says which text encoding it has.
 #[derive(Clone, Copy, Debug)]
 pub enum Charset {
-    /// A byte-order mark, else the XML declaration, else UTF-8.
+    /// A byte-order mark, else the zeros of UTF-16, else the XML declaration, else
+    /// UTF-8.
     Xml,
+    /// A byte-order mark, else the zeros of UTF-16, else UTF-8, as JSON has it.
+    Json,
     /// This one, whatever the bytes look like.
     Is(&'static Encoding),
 }
@@ -55,11 +58,12 @@ pub struct Input {
 pub fn open(path: &Path, charset: Charset) -> io::Result<Input> {
     let (mut raw, meter, file_bytes) = open_bytes(path)?;
     let start = raw.fill_buf()?;
-    let (encoding, mark_bytes) = match Encoding::for_bom(start) {
-        Some((encoding, length)) => (encoding, length),
+    let (encoding, mark_bytes) = match shape(start, charset)? {
+        Some(known) => known,
         None => match charset {
             Charset::Is(encoding) => (encoding, 0),
             Charset::Xml => (declared(start)?, 0),
+            Charset::Json => (UTF_8, 0),
         },
     };
     raw.consume(mark_bytes);
@@ -73,13 +77,94 @@ pub fn open(path: &Path, charset: Charset) -> io::Result<Input> {
     })
 }
 
+/// The encoding that the first bytes give away, and the length of their mark;
+/// `None` if a closer look is needed. What is no text at all is refused by name:
+/// read as GB 18030 it would pass for a table of Chinese.
+fn shape(start: &[u8], charset: Charset) -> io::Result<Option<(&'static Encoding, usize)>> {
+    let shape = unmarked(start);
+    if let Shape::Foreign(what) = &shape {
+        return Err(not_text(what));
+    }
+    if let Some(known) = Encoding::for_bom(start) {
+        return Ok(Some(known));
+    }
+    match shape {
+        // A mapping that names the encoding knows better than a guess.
+        _ if matches!(charset, Charset::Is(_)) => Ok(None),
+        Shape::Wide(encoding) => Ok(Some((encoding, 0))),
+        Shape::Nul(line) => {
+            Err(not_text(&format!("第 {line} 行有 NUL 字节 / NUL bytes in line {line}")))
+        }
+        Shape::Narrow | Shape::Foreign(_) => Ok(None),
+    }
+}
+
+fn not_text(what: &str) -> io::Error {
+    let reason = format!(
+        "{what};请另存为 UTF-8 文本 / this is no text that can be read: save it as text in UTF-8"
+    );
+    io::Error::new(io::ErrorKind::InvalidData, reason)
+}
+
+/// What the bytes of a file look like.
+enum Shape {
+    /// UTF-16, by the zeros that only one half of its code units has.
+    Wide(&'static Encoding),
+    /// Zeros on both sides: the line of the first.
+    Nul(u64),
+    /// No zeros to speak of: some encoding of single bytes.
+    Narrow,
+    /// Known to be something else.
+    Foreign(&'static str),
+}
+
+/// Kinds of files that are taken for tables, by their first bytes.
+const FOREIGN: [(&[u8], &str); 9] = [
+    (b"PK\x03\x04", "ZIP 或 Excel(.xlsx)文件 / a ZIP or Excel (.xlsx) file"),
+    (b"\xd0\xcf\x11\xe0", "旧版 Excel(.xls)文件 / an old Excel (.xls) file"),
+    (b"%PDF", "PDF 文件 / a PDF file"),
+    (b"BZh", "bzip2 压缩文件 / a bzip2 file"),
+    (b"\xfd7zXZ", "xz 压缩文件 / an xz file"),
+    (b"7z\xbc\xaf", "7z 压缩文件 / a 7z file"),
+    (b"\x28\xb5\x2f\xfd", "zstd 压缩文件 / a zstd file"),
+    (b"\xff\xfe\x00\x00", "UTF-32 文本 / text in UTF-32"),
+    (b"\x00\x00\xfe\xff", "UTF-32 文本 / text in UTF-32"),
+];
+
+fn unmarked(start: &[u8]) -> Shape {
+    if let Some((_, what)) = FOREIGN.iter().find(|(magic, _)| start.starts_with(magic)) {
+        return Shape::Foreign(what);
+    }
+    let start = start.get(..start.len() & !3).filter(|even| !even.is_empty()).unwrap_or(start);
+    // Of the four bytes of a UTF-32 unit one is zero and its neighbour nearly so.
+    let all = |place: usize, most: u8| start.iter().skip(place).step_by(4).all(|b| *b <= most);
+    if start.len() >= 8 && ((all(3, 0) && all(2, 0x10)) || (all(0, 0) && all(1, 0x10))) {
+        return Shape::Foreign("UTF-32 文本 / text in UTF-32");
+    }
+    // A stray NUL in text of single bytes is the record's own trouble.
+    let narrow = std::str::from_utf8(start).map_or_else(|e| e.error_len().is_none(), |_| true);
+    if narrow && memchr::memchr_iter(0, start).count() < start.len() / 4 {
+        return Shape::Narrow;
+    }
+    let zeros = |place: usize| start.iter().skip(place).step_by(2).any(|b| *b == 0);
+    match (zeros(0), zeros(1)) {
+        (false, false) => Shape::Narrow,
+        (false, true) => Shape::Wide(UTF_16LE),
+        (true, false) => Shape::Wide(UTF_16BE),
+        (true, true) => {
+            let first = memchr::memchr(0, start).unwrap_or(0);
+            Shape::Nul(1 + lines(start.get(..first).unwrap_or(&[])))
+        }
+    }
+}
+
 /// Finds the encoding of a text file that does not declare one: a byte-order
-/// mark, else UTF-8 if every byte of the file agrees, else GB 18030 if every byte
+/// mark, else UTF-16 by its zeros, else UTF-8 if every byte of the file agrees, else GB 18030 if every byte
 /// agrees. Reads the whole file, because the first GB 18030 character of a table
 /// may stand in its last row.
 pub fn detect_text(path: &Path) -> io::Result<&'static Encoding> {
     let (mut raw, _, _) = open_bytes(path)?;
-    if let Some((encoding, _)) = Encoding::for_bom(raw.fill_buf()?) {
+    if let Some((encoding, _)) = shape(raw.fill_buf()?, Charset::Json)? {
         return Ok(encoding);
     }
     let not_utf8 = match check(raw, UTF_8)? {
@@ -179,14 +264,8 @@ impl<R: BufRead> Read for Unpacking<R> {
     }
 }
 
-/// The encoding named in an XML declaration. UTF-16 without a mark is known by
-/// the zero byte beside the first `<`.
+/// The encoding named in an XML declaration of single bytes.
 fn declared(start: &[u8]) -> io::Result<&'static Encoding> {
-    match start {
-        [b'<', 0, ..] => return Ok(UTF_16LE),
-        [0, b'<', ..] => return Ok(UTF_16BE),
-        _ => {}
-    }
     let head = start.get(..start.len().min(256)).unwrap_or(start);
     let Some(declaration) = head.strip_prefix(b"<?xml") else { return Ok(UTF_8) };
     let end = declaration.windows(2).position(|two| two == b"?>").unwrap_or(declaration.len());
@@ -194,15 +273,17 @@ fn declared(start: &[u8]) -> io::Result<&'static Encoding> {
     let Some((_, after)) = text.split_once("encoding") else { return Ok(UTF_8) };
     let label = after.trim_start().trim_start_matches('=').trim_start();
     let label = label.split(['"', '\'']).nth(1).unwrap_or_default();
-    Encoding::for_label(label.as_bytes()).ok_or_else(|| {
-        io::Error::new(
-            io::ErrorKind::InvalidData,
-            format!(
-                "第 1 行:未知的编码 {label:?};请另存为 UTF-8 / line 1: unknown encoding {label:?}; \
-                 save the file as UTF-8"
-            ),
-        )
-    })
+    let failed = |reason: String| Err(io::Error::new(io::ErrorKind::InvalidData, reason));
+    match Encoding::for_label(label.as_bytes()) {
+        Some(wide) if wide == UTF_16LE || wide == UTF_16BE => failed(format!(
+            "声明的编码是 {label},字节却不是;请另存为 UTF-8 / the declaration says {label} and the \
+             bytes are not; save the file as UTF-8"
+        )),
+        Some(encoding) => Ok(encoding),
+        None => failed(format!(
+            "未知的编码 {label:?};请另存为 UTF-8 / unknown encoding {label:?}; save the file as UTF-8"
+        )),
+    }
 }
 
 /// Turns text of another encoding into UTF-8 and refuses bytes that do not belong

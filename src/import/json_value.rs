@@ -59,12 +59,20 @@ impl Reader<'_> {
     fn value(&mut self, key: String, depth: usize) -> Result<Attribute, JsonLineError> {
         // The line's own object is no attribute.
         if depth > DEPTH_MAX + 1 {
-            return Err(self.error("嵌套太深 / nested too deep"));
+            return Err(self.error("嵌套太深,至多 9 层 / nested deeper than 9 levels"));
         }
         match self.peek() {
             Some(b'{') => self.object(key, depth),
             Some(b'[') => self.array(key, depth),
             Some(b'"') => Ok(Attribute::new(key, Kind::Text, self.string()?)),
+            Some(b'-')
+                if matches!(
+                    self.text.as_bytes().get(self.at + 1),
+                    Some(b'I' | b'i' | b'N' | b'n')
+                ) =>
+            {
+                self.word(key)
+            }
             Some(b'-' | b'0'..=b'9') => self.number(key),
             _ => self.word(key),
         }
@@ -81,7 +89,10 @@ impl Reader<'_> {
                 return Ok(Attribute::new(key, kind, value));
             }
         }
-        if ["NaN", "Infinity", "nan", "inf"].iter().any(|word| rest.starts_with(word)) {
+        if ["NaN", "Infinity", "nan", "inf", "-I", "-i", "-N", "-n"]
+            .iter()
+            .any(|word| rest.starts_with(word))
+        {
             return Err(self.error("JSON 没有 NaN 与无穷大 / JSON has no NaN and no infinity"));
         }
         Err(self.error("此处应为 JSON 值 / a JSON value is expected here"))
@@ -100,9 +111,6 @@ impl Reader<'_> {
                 return Err(self.error("此处应为成员名 / a member name is expected here"));
             }
             let name = self.string()?;
-            if container.children.iter().any(|child| child.key == name) {
-                return Err(self.error("成员名重复 / a member stands twice in one object"));
-            }
             self.blanks();
             if !self.take(b':') {
                 return Err(self.error("此处应为冒号 / a colon is expected here"));
@@ -112,7 +120,10 @@ impl Reader<'_> {
             container.children.push(child);
             self.blanks();
             if self.take(b'}') {
-                return Ok(container);
+                return match stands_twice(&container.children) {
+                    true => Err(self.error("成员名重复 / a member stands twice in one object")),
+                    false => Ok(container),
+                };
             }
             if !self.take(b',') {
                 return Err(self.error("此处应为逗号或 } / a comma or } is expected here"));
@@ -178,6 +189,12 @@ impl Reader<'_> {
             reason: "字符串中有不合法的转义或控制字符 / a bad escape or a control character in a string",
         })
     }
+}
+
+fn stands_twice(members: &[Attribute]) -> bool {
+    let mut names: Vec<&str> = members.iter().map(|member| member.key.as_str()).collect();
+    names.sort_unstable();
+    names.windows(2).any(|two| two.first() == two.get(1))
 }
 
 fn is_json_number(text: &str) -> bool {

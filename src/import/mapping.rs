@@ -4,6 +4,7 @@
 //! unregistered event types, and confidential fields that no type can seal are
 //! errors that name their place. How a record is translated is `translate`'s affair.
 
+use super::attribute::excerpt;
 use super::csv::Dialect;
 use super::headers::Match;
 use super::moment::Reading;
@@ -133,6 +134,8 @@ pub struct Mapping {
     pub dialect: Dialect,
     /// WHATWG label; without it UTF-8, then GB 18030, as the bytes allow.
     pub encoding: Option<&'static encoding_rs::Encoding>,
+    /// Columns that a table may lack.
+    pub optional: Vec<String>,
     /// Other spellings of column names.
     pub columns: BTreeMap<String, Vec<String>>,
     /// BLAKE3 of the mapping file in lower-case hex.
@@ -171,23 +174,25 @@ impl Mapping {
     }
 
     /// Puts the headers as written in the place of the names that they match.
-    /// The case, the time and every confidential field must have a column: an
-    /// unmatched confidential column would be kept in the clear.
+    /// Every name must have a column, or a misspelt header would map nothing
+    /// without a word; those in `optional` need not, the case, the time and the
+    /// confidential fields excepted.
     pub fn resolve(&mut self, headers: &[String], matches: &[Match]) -> Result<(), MappingError> {
-        let required = [("case", &self.case), ("time.field", &self.time)];
-        let required = required.into_iter().filter_map(|(what, field)| match field {
-            Field::Event(name) => Some((what, name)),
-            Field::Case(_) | Field::Value(_) => None,
+        let needed = |field: &Field, name: &str| matches!(field, Field::Event(n) if n == name);
+        let unmatched = self.column_names().into_keys().find(|name| {
+            let always = needed(&self.case, name)
+                || needed(&self.time, name)
+                || self.seal.iter().any(|rule| rule.field == *name);
+            (always || !self.optional.contains(name))
+                && !matches.iter().any(|found| found.name == *name)
         });
-        let sealed = self.seal.iter().map(|rule| ("seal", &rule.field));
-        for (what, name) in required.chain(sealed) {
-            if !matches.iter().any(|found| found.name == *name) {
-                return Err(MappingError(format!(
-                    "没有找到 {what} 所需的列 {name:?};文件的列 / no column {name:?} for `{what}`; \
-                     the file has: {}",
-                    headers.join(" | ")
-                )));
-            }
+        if let Some(name) = unmatched {
+            let shown: Vec<_> = headers.iter().take(40).map(|name| excerpt(name, 40)).collect();
+            return Err(MappingError(format!(
+                "没有找到列 {name:?};如该列可缺,请写入 table.optional;文件的列 / no column {name:?} \
+                 (name it in table.optional if it may be missing); the file has: {}",
+                shown.join(" | ")
+            )));
         }
         let rename = |name: &mut String| {
             if let Some(found) = matches.iter().find(|found| found.name == *name) {

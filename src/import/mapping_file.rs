@@ -133,6 +133,8 @@ struct TableToml {
     #[serde(default)]
     skip_lines: u64,
     encoding: Option<String>,
+    #[serde(default)]
+    optional: Vec<String>,
 }
 
 impl From<FieldToml> for Field {
@@ -208,6 +210,7 @@ fn build(toml: MappingToml, digest: String) -> Result<Mapping, MappingError> {
             skip_lines: toml.table.skip_lines,
         },
         encoding: toml.table.encoding.as_deref().map(encoding).transpose()?,
+        optional: toml.table.optional,
         columns: toml.columns,
         digest,
     })

@@ -29,4 +29,4 @@ pub mod xes;
 pub use delivery::Delivered;
 pub use mapping::{Mapping, MappingError};
 pub use rejects::{Reject, Rejects};
-pub use run::{ImportError, Job, Progress, Sink, Summary, run};
+pub use run::{ImportError, Job, Progress, Sink, Summary, Watch, run};

@@ -6,6 +6,7 @@
 use super::input::Guard;
 use super::json_value::read_object;
 use super::record::{Case, Problem, Record, SourceError};
+use crate::ledger::cloudevent;
 use crate::ledger::submission::Submission;
 use plumbline_replay::integrity::entry::LEDGER_MEMBERS;
 use plumbline_replay::integrity::json::parse;
@@ -28,6 +29,7 @@ impl<R: BufRead> NdjsonReader<R> {
 
     /// The next line that is not blank, with its number.
     pub fn next_line(&mut self) -> Result<Option<(u64, &[u8])>, SourceError> {
+        let first = self.line == 0;
         loop {
             self.buffer.clear();
             self.line += 1;
@@ -38,6 +40,10 @@ impl<R: BufRead> NdjsonReader<R> {
                 element: String::new(),
                 reason: error.to_string(),
             })?;
+            if count == 0 && first {
+                let reason = "文件是空的 / the file is empty".to_owned();
+                return Err(SourceError { line: 1, element: String::new(), reason });
+            }
             if count == 0 {
                 return Ok(None);
             }
@@ -54,8 +60,10 @@ impl<R: BufRead> NdjsonReader<R> {
         match std::str::from_utf8(bytes) {
             Err(error) => {
                 let at = error.valid_up_to();
-                let reason =
-                    format!("第 {at} 字节起不是 UTF-8 / not UTF-8 from byte {at} of the line");
+                let reason = format!(
+                    "第 {at} 字节起不是 UTF-8;请另存为 UTF-8 / not UTF-8 from byte {at} of the \
+                         line; save the file as UTF-8"
+                );
                 record.problem = Some(Problem::new(line, "line", reason));
             }
             Ok(text) => match read_object(text) {
@@ -81,6 +89,17 @@ pub fn submission(bytes: &[u8]) -> Result<Submission, String> {
         }
     }
     Ok(Submission::new(json))
+}
+
+/// A line that holds a CloudEvent as a submission.
+pub fn cloudevent_submission(bytes: &[u8]) -> Result<Submission, String> {
+    let json = parse(bytes).map_err(|error| error.to_string())?.into_owned();
+    if json.as_object().is_none() {
+        return Err(
+            "应为 CloudEvent 对象,每行一个 / a CloudEvent is an object, one a line".to_owned()
+        );
+    }
+    cloudevent::submission(json).map(Submission::new).map_err(|missing| missing.to_string())
 }
 
 #[cfg(test)]

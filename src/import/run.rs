@@ -20,6 +20,7 @@ use crate::ledger::submission::Submission;
 use crate::ledger::{AppendError, Receipt};
 use std::io::BufReader;
 use std::io::Read;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -44,6 +45,17 @@ pub struct Progress {
     pub events: u64,
 }
 
+/// Hears how far an import has come, and may end it.
+pub type Watch<'a> = dyn FnMut(Progress) -> ControlFlow<()> + 'a;
+
+/// Tells how far the import has come.
+pub(super) fn reached(watch: &mut Watch<'_>, progress: Progress) -> Result<(), ImportError> {
+    match watch(progress) {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(()) => Err(ImportError::Interrupted),
+    }
+}
+
 /// Why an import ended before the file did.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
@@ -65,6 +77,11 @@ pub enum ImportError {
              import again, nothing is recorded twice"
     )]
     Sink(AppendError),
+    #[error(
+        "已中断;已入账的保留,再次导入不会重复 / interrupted; what was recorded stays, and importing \
+         again adds it nothing twice"
+    )]
+    Interrupted,
     #[error("错误清单写入失败 / the error file cannot be written: {0}")]
     Rejects(std::io::Error),
 }
@@ -134,7 +151,7 @@ pub fn run(
     mut mapping: Mapping,
     sink: &mut dyn Sink,
     rejects: &mut dyn Rejects,
-    progress: &mut dyn FnMut(Progress),
+    progress: &mut Watch<'_>,
 ) -> Result<Summary, ImportError> {
     let charset = charset(job.path, &mapping)?;
     let (mut facts, columns) = check(job.path, charset, &mut mapping, progress)?;
@@ -149,7 +166,7 @@ pub fn run(
             let raw = Raw::Record { attributes: record.attributes, case_attributes };
             delivery.take(Origin { line: record.line, case, raw }, result)?;
         }
-        progress(Progress { checking: false, bytes: meter.bytes(), file_bytes, events });
+        reached(progress, Progress { checking: false, bytes: meter.bytes(), file_bytes, events })?;
     }
     delivery.flush()?;
     if meter.digest() != facts.digest {
@@ -168,7 +185,7 @@ fn check(
     path: &Path,
     charset: Charset,
     mapping: &mut Mapping,
-    progress: &mut dyn FnMut(Progress),
+    progress: &mut Watch<'_>,
 ) -> Result<(FileFacts, Vec<Match>), ImportError> {
     let Opened { mut source, meter, file_bytes, encoding } = open(path, charset, mapping)?;
     let mut columns = Vec::new();
@@ -179,7 +196,7 @@ fn check(
     let mut events = 0;
     while let Some(case) = source.next_case()? {
         events += case.records.len() as u64;
-        progress(Progress { checking: true, bytes: meter.bytes(), file_bytes, events });
+        reached(progress, Progress { checking: true, bytes: meter.bytes(), file_bytes, events })?;
     }
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
     let facts = FileFacts {
@@ -198,7 +215,7 @@ fn charset(path: &Path, mapping: &Mapping) -> Result<Charset, ImportError> {
     match (mapping.format, mapping.encoding) {
         (SourceFormat::Xes, _) => Ok(Charset::Xml),
         (_, Some(encoding)) => Ok(Charset::Is(encoding)),
-        (SourceFormat::Ndjson, None) => Ok(Charset::Is(encoding_rs::UTF_8)),
+        (SourceFormat::Ndjson, None) => Ok(Charset::Json),
         (SourceFormat::Csv, None) => {
             Ok(Charset::Is(input::detect_text(path).map_err(|error| opening(path, &error))?))
         }

@@ -64,10 +64,16 @@ impl ImportError {
     pub fn to_json(&self) -> Json<'static> {
         let mut json =
             Json::object([("schema", Json::text(SCHEMA)), ("error", Json::text(self.to_string()))]);
-        if let ImportError::Broken(place) = self {
+        // These end an import before its first event.
+        if matches!(
+            self,
+            ImportError::Broken(_) | ImportError::Mapping(_) | ImportError::File { .. }
+        ) {
             for member in ["cases", "source_events", "appended", "duplicates", "refused"] {
                 json.set(member, Json::Int(0));
             }
+        }
+        if let ImportError::Broken(place) = self {
             json.set("line", Json::Int(i64::try_from(place.line).unwrap_or(i64::MAX)));
             json.set("element", Json::text(place.element.clone()));
             json.set("reason", Json::text(place.reason.clone()));

@@ -166,9 +166,12 @@ impl Event<'_> {
         noticed: &mut Noticed,
     ) -> Result<Submission, Problem> {
         let mapping = self.mapping;
-        let activity = mapping.activity.as_ref().and_then(|field| self.text(field));
+        let activity = match &mapping.activity {
+            Some(field) => self.typed(field)?,
+            None => None,
+        };
         let (event_type, fixed) = mapping.activity_of(activity);
-        let time = self.text(&mapping.time).filter(|text| !text.trim().is_empty());
+        let time = self.typed(&mapping.time)?.filter(|text| !text.trim().is_empty());
         let time =
             time.ok_or_else(|| self.problem(&mapping.time, "没有发生时间 / no time of the act"))?;
         let occurred =
@@ -229,7 +232,7 @@ impl Event<'_> {
         noticed: &mut Noticed,
     ) -> Result<String, Problem> {
         if let Some(field) = &self.mapping.id {
-            let own = self.text(field).map(str::trim).filter(|text| !text.is_empty());
+            let own = self.typed(field)?.map(str::trim).filter(|text| !text.is_empty());
             let own =
                 own.ok_or_else(|| self.problem(field, "没有事件编号 / the event has no id"))?;
             self.check_code(field, own)?;
@@ -297,7 +300,7 @@ impl Event<'_> {
         for rule in
             self.mapping.amounts.iter().filter(|rule| applies(&rule.field, &rule.activities))
         {
-            let Some(text) = self.text(&rule.field).filter(|text| !text.trim().is_empty()) else {
+            let Some(text) = self.typed(&rule.field)?.filter(|text| !text.trim().is_empty()) else {
                 continue;
             };
             let amount = Decimal::parse(text)
@@ -312,7 +315,7 @@ impl Event<'_> {
             amount.write(&rule.member, &rule.currency, body);
         }
         for rule in self.mapping.body.iter().filter(|rule| applies(&rule.field, &rule.activities)) {
-            let Some(text) = self.text(&rule.field).filter(|text| !text.trim().is_empty()) else {
+            let Some(text) = self.typed(&rule.field)?.filter(|text| !text.trim().is_empty()) else {
                 continue;
             };
             body.set(rule.member.clone(), self.form(&rule.field, rule.form, text)?);
@@ -379,9 +382,29 @@ impl Event<'_> {
         text_of(field, self.record, self.shared.attributes)
     }
 
+    /// The text of a field. An object or a list where the mapping reads a value is
+    /// refused: it would be taken for one that is missing.
+    fn typed<'b>(&'b self, field: &'b Field) -> Result<Option<&'b str>, Problem> {
+        let attribute = match field {
+            Field::Event(name) => find(&self.record.attributes, name),
+            Field::Case(name) => find(self.shared.attributes, name),
+            Field::Value(_) => None,
+        };
+        match attribute {
+            Some(one) if !one.kind.has_text() && one.kind != Kind::Null => {
+                let why = format!(
+                    "应为一个值,却是 {0} / a single value is expected, this is a {0}",
+                    one.kind.as_str()
+                );
+                Err(self.problem(field, &why))
+            }
+            _ => Ok(self.text(field)),
+        }
+    }
+
     /// An identifier: trimmed, and not one that a spreadsheet has shortened.
     fn code<'b>(&'b self, field: &'b Field) -> Result<Option<&'b str>, Problem> {
-        let Some(text) = self.text(field).map(str::trim).filter(|text| !text.is_empty()) else {
+        let Some(text) = self.typed(field)?.map(str::trim).filter(|text| !text.is_empty()) else {
             return Ok(None);
         };
         self.check_code(field, text)?;
@@ -431,13 +454,15 @@ fn leave_out(attributes: &mut Json<'static>, mapping: &Mapping, activity: Option
 }
 
 /// Spreadsheets keep fifteen digits and show longer codes as `9.11E+17`: what
-/// was lost cannot be guessed.
+/// was lost cannot be guessed. A code such as `12E34` is one; with a point or a
+/// plus it is a number.
 fn check_code(format: SourceFormat, text: &str) -> Result<(), String> {
-    let shortened = format == SourceFormat::Csv
+    let shortened = format != SourceFormat::Xes
         && text.split_once(['E', 'e']).is_some_and(|(mantissa, exponent)| {
-            exponent.starts_with('+')
-                && exponent.len() > 1
-                && exponent.bytes().skip(1).all(|b| b.is_ascii_digit())
+            let digits = exponent.strip_prefix('+').unwrap_or(exponent);
+            (mantissa.contains('.') || exponent.starts_with('+'))
+                && !digits.is_empty()
+                && digits.bytes().all(|b| b.is_ascii_digit())
                 && mantissa.bytes().next().is_some_and(|b| b.is_ascii_digit())
                 && mantissa.bytes().all(|b| b.is_ascii_digit() || b == b'.')
         });

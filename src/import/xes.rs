@@ -184,6 +184,10 @@ impl<R: BufRead> XesReader<R> {
     /// A trace without events has no act to record: it is kept among the header's
     /// rows, so that it is not lost.
     fn keep_empty(&mut self, case: &Case) -> Result<(), SourceError> {
+        // No event carries what is wrong with it into the error file.
+        if let Some(Problem { line, field, reason }) = &case.problem {
+            return Err(self.error(*line, &format!("{field}: {reason}")));
+        }
         self.empty_cases += 1;
         self.account_header(case.line, 64)?;
         self.header.push(HeaderRow {
@@ -442,7 +446,20 @@ fn text_is_blank(text: &str) -> bool {
 }
 
 fn at(open: &[Cow<'static, str>], line: u64, reason: &str) -> SourceError {
-    SourceError { line, element: open.join("/"), reason: reason.to_owned() }
+    const SHOWN: usize = 6;
+    let mut element = open.iter().take(SHOWN).map(Cow::as_ref).collect::<Vec<_>>().join("/");
+    if open.len() > SHOWN {
+        element.push_str(&format!("/… {} 层 / levels", open.len()));
+    }
+    SourceError { line, element, reason: reason.to_owned() }
+}
+
+/// A character that XML 1.0 §2.2 has no place for, however it is written.
+fn forbidden(text: &str) -> Option<char> {
+    let allowed = |c: char| {
+        matches!(c, '\t' | '\n' | '\r') || !(c < ' ' || matches!(c, '\u{fffe}' | '\u{ffff}'))
+    };
+    text.chars().find(|c| !allowed(*c))
 }
 
 fn broken(open: &[Cow<'static, str>], line: u64, error: &quick_xml::Error) -> SourceError {
@@ -464,6 +481,11 @@ fn object_to(kind: Kind, key: Option<&str>, value: Option<&str>, depth: usize) -
     }
     if key.is_none() {
         return Some("属性缺少 key / the attribute has no key".to_owned());
+    }
+    if let Some(bad) = key.and_then(forbidden).or_else(|| value.and_then(forbidden)) {
+        return Some(format!(
+            "含有 XML 不允许的字符 {bad:?} / holds {bad:?}, which XML does not allow"
+        ));
     }
     match value {
         Some(value) if value.len() > TEXT_BYTES_MAX => Some(format!(

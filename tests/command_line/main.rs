@@ -1,6 +1,11 @@
 //! The installed program, as a script would use it: receipts, idempotency,
 //! refusals, locks, tampering and death by SIGKILL.
 
+mod beginning;
+mod hostile;
+mod interrupted;
+mod rehearsing;
+
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};

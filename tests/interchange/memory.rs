@@ -11,6 +11,7 @@ use plumbline_replay::integrity::chain::{Digest, entry_hash};
 use plumbline_replay::integrity::entry::{Parts, Place, scan};
 use plumbline_replay::integrity::json::{Json, parse};
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 pub const NOW: &str = "2026-11-24T09:00:00Z";
@@ -158,7 +159,7 @@ pub fn import(
 ) -> (Result<Summary, ImportError>, Vec<Reject>) {
     let mut rejects = Vec::new();
     let job = Job { path, now: NOW, batch_events: 500 };
-    let result = run(&job, mapping, memory, &mut rejects, &mut |_| {});
+    let result = run(&job, mapping, memory, &mut rejects, &mut |_| ControlFlow::Continue(()));
     (result, rejects)
 }
 
