@@ -159,9 +159,9 @@ fn unmarked(start: &[u8]) -> Shape {
 }
 
 /// Finds the encoding of a text file that does not declare one: a byte-order
-/// mark, else UTF-16 by its zeros, else UTF-8 if every byte of the file agrees, else GB 18030 if every byte
-/// agrees. Reads the whole file, because the first GB 18030 character of a table
-/// may stand in its last row.
+/// mark, else UTF-16 by its zeros, else UTF-8 if every byte of the file agrees,
+/// else GB 18030 if every byte agrees. Reads the whole file, because the first
+/// GB 18030 character of a table may stand in its last row.
 pub fn detect_text(path: &Path) -> io::Result<&'static Encoding> {
     let (mut raw, _, _) = open_bytes(path)?;
     if let Some((encoding, _)) = shape(raw.fill_buf()?, Charset::Json)? {
