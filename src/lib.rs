@@ -24,4 +24,5 @@ pub mod proof;
 pub mod publication;
 pub mod reader;
 pub mod store;
+pub mod timers;
 pub mod vault;

@@ -25,4 +25,5 @@ pub mod rules;
 pub mod scenario;
 pub mod state;
 pub mod time;
+pub mod timers;
 pub mod walk;

@@ -29,6 +29,7 @@ mod serve;
 mod show;
 mod stats;
 mod tiles;
+mod timers;
 mod types;
 mod verify;
 
@@ -73,6 +74,7 @@ enum Command {
     Keys(keys::Keys),
     Types(types::Types),
     Rules(rules::Rules),
+    Timers(timers::Timers),
     Doctor(doctor::Doctor),
     Bench(bench::Bench),
     Openapi(openapi::OpenApi),
@@ -187,6 +189,7 @@ pub fn run() -> u8 {
         Command::Keys(command) => command.run(),
         Command::Types(command) => command.run(),
         Command::Rules(command) => command.run(),
+        Command::Timers(command) => command.run(),
         Command::Doctor(command) => command.run(),
         Command::Bench(command) => command.run(),
         Command::Openapi(command) => command.run(),

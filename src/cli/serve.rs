@@ -2,6 +2,7 @@
 
 use super::closing::Closing;
 use super::interrupt::Interrupt;
+use super::timers::Ticking;
 use super::{Dir, Exit, Failure, close, surroundings};
 use crate::following::Following;
 use crate::http::{ApiKeys, Service, serve, serve_public};
@@ -23,11 +24,15 @@ pub struct Serve {
     /// the open log there
     #[arg(long, value_name = "ADDRESS")]
     public: Option<SocketAddr>,
+    /// 不补发到期事件 / do not record what time alone brings about
+    #[arg(long)]
+    no_timers: bool,
 }
 
-/// Serves the ledger in a folder until stopped.
+/// Serves the ledger in a folder until stopped. Its city has come to an end: no
+/// timer goes on writing its history.
 pub(super) fn at(dir: PathBuf, listen: SocketAddr, public: SocketAddr) -> Result<Exit, Failure> {
-    Serve { dir: Dir { dir }, listen, public: Some(public) }.run()
+    Serve { dir: Dir { dir }, listen, public: Some(public), no_timers: true }.run()
 }
 
 impl Serve {
@@ -44,12 +49,14 @@ impl Serve {
         }
         let service = Arc::new(Service::new(ledger, following, keys)?);
         let closing = Closing::start(service.clone())?;
+        let ticking = (!self.no_timers).then(|| Ticking::start(service.clone())).transpose()?;
         let publisher = self.public.map(|_| publish(&service)).transpose()?;
         let runtime = tokio::runtime::Runtime::new()?;
         let interrupt = Interrupt::default();
         runtime.block_on(self.listeners(&service, &interrupt))?;
         drop(runtime);
         drop(publisher);
+        drop(ticking);
         drop(closing);
         match Arc::into_inner(service) {
             Some(service) => {

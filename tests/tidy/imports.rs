@@ -86,6 +86,8 @@ const LAYERS: &[Layer] = &[
         why: "read models are put together with a ledger above both" },
     Layer { name: "judging", may: &["config", "store", "log", "ledger", "replay::integrity", "replay::event", "replay::state", "replay::time"],
         why: "it reads whole logs for rules and reports, which know no files" },
+    Layer { name: "timers", may: &["config", "judging", "ledger", "replay::integrity", "replay::rules", "replay::state", "replay::time", "replay::timers"],
+        why: "what is due is recorded like anything else, through the ledger" },
     Layer { name: "printing", may: &["replay::integrity", "replay::report", "replay::time"],
         why: "it lays out finished figures" },
     Layer { name: "import", may: &["clock", "ledger", "replay::integrity", "replay::event", "replay::time"],
@@ -99,7 +101,7 @@ const LAYERS: &[Layer] = &[
     Layer { name: "bench", may: &["config", "clock", "store", "log", "vault", "ledger", "index", "reader", "projection", "case", "following", "judging", "printing", "proof", "publication", "import", "export", "demo", "http",
             "replay::integrity", "replay::event", "replay::time", "replay::state", "replay::walk"],
         why: "measurements reach everything but the command line" },
-    Layer { name: "cli", may: &["config", "clock", "store", "log", "vault", "ledger", "index", "reader", "projection", "case", "following", "judging", "printing", "proof", "publication", "import", "export", "demo", "http", "bench",
+    Layer { name: "cli", may: &["config", "clock", "store", "log", "vault", "ledger", "index", "reader", "projection", "case", "following", "judging", "printing", "proof", "publication", "import", "export", "demo", "http", "timers", "bench",
             "replay::integrity", "replay::event", "replay::time", "replay::state", "replay::identifier", "replay::master", "replay::rules", "replay::timers", "replay::scenario", "replay::report", "replay::inquiry", "replay::walk", "replay::audit"],
         why: "the command line stands on top" },
 ];

@@ -11,6 +11,7 @@ use crate::event::Event;
 use crate::integrity::json::Json;
 use crate::state::CaseKind;
 use crate::time::civil::{self, Micros};
+use crate::time::clock::working_days_before;
 use chrono::NaiveDate;
 
 /// P07, 超时默认方式.
@@ -255,4 +256,36 @@ fn confirmation<'c>(
     case.file
         .all("joint.subcase.receipt_confirmed")
         .find(|act| *named_unit(act) == *unit && since <= act.order() && act.order() <= by)
+}
+
+/// A renewal that was applied for in time and not decided when the permit expired.
+#[derive(Clone, Debug)]
+pub struct Renewal<'c> {
+    pub applied: &'c Event<'c>,
+    pub on: NaiveDate,
+    pub expires: NaiveDate,
+    /// The decision that came after all.
+    pub decided: Option<&'c Event<'c>>,
+}
+
+/// Renewals that count as granted (行政许可法 art. 50): applied for thirty working
+/// days before expiry, undecided on its day.
+pub fn renewals<'c>(case: &Case<'c>) -> Vec<Renewal<'c>> {
+    let bench = case.bench;
+    let zone = bench.zone;
+    let mut out = Vec::new();
+    for applied in case.file.all("approval.renewal.applied") {
+        let Some(expires) = day_of(applied, "expires_on", zone) else { continue };
+        let on = day_of(applied, "applied_on", zone).unwrap_or(zone.date(applied.occurred.micros));
+        let latest = working_days_before(bench.calendar, expires, 30, bench.moment.known_at);
+        if latest.is_none_or(|latest| on > latest) || bench.moment.as_of <= zone.end_of(expires) {
+            continue;
+        }
+        let order = applied.order();
+        let decided = case.file.all("approval.renewal.decided").find(|act| act.order() >= order);
+        if decided.is_none_or(|act| zone.date(act.occurred.micros) > expires) {
+            out.push(Renewal { applied, on, expires, decided });
+        }
+    }
+    out
 }

@@ -86,14 +86,18 @@ pub(super) fn of(case: &Case<'_>) -> Option<Start> {
         told_promise: accepted.and_then(|act| day_of(act, "promised_due", zone)),
         ..start
     };
-    if let Some(deemed) = case.file.first("approval.acceptance.deemed") {
+    let notice = acceptance(case);
+    let ran_out = notice.as_ref().is_some_and(|(start, stop)| overdue(case, start, stop.as_ref()));
+    // A timer's word holds as long as what is known still says so: a notice that was
+    // recorded late may show that it came in time.
+    let deemed = case.file.first("approval.acceptance.deemed");
+    let by_hand = |act: &&Event<'_>| act.source.kind.get() != Some("timer");
+    if let Some(deemed) = deemed.filter(|act| ran_out || notice.is_none() || by_hand(act)) {
         let start = Start::at(deemed, StartBy::Deemed, zone);
         let on = day_of(deemed, "deemed_on", zone).unwrap_or(start.on);
         return Some(told(Start { on, ..start }));
     }
-    if let Some((start, stop)) = acceptance(case)
-        && overdue(case, &start, stop.as_ref())
-    {
+    if let (true, Some((start, _))) = (ran_out, notice) {
         return Some(told(Start { by: StartBy::Deemed, ..start }));
     }
     if let Some(accepted) = accepted {

@@ -413,6 +413,19 @@ fn absent_after_receipt(case: &Case<'_>, out: &mut Findings) {
 }
 
 fn deemed_after_due(case: &Case<'_>, out: &mut Findings) {
+    for deemed in case.file.all("approval.acceptance.deemed") {
+        if clocks::late(case, ClockKind::Acceptance).is_some() {
+            out.compliant(&DEEMED_AFTER_DUE);
+            continue;
+        }
+        let zh = "已在期限内告知,不应视为受理;告知系事后补录".to_owned();
+        let en = "deemed accepted although a notice, recorded later, came in time".to_owned();
+        let notices = ["approval.supplement.requested", "approval.acceptance.granted"];
+        out.add(
+            case.signal(&DEEMED_AFTER_DUE, deemed, zh, en)
+                .resting_on(case.file.any(&notices).next()),
+        );
+    }
     for deemed in case.file.all("approval.timeout.deemed_approved") {
         let own = deemed.body.text("subcase");
         let mut defaults = crate::rules::defaults::timeouts(case).into_iter();

@@ -7,6 +7,7 @@ use crate::integrity::json::Json;
 use crate::rules::bench::Case;
 use crate::rules::city::City;
 use crate::rules::clocks::{self, ClockKind, day_of};
+use crate::rules::defaults;
 use crate::rules::finding::{Finding, Findings, Outcome};
 use crate::rules::rule::{Check, Rule};
 use crate::state::CaseKind;
@@ -334,32 +335,18 @@ fn inspectors(case: &Case<'_>, out: &mut Findings) {
 /// Undecided when the permit expires: deemed renewed, and the organ was late.
 /// Only an application thirty working days before expiry has that right.
 fn renewal(case: &Case<'_>, out: &mut Findings) {
-    let bench = case.bench;
-    let zone = bench.zone;
-    for applied in case.file.all("approval.renewal.applied") {
-        let Some(expires) = day_of(applied, "expires_on", zone) else { continue };
-        let on = day_of(applied, "applied_on", zone).unwrap_or(zone.date(applied.occurred.micros));
-        let latest = working_days_before(bench.calendar, expires, 30, bench.moment.known_at);
-        if latest.is_none_or(|latest| on > latest) || bench.moment.as_of <= zone.end_of(expires) {
-            continue;
-        }
-        let order = applied.order();
-        let mut decided = case.file.all("approval.renewal.decided");
-        let decided = decided.find(|act| act.order() >= order);
-        let late = decided.is_none_or(|act| zone.date(act.occurred.micros) > expires);
-        if !late {
-            out.compliant(&T09);
-            continue;
-        }
-        let said = decided.map_or("至今未作决定".to_owned(), |act| {
+    let zone = case.bench.zone;
+    for renewal in defaults::renewals(case) {
+        let (on, expires) = (renewal.on, renewal.expires);
+        let said = renewal.decided.map_or("至今未作决定".to_owned(), |act| {
             format!("{}才作决定", zone.date(act.occurred.micros))
         });
         let zh = format!("许可{expires}届满,{on}申请延续,{said},依法视为准予延续");
         let en = format!(
             "permit expires {expires}, renewal applied for {on}, not decided by then: deemed renewed"
         );
-        let finding = case.signal(&T09, decided.unwrap_or(applied), zh, en);
-        let finding = finding.matter(applied.id.as_ref()).resting_on([applied]);
+        let finding = case.signal(&T09, renewal.decided.unwrap_or(renewal.applied), zh, en);
+        let finding = finding.matter(renewal.applied.id.as_ref()).resting_on([renewal.applied]);
         let finding = Finding { at: zone.end_of(expires).saturating_add(1), ..finding };
         out.add(not_before(finding, on, SINCE));
     }
