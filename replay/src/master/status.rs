@@ -45,11 +45,11 @@ impl Master {
     /// What the catalogue says of an item on a day. An item that was registered as
     /// cancelled from the first (valid for no day) is cancelled since that day.
     pub fn item_status(&self, code: &str, at: At) -> ItemStatus<'_> {
-        let believed: Vec<&Version<Item>> =
-            self.items.history(code).filter(|version| version.believed_at(at.known_at)).collect();
         if let Some(version) = self.item_spoken_of(code, at) {
             return of_version(version);
         }
+        let believed: Vec<&Version<Item>> =
+            self.items.history(code).filter(|version| version.believed_at(at.known_at)).collect();
         let empty = |version: &&&Version<Item>| {
             disposition(version) == Some("cancelled")
                 && version.valid_from.is_none_or(|from| from <= at.on)

@@ -9,7 +9,7 @@ use super::case_file::Known;
 use super::city::{City, Decision, Topics};
 use super::finding::{Finding, Findings, Outcome};
 use super::register;
-use super::rule::Check;
+use super::rule::{Check, Severity};
 use crate::event::{Event, EventError};
 use crate::integrity::chain::entry_hash;
 use crate::integrity::entry::scan;
@@ -266,6 +266,9 @@ fn determine(findings: &mut [Finding], topics: &Topics) {
             Decision::Exempted => Outcome::Exempted,
             Decision::Waived => Outcome::Waived,
         };
+        if finding.outcome == Outcome::Confirmed && register::refers(finding.rule) {
+            finding.severity = Severity::Refer;
+        }
         let by = serde_json::json!({
             "by": last.by, "by_unit": last.by_unit, "reason": last.reason,
             "entry": last.entry.id, "at": last.at,

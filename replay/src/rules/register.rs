@@ -41,6 +41,11 @@ pub fn find(id: &str) -> Option<&'static Rule> {
     all().find(|rule| rule.id == id)
 }
 
+/// Whether a confirmed breach of a rule goes to discipline, grave as its signal is.
+pub fn refers(id: &str) -> bool {
+    approval_powers::REFERRED.contains(&id)
+}
+
 /// The register as JSON, one object a line between brackets: `schemas/rules.json`.
 pub fn document() -> String {
     let lines: Vec<String> = all().map(|rule| format!("  {}", rule.to_json())).collect();

@@ -20,6 +20,9 @@ pub(super) const RULES: &[Rule] = &[
     THRESHOLD,
 ];
 
+/// Red as a signal, discipline's affair once people have confirmed it (RED→REFER).
+pub(super) const REFERRED: [&str; 2] = [CANCELLED.id, SELF_CREATED.id];
+
 const DELEGATE: Rule = Rule {
     id: "R2.1.1",
     zh: "应放尽放",

@@ -82,7 +82,6 @@ impl Topic for Attendance {
                 });
             }
         }
-        self.absences.sort_by(|a, b| a.entry.cmp(&b.entry));
     }
 
     fn join(&mut self, other: Attendance) {

@@ -90,7 +90,6 @@ impl Topic for Circulation {
                 self.approval(case, event);
             }
         }
-        self.sort();
     }
 
     fn join(&mut self, other: Circulation) {

@@ -80,7 +80,6 @@ impl Topic for Systems {
                 system,
             });
         }
-        self.outages.sort_by(|a, b| a.entry.cmp(&b.entry));
     }
 
     fn join(&mut self, other: Systems) {

@@ -62,12 +62,12 @@ pub(super) fn dated(case: &Case<'_>, out: &mut Findings) {
     for act in &case.file.acts {
         let on = act.occurred.local_date();
         let mut dates = other_dates(act, on);
-        for name in ["decision_date", "date"] {
-            // A hearing's date is no paper's: only decisions are dated by it.
-            let decides = act.kind.contains(".decision.");
-            let date = act.body.text(name).filter(|_| decides);
-            let date = date.and_then(|text| crate::time::civil::parse_date(&text));
-            dates.extend(date.filter(|date| *date != on).map(|date| (name.to_owned(), date)));
+        // A hearing's date is no paper's: only decisions are dated by it.
+        let named: &[&str] =
+            if act.kind.contains(".decision.") { &["decision_date", "date"] } else { &[] };
+        for name in named {
+            let date = act.body.text(name).and_then(|text| crate::time::civil::parse_date(&text));
+            dates.extend(date.filter(|date| *date != on).map(|date| ((*name).to_owned(), date)));
         }
         if dates.is_empty() || !case.bench.decision_in_force(case.bench.zone.date(act.recorded)) {
             continue;
