@@ -76,6 +76,12 @@ impl Layout {
         self.root.join("heads").join(format!("{log}.checkpoint"))
     }
 
+    /// The published head with its witnesses' lines. They vouch for it elsewhere, so it
+    /// does not regrow.
+    pub fn cosigned(&self, log: LogName) -> PathBuf {
+        self.root.join("heads").join(format!("{log}.cosigned"))
+    }
+
     /// Where a log's lookup files are: like all of `derived`, they regrow.
     pub fn lookup(&self, log: LogName) -> PathBuf {
         self.root.join("derived").join(log.as_str()).join("lookup")
@@ -109,6 +115,29 @@ pub struct Config {
     /// said. May be changed between openings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub segment_bytes: Option<u64>,
+    /// How many witnesses make a checkpoint of the open log count as witnessed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<PolicyAt>,
+    /// Who is asked to cosign the open log's checkpoints.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub witness: Vec<WitnessAt>,
+}
+
+/// `[policy]`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyAt {
+    /// Of the witnesses named, so many at least; nothing newer is published before.
+    pub quorum: usize,
+}
+
+/// `[[witness]]`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WitnessAt {
+    /// Its submission prefix (c2sp.org/tlog-witness), over plain HTTP.
+    pub url: String,
+    pub vkey: String,
 }
 
 impl Config {
@@ -116,7 +145,8 @@ impl Config {
 
     pub fn new(origin: String, time_zone: String) -> Config {
         let schema = Config::SCHEMA.to_owned();
-        Config { schema, origin, time_zone, segment_bytes: None }
+        let (segment_bytes, policy, witness) = Default::default();
+        Config { schema, origin, time_zone, segment_bytes, policy, witness }
     }
 
     /// The origin of one log, which is also its key's name.

@@ -5,11 +5,13 @@
 //! as well. Knows where things lie in a ledger's folder and nothing of who wrote
 //! them.
 
-use crate::integrity::chain::Digest;
+mod receipts;
+
+pub use receipts::{Receipt, Signed, read_receipts};
+
 use crate::integrity::checkpoint::VerifyingKey;
-use crate::walk::report::{Receipts, Report};
-use crate::walk::{FirstBad, Form, Input, Source, Walk, Witness, claimed_size};
-use serde::Deserialize;
+use crate::walk::report::Report;
+use crate::walk::{Form, Input, Source, Walk, Witness, claimed_size};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -37,16 +39,6 @@ impl AuditError {
             AuditError::Key { .. } => 2,
         }
     }
-}
-
-/// One line that `plumb append` prints for an event.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Receipt {
-    pub id: String,
-    pub log: String,
-    pub position: u64,
-    /// BLAKE3 of the entry, in hexadecimal.
-    pub hash: String,
 }
 
 /// What to verify, and against what.
@@ -107,22 +99,35 @@ impl Audit {
             .zip(&walks)
             .map(|(log, walk)| walk.origin().map(str::to_owned).or_else(|| kept_origin(log)))
             .collect();
-        let held = self.receipts.first().map(|_| hold(&receipts, &found, &walks));
+        let key_of = |index: usize| {
+            self.keys.iter().map(String::as_str).find(|key| {
+                let name = VerifyingKey::parse(key).map(|key| key.name().to_owned());
+                belongs(&name.unwrap_or_default(), index, &origins)
+            })
+        };
+        let read: Vec<receipts::Read<'_>> = found
+            .iter()
+            .zip(&walks)
+            .enumerate()
+            .map(|(index, (log, walk))| receipts::Read {
+                log: &log.name,
+                walk,
+                key: key_of(index).or_else(|| walk.vkey()),
+            })
+            .collect();
+        let held = self.receipts.first().map(|_| receipts::hold(&receipts, &read));
+        let proved: Vec<Witness> = receipts.iter().filter_map(Receipt::checkpoint).collect();
         let mut logs = Vec::with_capacity(found.len());
         for (index, (log, walk)) in found.into_iter().zip(walks).enumerate() {
             let mut witnesses = log.own;
-            let given = self.checkpoints.iter().filter(|given| {
+            let given = self.checkpoints.iter().chain(&proved).filter(|given| {
                 let origin = given.note.lines().next().unwrap_or_default();
                 belongs(origin, index, &origins)
             });
             let kept_here = witnesses.len();
             witnesses.extend(given.cloned());
             let from_outside = witnesses.len() > kept_here;
-            let key = self.keys.iter().find(|key| {
-                let name = VerifyingKey::parse(key).map(|key| key.name().to_owned());
-                belongs(&name.unwrap_or_default(), index, &origins)
-            });
-            let mut verdict = walk.finish(&witnesses, key.map(String::as_str));
+            let mut verdict = walk.finish(&witnesses, key_of(index));
             // What lies on this machine, whoever has the machine can make anew.
             if !from_outside {
                 verdict.limits.push("no-checkpoint-from-outside");
@@ -174,14 +179,16 @@ impl Audit {
         for name in names {
             let folder = logs.join(&name);
             let head = heads.join(format!("{name}.checkpoint"));
-            let own = kept(&[head, folder.join("checkpoint")])?;
+            let cosigned = heads.join(format!("{name}.cosigned"));
+            let own = kept(&[head, folder.join("checkpoint"), cosigned])?;
             found.push(Found { name, path: folder, own });
         }
         Ok(found)
     }
 
     fn read(&self, log: &Found, receipts: &[Receipt]) -> Result<Walk, AuditError> {
-        let witnesses = log.own.iter().chain(&self.checkpoints);
+        let proved: Vec<Witness> = receipts.iter().filter_map(Receipt::checkpoint).collect();
+        let witnesses = log.own.iter().chain(&self.checkpoints).chain(&proved);
         let sizes = witnesses.filter_map(|witness| claimed_size(&witness.note)).collect();
         let mut walk = Walk::new(&log.name, sizes);
         let asked = receipts.iter().filter(|receipt| receipt.log == log.name);
@@ -257,55 +264,4 @@ fn segments(folder: &Path) -> Result<Vec<PathBuf>, AuditError> {
     let mut paths = listed(folder)?;
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "seg"));
     Ok(paths)
-}
-
-fn read_receipts(path: &Path, out: &mut Vec<Receipt>) -> Result<(), AuditError> {
-    let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
-    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let receipt = serde_json::from_str(line).map_err(|error| AuditError::NotAReceipt {
-            path: path.to_owned(),
-            line: index + 1,
-            reason: error.to_string(),
-        })?;
-        out.push(receipt);
-    }
-    Ok(())
-}
-
-/// Holds receipts against the entries that were read.
-fn hold(receipts: &[Receipt], found: &[Found], walks: &[Walk]) -> Receipts {
-    let mut out = Receipts { given: receipts.len() as u64, ..Receipts::default() };
-    for receipt in receipts {
-        let Receipt { id, log, position, hash } = receipt;
-        let walk = found.iter().position(|found| found.name == *log).and_then(|at| walks.get(at));
-        let Some(walk) = walk else {
-            out.doubts.push(format!("{id}: 未读取日志 {log} / the log {log} was not read"));
-            continue;
-        };
-        let reason = match walk.answer(*position) {
-            Some((found, found_id)) if Digest::from_hex(hash.as_bytes()) == Some(found) => {
-                if found_id == id {
-                    out.held += 1;
-                    continue;
-                }
-                format!("the entry there has the id {found_id}")
-            }
-            Some((found, _)) => {
-                format!("the receipt names the digest {hash}, the entry has {found}")
-            }
-            None if walk.is_whole() => {
-                format!("the receipt was given for this entry; {} are here", walk.checked())
-            }
-            None => {
-                let doubt = "未能读到该记录 / its entry could not be read";
-                out.doubts.push(format!("{id} ({log} {position}): {doubt}"));
-                continue;
-            }
-        };
-        out.first_bad.get_or_insert_with(|| {
-            let (place, id) = ("receipt".to_owned(), Some(id.clone()));
-            (log.clone(), FirstBad { position: *position, reason, place, id, stream: None })
-        });
-    }
-    out
 }

@@ -3,6 +3,7 @@
 
 use super::{event, median, rounded};
 use crate::config::Config;
+use crate::ledger::checkpoints::SignError;
 use crate::ledger::submission::Submission;
 use crate::ledger::{Ledger, LogName, OpenError, Surroundings, create};
 use crate::projection::ModelError;
@@ -34,6 +35,8 @@ pub enum BenchError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Model(#[from] ModelError),
+    #[error(transparent)]
+    Sign(#[from] SignError),
     #[error("an event was not recorded: {0}")]
     NotRecorded(String),
 }

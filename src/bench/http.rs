@@ -43,7 +43,7 @@ pub fn run(dir: &Path, rounds: usize, given: Surroundings) -> Result<Value, Benc
     let following = Following::start(&ledger)?;
     let mut keys = ApiKeys::default();
     keys.add("bench", KEY);
-    let service = Arc::new(Service::new(ledger, following, keys)?);
+    let service = Arc::new(Service::new(ledger, following, keys, None)?);
     let runtime = Runtime::new()?;
     let (stop, stopped) = watch::channel(());
     let shared = service.clone();

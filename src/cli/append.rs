@@ -5,6 +5,7 @@ use super::interrupt::Interrupt;
 use super::{Dir, Exit, Failure, close, line, surroundings};
 use crate::ledger::submission::Submission;
 use crate::ledger::{AppendError, Ledger, Outcome, RefusalCode, Rehearsal};
+use crate::receipt::Signer;
 use serde_json::json;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
@@ -30,6 +31,9 @@ pub struct Append {
     /// 只检查,不入账:逐行说明会怎样 / admit and report, and record nothing
     #[arg(long)]
     dry_run: bool,
+    /// 回执由日志密钥签署,可作证据 / the log's key signs each receipt, which makes it evidence
+    #[arg(long)]
+    signed: bool,
 }
 
 /// One line of the input.
@@ -56,6 +60,7 @@ impl Append {
         }
         let interrupt = Interrupt::watch()?;
         let ledger = Ledger::open(&self.dir.dir, surroundings("append"))?;
+        let signer = self.signed.then(|| Signer::open(ledger.layout())).transpose()?;
         let (sender, lines) = sync_channel(4 * GROUP_LINES_MAX);
         // A thread of its own, so that a slow pipe never holds back the receipts
         // of lines that have come.
@@ -68,7 +73,7 @@ impl Append {
                 }
             }
         });
-        let result = record(&ledger, &lines, &interrupt);
+        let result = record(&ledger, &lines, &interrupt, signer.as_ref());
         close(ledger)?;
         match (result, interrupt.exit()) {
             (Ok(_), Some(exit)) => {
@@ -182,7 +187,12 @@ fn next(lines: &Receiver<Line>, interrupt: &Interrupt) -> Option<Line> {
     None
 }
 
-fn record(ledger: &Ledger, lines: &Receiver<Line>, interrupt: &Interrupt) -> Result<Exit, Failure> {
+fn record(
+    ledger: &Ledger,
+    lines: &Receiver<Line>,
+    interrupt: &Interrupt,
+    signer: Option<&Signer>,
+) -> Result<Exit, Failure> {
     let mut exit = Exit::Done;
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     while let Some(first) = next(lines, interrupt) {
@@ -208,7 +218,9 @@ fn record(ledger: &Ledger, lines: &Receiver<Line>, interrupt: &Interrupt) -> Res
             match answer {
                 Ok(receipt) => {
                     // Whoever closed the pipe still gets everything recorded.
-                    line(&mut out, receipt.to_line().as_bytes())?;
+                    let told = signer.map(|signer| signer.signed(&receipt).to_string());
+                    let told = told.unwrap_or_else(|| receipt.to_line());
+                    line(&mut out, told.as_bytes())?;
                 }
                 Err(AppendError::Refused(refusal)) => {
                     let code = refusal.code.as_str();

@@ -4,8 +4,9 @@
 use super::{Dir, Exit, Failure, close, print, surroundings};
 use crate::config::Layout;
 use crate::ledger::anchor::{self, AnchorError, Anchors};
-use crate::ledger::checkpoints::{SignError, latest};
+use crate::ledger::checkpoints::{SignError, latest, signing_key};
 use crate::ledger::{Ledger, LogName, open_log, read_config};
+use crate::publication;
 use serde_json::json;
 
 /// 检查点 / checkpoints
@@ -24,6 +25,17 @@ enum Action {
         /// 哪个日志 / which log
         #[arg(long = "log", default_value = "open", value_parser = ["open", "sealed"])]
         log: String,
+    },
+    /// 显示已发布的检查点,附见证者签名 / show the published one, with its witnesses' lines
+    Published {
+        #[command(flatten)]
+        dir: Dir,
+    },
+    /// 本账的信任策略(C2SP tlog-policy),供他人核验 / whom to believe, as a file for others
+    /// (c2sp.org/tlog-policy)
+    Policy {
+        #[command(flatten)]
+        dir: Dir,
     },
     /// 把密封日志的加盐摘要锚定到公开日志 / bind the sealed log's history in the open
     /// one by a salted digest, which tells nothing of it
@@ -45,6 +57,8 @@ impl Checkpoint {
     pub(super) fn run(self) -> Result<Exit, Failure> {
         match self.action {
             Action::Show { dir, log } => show(&dir, &log),
+            Action::Published { dir } => published(&Layout::new(&dir.dir)),
+            Action::Policy { dir } => policy(&Layout::new(&dir.dir)),
             Action::Anchor { dir } => record(&dir),
             Action::Anchors { dir, json } => check(&dir, json),
         }
@@ -57,6 +71,29 @@ fn show(dir: &Dir, log: &str) -> Result<Exit, Failure> {
     let log = LogName::parse(log).unwrap_or(LogName::Open);
     let note = latest(&layout, &config, log)?;
     print(note.trim_end_matches('\n'))?;
+    Ok(Exit::Done)
+}
+
+fn published(layout: &Layout) -> Result<Exit, Failure> {
+    read_config(layout)?;
+    let path = layout.cosigned(LogName::Open);
+    let note = std::fs::read_to_string(&path).map_err(|error| Failure {
+        exit: Exit::NotFound,
+        message: format!(
+            "{}: 尚无经见证的检查点;plumbline.toml 中有 [[witness]] 时由 plumb serve 取得 / no              witnessed checkpoint yet; `plumb serve` asks for one where plumbline.toml has              [[witness]]: {error}",
+            path.display()
+        ),
+    })?;
+    print(note.trim_end_matches('\n'))?;
+    Ok(Exit::Done)
+}
+
+fn policy(layout: &Layout) -> Result<Exit, Failure> {
+    let config = read_config(layout)?;
+    let vkey = signing_key(layout, LogName::Open)?.vkey();
+    let wrong = |message| Failure { exit: Exit::Usage, message };
+    let policy = publication::policy(&config, &vkey).map_err(wrong)?;
+    print(policy.text().trim_end_matches('\n'))?;
     Ok(Exit::Done)
 }
 

@@ -21,17 +21,21 @@ mod log;
 mod manual;
 mod models;
 mod openapi;
+mod policy;
 mod prove;
 mod rebuild;
+mod receipt;
 mod report;
 mod rules;
 mod serve;
 mod show;
 mod stats;
+mod stranger;
 mod tiles;
 mod timers;
 mod types;
 mod verify;
+mod witness;
 
 use crate::http::KeyError;
 use crate::ledger::checkpoints::latest;
@@ -63,6 +67,7 @@ enum Command {
     Verify(verify::Verify),
     Checkpoint(checkpoint::Checkpoint),
     Prove(prove::Prove),
+    Receipt(receipt::Receipt),
     Stats(stats::Stats),
     Case(case::Case),
     Find(find::Find),
@@ -71,6 +76,7 @@ enum Command {
     Rebuild(rebuild::Rebuild),
     Clock(clock::Clock),
     Serve(serve::Serve),
+    Witness(witness::Witness),
     Keys(keys::Keys),
     Types(types::Types),
     Rules(rules::Rules),
@@ -178,6 +184,7 @@ pub fn run() -> u8 {
         Command::Verify(command) => command.run(),
         Command::Checkpoint(command) => command.run(),
         Command::Prove(command) => command.run(),
+        Command::Receipt(command) => command.run(),
         Command::Stats(command) => command.run(),
         Command::Case(command) => command.run(),
         Command::Find(command) => command.run(),
@@ -186,6 +193,7 @@ pub fn run() -> u8 {
         Command::Rebuild(command) => command.run(),
         Command::Clock(command) => command.run(),
         Command::Serve(command) => command.run(),
+        Command::Witness(command) => command.run(),
         Command::Keys(command) => command.run(),
         Command::Types(command) => command.run(),
         Command::Rules(command) => command.run(),

@@ -4,10 +4,13 @@ use super::closing::Closing;
 use super::interrupt::Interrupt;
 use super::timers::Ticking;
 use super::{Dir, Exit, Failure, close, surroundings};
+use crate::config::{Config, Layout};
 use crate::following::Following;
 use crate::http::{ApiKeys, Service, serve, serve_public};
-use crate::ledger::{Ledger, LogName};
-use crate::publication::{PublishError, Publisher};
+use crate::ledger::checkpoints::signing_key;
+use crate::ledger::{Ledger, LogName, read_config};
+use crate::publication::{Publication, PublishError, Publisher, Witnesses};
+use crate::reader::Reader;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -38,6 +41,7 @@ pub(super) fn at(dir: PathBuf, listen: SocketAddr, public: SocketAddr) -> Result
 impl Serve {
     pub(super) fn run(self) -> Result<Exit, Failure> {
         tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).init();
+        let watched = not_below_witnessed(&Layout::new(&self.dir.dir))?;
         let ledger = Ledger::open(&self.dir.dir, surroundings("serve"))?;
         let following = Following::start(&ledger)?;
         let keys = ApiKeys::read(&ledger.layout().api_keys())?;
@@ -47,10 +51,12 @@ impl Serve {
                  only; `plumb keys add NAME` makes one"
             );
         }
-        let service = Arc::new(Service::new(ledger, following, keys)?);
+        let asked = witnesses(ledger.layout(), ledger.config())?;
+        let service = Arc::new(Service::new(ledger, following, keys, asked)?);
         let closing = Closing::start(service.clone())?;
         let ticking = (!self.no_timers).then(|| Ticking::start(service.clone())).transpose()?;
-        let publisher = self.public.map(|_| publish(&service)).transpose()?;
+        let publishing = watched || self.public.is_some();
+        let publisher = publishing.then(|| publish(&service)).transpose()?;
         let runtime = tokio::runtime::Runtime::new()?;
         let interrupt = Interrupt::default();
         runtime.block_on(self.listeners(&service, &interrupt))?;
@@ -103,6 +109,31 @@ impl Serve {
     }
 }
 
+/// The witnesses of the configuration.
+fn witnesses(layout: &Layout, config: &Config) -> Result<Option<Witnesses>, Failure> {
+    let vkey = signing_key(layout, LogName::Open)?.vkey();
+    let wrong = |message| Failure { exit: Exit::Usage, message };
+    Witnesses::of(config, &vkey).map_err(wrong)
+}
+
+/// Refuses to take entries below what a witness has cosigned, or beside it: a copy
+/// that was brought back would grow a second history. Tells whether there are
+/// witnesses; one that does not answer refuses nothing.
+fn not_below_witnessed(layout: &Layout) -> Result<bool, Failure> {
+    let config = read_config(layout)?;
+    let Some(witnesses) = witnesses(layout, &config)? else { return Ok(false) };
+    let reader = Reader::open(layout, &config, LogName::Open)?;
+    let publication = Publication::new(layout.clone(), config, reader);
+    match publication.witnessed_by(Some(witnesses)).renew() {
+        Ok(()) => {}
+        Err(PublishError::NotWitnessed { missing }) => {
+            eprintln!("见证者未应答 / witnesses do not answer: {missing}");
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(true)
+}
+
 /// Publishes the open log from now on.
 fn publish(service: &Service) -> Result<Publisher, Failure> {
     let publisher = Publisher::start(service.publication(LogName::Open))?;
@@ -115,6 +146,13 @@ impl From<PublishError> for Failure {
         match error {
             PublishError::Sign(error) => error.into(),
             PublishError::Store(error) => error.into(),
+            PublishError::Contradicted(_) => {
+                Failure { exit: Exit::Broken, message: error.to_string() }
+            }
+            PublishError::NotWitnessed { .. } => {
+                Failure { exit: Exit::CannotTell, message: error.to_string() }
+            }
+            PublishError::Io { .. } => Failure { exit: Exit::Failed, message: error.to_string() },
         }
     }
 }

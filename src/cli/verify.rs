@@ -1,10 +1,11 @@
 //! `plumb verify`: reads and hashes every byte of both logs again.
 
-use super::{Exit, Failure, print};
+use super::{Exit, Failure, policy, print, stranger};
 use crate::config::Layout;
 use crate::ledger::{LogName, read_config};
 use plumbline_replay::audit::{Audit, AuditError};
 use plumbline_replay::walk::report::Report;
+use serde_json::json;
 use std::path::PathBuf;
 
 /// 核验:重读并重算每一个字节 / verify every byte
@@ -26,6 +27,10 @@ enum What {
         /// 检查点文件 / files with a checkpoint each
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
+        /// 信任哪些日志与见证者(C2SP tlog-policy 文件)/ whom to believe: a file of
+        /// c2sp.org/tlog-policy; without --dir the checkpoints alone are judged
+        #[arg(long, value_name = "POLICY")]
+        policy: Option<PathBuf>,
         #[command(flatten)]
         all: All,
     },
@@ -34,6 +39,10 @@ enum What {
         /// plumb append 给出的回执,一行一张 / receipts as `plumb append` prints them, one a line
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
+        /// 对照公开发布的日志(网址或文件夹)而非账本文件夹,须给 --key / against the published log
+        /// at a URL or in a folder of tiles, instead of a ledger's folder; needs --key
+        #[arg(long, value_name = "URL", requires = "key", conflicts_with = "dir")]
+        url: Option<String>,
         #[command(flatten)]
         all: All,
     },
@@ -67,11 +76,16 @@ impl Verify {
         let (all, receipts) = match self.what {
             None => (self.all, Vec::new()),
             Some(What::All(all)) => (all, Vec::new()),
-            Some(What::Checkpoint { files, mut all }) => {
+            Some(What::Checkpoint { files, policy: given, mut all }) => {
+                let judged = given.map(|given| policy::judge(&files, &given)).transpose()?;
                 all.checkpoint.extend(files);
-                (all, Vec::new())
+                return with_policy(all, judged);
             }
-            Some(What::Receipt { files, all }) => (all, files),
+            Some(What::Receipt { files, url: Some(url), all }) => {
+                let key = all.key.first().map(String::as_str).unwrap_or_default();
+                return stranger::receipts(&files, &url, key, all.json);
+            }
+            Some(What::Receipt { files, url: None, all }) => (all, files),
         };
         let json = all.json;
         let failure = match all.audit(receipts) {
@@ -86,6 +100,28 @@ impl Verify {
         }
         Err(failure)
     }
+}
+
+/// Checkpoints judged by a policy, against a ledger, or both.
+fn with_policy(all: All, judged: Option<policy::Judged>) -> Result<Exit, Failure> {
+    let json = all.json;
+    let report = match (&judged, &all.dir) {
+        (Some(_), None) => None,
+        _ => Some(all.audit(Vec::new())?),
+    };
+    let mut value = report.as_ref().map_or_else(|| json!({}), Report::to_json);
+    let mut words: Vec<String> = report.iter().map(Report::words).collect();
+    let mut codes: Vec<u8> = report.iter().map(Report::exit_code).collect();
+    if let Some(judged) = judged {
+        codes.push(judged.exit as u8);
+        words.insert(0, judged.words());
+        value = judged.into_json(value);
+    }
+    // 3 wins over 4 (design §8).
+    let code = if codes.contains(&3) { 3 } else { codes.into_iter().max().unwrap_or(0) };
+    value["exit_code"] = json!(code);
+    print(&if json { value.to_string() } else { words.join("\n") })?;
+    exit(code)
 }
 
 impl All {

@@ -167,6 +167,9 @@ fn answered() -> [(&'static str, Value); 5] {
         "revision": count("流中序号 / place in the stream"),
         "log_size": count("此时账的条数 / entries of the log by then"),
         "duplicate": {"type": "boolean", "description": "早已入账,此为原回执 / was recorded before"},
+        "origin": text("日志的来源,签名时有 / the log's origin, where it is signed"),
+        "signature": text("base64,日志密钥对承诺的签名(FORMAT.md §9)/ the log's signature"),
+        "proof": text("C2SP tlog-proof"),
     });
     let result = object(
         "一条的结果 / what became of one",

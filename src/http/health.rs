@@ -150,7 +150,7 @@ pub(super) async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: the logs can be read.
+/// `GET /readyz`: the logs can be read, and no witness contradicts them.
 #[utoipa::path(
     get,
     path = "/readyz",
@@ -158,12 +158,17 @@ pub(super) async fn alive() -> &'static str {
     summary = "日志可读 / the logs can be read",
     responses((status = 200, description = "ready", body = String, content_type = "text/plain"),
         (status = 500, response = Problem),
+        (status = 503, response = Problem),
     ),
 )]
 pub(super) async fn ready(State(service): State<Shared>) -> Result<&'static str, Problem> {
     blocking(move || {
         for log in LogName::ALL {
             service.ledger.store(log).size()?;
+            if let Some(refusal) = service.publication(log).contradiction() {
+                let status = StatusCode::SERVICE_UNAVAILABLE;
+                return Err(Problem::new(status, "witness-contradicts", refusal.to_string()));
+            }
         }
         Ok("ready\n")
     })

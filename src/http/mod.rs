@@ -16,17 +16,22 @@ mod problem;
 mod proofs;
 mod public;
 mod reading;
+mod receipts;
 mod submit;
+mod witness;
 
 pub use bare::serve_parsing_only;
 pub use description::openapi;
 pub use keys::{ApiKeys, KeyError};
 pub use public::serve_public;
+pub use witness::serve_witness;
 
 use crate::following::Following;
-use crate::ledger::{Ledger, LogName, OpenError};
-use crate::publication::Publication;
+use crate::ledger::checkpoints::SignError;
+use crate::ledger::{Ledger, LogName};
+use crate::publication::{Publication, Witnesses};
 use crate::reader::Reader;
+use crate::receipt::Signer;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
@@ -55,20 +60,30 @@ pub struct Service {
     pub keys: ApiKeys,
     feed: Feed,
     publications: Vec<Arc<Publication>>,
+    signer: Signer,
     counts: Counts,
 }
 
 impl Service {
-    /// A service over an open ledger. It watches the logs from here on.
-    pub fn new(ledger: Ledger, following: Following, keys: ApiKeys) -> Result<Service, OpenError> {
+    /// A service over an open ledger. It watches the logs from here on. The witnesses
+    /// are of the open log.
+    pub fn new(
+        ledger: Ledger,
+        following: Following,
+        keys: ApiKeys,
+        mut witnesses: Option<Witnesses>,
+    ) -> Result<Service, SignError> {
+        let signer = Signer::open(ledger.layout())?;
         let feed = Feed::of(&ledger);
         let mut publications = Vec::new();
         for log in LogName::ALL {
             let (layout, config) = (ledger.layout().clone(), ledger.config().clone());
             let publication = Publication::new(layout, config, Reader::of(&ledger, log)?);
-            publications.push(Arc::new(publication));
+            // The sealed log is shown to nobody, so nobody can witness it.
+            let asked = if log == LogName::Open { witnesses.take() } else { None };
+            publications.push(Arc::new(publication.witnessed_by(asked)));
         }
-        Ok(Service { ledger, following, keys, feed, publications, counts: Counts::new() })
+        Ok(Service { ledger, following, keys, feed, publications, signer, counts: Counts::new() })
     }
 
     /// A log with its tree, for proofs and for publication.
@@ -96,6 +111,7 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(cases::list))
         // One address for a case and its views; `Description` names each.
         .route("/api/v1/cases/{*stream}", get(cases::one))
+        .routes(routes!(receipts::of_event))
         .routes(routes!(proofs::checkpoint))
         .routes(routes!(proofs::included))
         .routes(routes!(proofs::continued))

@@ -130,6 +130,7 @@ impl From<PublishError> for Problem {
         match error {
             PublishError::Sign(error) => error.into(),
             PublishError::Store(error) => error.into(),
+            other => internal(&other.to_string()),
         }
     }
 }

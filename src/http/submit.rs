@@ -6,6 +6,7 @@ use super::problem::Problem;
 use crate::ledger::cloudevent;
 use crate::ledger::submission::Submission;
 use crate::ledger::{AppendError, Expected, Receipt};
+use crate::receipt::Signer;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
@@ -14,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use plumbline_replay::integrity::json::{Json, parse};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use utoipa::IntoParams;
 
 /// The submitter, by the key it presents.
 fn authorise(service: &Shared, headers: &HeaderMap) -> Result<(), Problem> {
@@ -53,7 +55,7 @@ pub(super) fn read_one(headers: &HeaderMap, sent: &[u8]) -> Result<Submission, P
     operation_id = "submit",
     summary = "报送一个事件 / submit one event",
     security(("key" = [])),
-    params(("Expected-Revision" = Option<String>, Header,
+    params(ReceiptQuery, ("Expected-Revision" = Option<String>, Header,
         description = "any | no_stream | exists | N:流须处于的修订 / what the stream must be at")),
     request_body(content(
         (ref("#/components/schemas/Submission") = "application/json"),
@@ -73,6 +75,7 @@ pub(super) fn read_one(headers: &HeaderMap, sent: &[u8]) -> Result<Submission, P
 )]
 pub(super) async fn one(
     State(service): State<Shared>,
+    Asked(query): Asked<ReceiptQuery>,
     headers: HeaderMap,
     sent: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
@@ -84,10 +87,23 @@ pub(super) async fn one(
     let receipt = answer.unwrap_or_else(|| Err(nothing_answered()))?;
     let status = if receipt.duplicate { StatusCode::OK } else { StatusCode::CREATED };
     let location = format!("/api/v1/events/{}?log={}", receipt.position, receipt.log);
-    let body = receipt.to_line();
+    let body = match query.signed {
+        true => service.signer.signed(&receipt).to_string(),
+        false => receipt.to_line(),
+    };
     let headers =
         [(header::CONTENT_TYPE, "application/json".to_owned()), (header::LOCATION, location)];
     Ok((status, headers, body).into_response())
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReceiptQuery {
+    /// 回执由日志密钥签署 / the log's key signs the receipt
+    #[serde(default)]
+    #[param(required = false)]
+    signed: bool,
 }
 
 #[derive(Deserialize)]
@@ -95,6 +111,8 @@ pub(super) async fn one(
 pub(super) struct BatchQuery {
     #[serde(default)]
     atomic: bool,
+    #[serde(default)]
+    signed: bool,
 }
 
 /// `POST /api/v1/events:batch?atomic=true|false`: NDJSON, or a CloudEvents batch.
@@ -106,7 +124,9 @@ pub(super) struct BatchQuery {
     summary = "报送一批事件 / submit a batch",
     security(("key" = [])),
     params(("atomic" = Option<bool>, Query,
-        description = "全部入账或全不入账 / all or none; each by itself if not said")),
+        description = "全部入账或全不入账 / all or none; each by itself if not said"),
+        ("signed" = Option<bool>, Query,
+        description = "回执由日志密钥签署 / the log's key signs the receipts")),
     request_body(content(
         (ref("#/components/schemas/Submission") = "application/x-ndjson"),
         (Vec<Object> = "application/cloudevents-batch+json"),
@@ -146,7 +166,9 @@ pub(super) async fn batch(
     {
         return Err(error.clone().into());
     }
-    let results = answers.into_iter().enumerate().map(Outcome::of).collect();
+    let signer = query.signed.then_some(&service.signer);
+    let outcome = |answer| Outcome::of(answer, signer);
+    let results = answers.into_iter().enumerate().map(outcome).collect();
     let told = Told { results, schema: "plumbline.batch/1" };
     // Texts and numbers are always written; there is nothing that could fail.
     let body = serde_json::to_string(&told).unwrap_or_default();
@@ -167,16 +189,29 @@ struct Outcome {
     #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    receipt: Option<Receipt>,
+    receipt: Option<Given>,
     status: u16,
 }
 
+/// A receipt, as it was asked for.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Given {
+    Plain(Receipt),
+    Signed(Value),
+}
+
 impl Outcome {
-    fn of((index, answer): (usize, Result<Receipt, AppendError>)) -> Outcome {
+    fn of(
+        (index, answer): (usize, Result<Receipt, AppendError>),
+        signer: Option<&Signer>,
+    ) -> Outcome {
         match answer {
             Ok(receipt) => {
                 let status = if receipt.duplicate { 200 } else { 201 };
-                Outcome { index, problem: None, receipt: Some(receipt), status }
+                let given = signer.map(|signer| Given::Signed(signer.signed(&receipt)));
+                let receipt = Some(given.unwrap_or(Given::Plain(receipt)));
+                Outcome { index, problem: None, receipt, status }
             }
             Err(error) => {
                 let problem = Problem::from(error);

@@ -7,13 +7,13 @@
 
 use super::{LogName, OpenError, open_log};
 use crate::config::{Config, Layout};
+use crate::durable::replace;
 use crate::store::{SegmentInfo, SegmentStart, Store, StoreError};
 use plumbline_replay::integrity::chain::{Digest, entry_hash};
 use plumbline_replay::integrity::checkpoint::{Checkpoint, NoteError, SigningKey, VerifyingKey};
 use plumbline_replay::integrity::entry::scan;
 use plumbline_replay::integrity::tree::{Frontier, leaf_hash};
 use std::fs::File;
-use std::io::Write;
 use std::path::Path;
 
 const READ_BYTES: usize = 4 << 20;
@@ -98,7 +98,8 @@ fn io_error(path: &Path, error: &std::io::Error) -> SignError {
     SignError::Io { place: path.display().to_string(), reason: error.to_string() }
 }
 
-fn signing_key(layout: &Layout, log: LogName) -> Result<SigningKey, SignError> {
+/// The key that signs a log's checkpoints and receipts.
+pub fn signing_key(layout: &Layout, log: LogName) -> Result<SigningKey, SignError> {
     let path = layout.signing_key(log);
     let failed = |reason: String| SignError::Key { place: path.display().to_string(), reason };
     let text = std::fs::read_to_string(&path).map_err(|error| failed(error.to_string()))?;
@@ -189,18 +190,5 @@ fn start(store: &dyn Store, signed: &[u64]) -> Result<SegmentStart, SignError> {
     match store.segments()?.into_iter().rfind(holds) {
         Some(segment) => Ok(store.segment_start(segment.first_position)?),
         None => Ok(SegmentStart { previous: Digest::ZERO, frontier: Frontier::new() }),
-    }
-}
-
-/// Replaces a file whole: beside it, synced, renamed, folder synced.
-fn replace(path: &Path, text: &str) -> std::io::Result<()> {
-    let temp = path.with_extension("new");
-    let mut file = File::create(&temp)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    std::fs::rename(&temp, path)?;
-    match path.parent() {
-        Some(parent) => File::open(parent)?.sync_all(),
-        None => Ok(()),
     }
 }

@@ -4,11 +4,14 @@
 
 mod folder;
 mod publisher;
+mod witnesses;
 
 pub use folder::{FolderError, write_folder};
 pub use publisher::Publisher;
+pub use witnesses::{Cosigned, Refusal, Witnesses, policy};
 
 use crate::config::{Config, Layout};
+use crate::durable::replace;
 use crate::ledger::LogName;
 use crate::ledger::checkpoints::{SignError, latest};
 use crate::proof::Tree;
@@ -17,6 +20,8 @@ use crate::reader::Reader;
 use crate::store::StoreError;
 use plumbline_replay::integrity::checkpoint::Checkpoint;
 use plumbline_replay::integrity::tile::{Content, Tile};
+use plumbline_replay::integrity::tlog_proof::TlogProof;
+use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 /// A signed checkpoint with its note.
@@ -34,6 +39,16 @@ pub enum PublishError {
     Sign(#[from] SignError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A witness has seen more of this log, or another history of it: proved broken.
+    #[error("不再发布:{0} / nothing more is published")]
+    Contradicted(Refusal),
+    /// Too few witnesses cosigned; what was published before stays.
+    #[error(
+        "见证不足,暂不发布:缺 {missing} / too few witnesses cosigned, not published yet: {missing} missing"
+    )]
+    NotWitnessed { missing: String },
+    #[error("{place}: {reason}")]
+    Io { place: String, reason: String },
 }
 
 /// One log, its tree, and what of it is published.
@@ -43,13 +58,22 @@ pub struct Publication {
     reader: Reader,
     tree: RwLock<Tree>,
     published: RwLock<Option<Arc<Head>>>,
+    witnesses: Option<Witnesses>,
+    /// What a witness said against this log, until it says otherwise.
+    contradiction: RwLock<Option<Refusal>>,
 }
 
 impl Publication {
     /// Nothing is published yet. The reader may follow a log that is being written.
     pub fn new(layout: Layout, config: Config, reader: Reader) -> Publication {
         let tree = RwLock::new(reader.tree());
-        Publication { layout, config, reader, tree, published: RwLock::default() }
+        let (published, witnesses, contradiction) = Default::default();
+        Publication { layout, config, reader, tree, published, witnesses, contradiction }
+    }
+
+    /// The same with witnesses, who are asked before anything is published.
+    pub fn witnessed_by(self, witnesses: Option<Witnesses>) -> Publication {
+        Publication { witnesses, ..self }
     }
 
     pub fn log(&self) -> LogName {
@@ -69,6 +93,57 @@ impl Publication {
         let checkpoint = signed_checkpoint(&note).map_err(malformed)?;
         self.take_in(&checkpoint)?;
         Ok(Head { checkpoint, note })
+    }
+
+    /// Shows what was published before this program began; signs and publishes if
+    /// that takes nobody else.
+    pub fn begin(&self) -> Result<(), PublishError> {
+        if self.witnesses.is_none() {
+            return self.renew();
+        }
+        let path = self.layout.cosigned(self.log());
+        match std::fs::read_to_string(&path) {
+            Ok(note) => {
+                let malformed =
+                    |error| SignError::Contradiction(format!("{}: {error}", path.display()));
+                let checkpoint = signed_checkpoint(&note).map_err(malformed)?;
+                self.publish(Head { checkpoint, note })
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(io(&path, &error)),
+        }
+    }
+
+    /// Signs the log's head, lets the witnesses cosign it, and publishes it if enough
+    /// of them did.
+    ///
+    /// # Errors
+    ///
+    /// [`PublishError::Contradicted`] and [`PublishError::NotWitnessed`]: what was
+    /// published before stays.
+    pub fn renew(&self) -> Result<(), PublishError> {
+        let head = self.sign()?;
+        let Some(witnesses) = &self.witnesses else { return self.publish(head) };
+        let Cosigned { head, judgement, refusals } = witnesses.cosign(self, &head);
+        let against = refusals.iter().find(|refusal| refusal.contradicts()).cloned();
+        *self.contradiction.write().unwrap_or_else(PoisonError::into_inner) = against.clone();
+        if let Some(refusal) = against {
+            return Err(PublishError::Contradicted(refusal));
+        }
+        for refusal in &refusals {
+            tracing::warn!(%refusal, log = %self.log(), "not cosigned");
+        }
+        if !judgement.met {
+            return Err(PublishError::NotWitnessed { missing: judgement.missing.join(", ") });
+        }
+        let path = self.layout.cosigned(self.log());
+        replace(&path, &head.note).map_err(|error| io(&path, &error))?;
+        self.publish(head)
+    }
+
+    /// What a witness said against this log the last time, if one did.
+    pub fn contradiction(&self) -> Option<Refusal> {
+        self.contradiction.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Shows a head to strangers from now on. Its tiles can be had before it is
@@ -105,6 +180,20 @@ impl Publication {
         self.tree.read().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// One entry's bytes; `None` from the log's size on.
+    pub fn entry(&self, position: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        self.reader.refresh()?;
+        self.reader.entry(position)
+    }
+
+    /// The proof that an entry is in the log, up to the latest head, which is signed
+    /// first if it has grown; `None` if the log has no such entry.
+    pub fn prove(&self, position: u64) -> Result<Option<TlogProof>, PublishError> {
+        let Head { checkpoint, note } = self.sign()?;
+        let path = self.tree().inclusion(position, checkpoint.size, &checkpoint.root)?;
+        Ok(path.map(|path| TlogProof { index: position, path, note }))
+    }
+
     /// The bytes of a tile or bundle; `None` if a tree of `size` entries has not all
     /// of it.
     pub fn bytes(&self, tile: &Tile, size: u64) -> Result<Option<Vec<u8>>, StoreError> {
@@ -116,4 +205,8 @@ impl Publication {
             Content::Entries => Ok(None),
         }
     }
+}
+
+fn io(path: &Path, error: &std::io::Error) -> PublishError {
+    PublishError::Io { place: path.display().to_string(), reason: error.to_string() }
 }

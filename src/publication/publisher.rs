@@ -6,7 +6,7 @@
 use super::{Publication, PublishError};
 use crate::ledger::Watcher;
 use crate::store::StoreError;
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, select};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, after, bounded, never, select};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 const PAUSE: Duration = Duration::from_secs(1);
 /// The same, as a multiple of what the last one took.
 const SHARE: u32 = 20;
+/// After a failure.
+const AGAIN: Duration = Duration::from_secs(10);
 /// After growth has been told: what comes together is published together.
 const GATHER: Duration = Duration::from_millis(50);
 
@@ -26,7 +28,7 @@ pub struct Publisher {
 }
 
 impl Publisher {
-    /// Publishes what there is, then starts the thread. Register
+    /// Shows what may be shown at once, then starts the thread. Register
     /// [`Publisher::watcher`] with the ledger, or nothing more is published.
     ///
     /// # Errors
@@ -34,7 +36,7 @@ impl Publisher {
     /// Whatever hinders the first publication: a log that cannot be published is
     /// not served.
     pub fn start(publication: Arc<Publication>) -> Result<Publisher, PublishError> {
-        publication.publish(publication.sign()?)?;
+        publication.begin()?;
         let (grown, told) = bounded(1);
         let (stop, stopped) = bounded::<()>(0);
         let thread = std::thread::Builder::new()
@@ -65,18 +67,25 @@ impl Drop for Publisher {
 }
 
 fn run(publication: &Publication, told: &Receiver<()>, stopped: &Receiver<()>) {
+    // What was there before the thread began may not be witnessed yet.
+    let mut again = after(Duration::ZERO);
     loop {
         select! {
             recv(told) -> _ => {}
+            recv(again) -> _ => {}
             recv(stopped) -> _ => return,
         }
         if pause(stopped, GATHER) {
             return;
         }
         let begun = Instant::now();
-        if let Err(error) = publication.sign().and_then(|head| publication.publish(head)) {
-            tracing::error!(%error, log = %publication.log(), "nothing newer was published");
-        }
+        again = match publication.renew() {
+            Ok(()) => never(),
+            Err(error) => {
+                tracing::error!(%error, log = %publication.log(), "nothing newer was published");
+                after(AGAIN)
+            }
+        };
         if pause(stopped, PAUSE.max(begun.elapsed() * SHARE)) {
             return;
         }

@@ -4,6 +4,8 @@ mod description;
 mod feed;
 mod public;
 mod reading;
+mod receipts;
+mod witness;
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -80,9 +82,9 @@ fn start(path: &std::path::Path, arguments: &[&str]) -> (Child, String, String) 
         assert!(lines.read_line(&mut line).unwrap() > 0, "the server ended");
         let Some((words, named)) = line.trim().split_once("http://") else { continue };
         match named.split_once('/') {
-            Some((named, _)) => public = named.to_owned(),
+            Some((named, _)) if words.contains("for anyone") => public = named.to_owned(),
             None if words.contains("serving on") => address = named.to_owned(),
-            None => {}
+            _ => {}
         }
     }
     std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));

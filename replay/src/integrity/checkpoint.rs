@@ -31,6 +31,22 @@ impl Checkpoint {
         Digest(*blake3::keyed_hash(salt, self.text().as_bytes()).as_bytes())
     }
 
+    /// Reads the signed text of any log: other logs may add lines of their own, which
+    /// are passed over.
+    pub fn parse_any(text: &str) -> Result<Checkpoint, NoteError> {
+        let malformed = NoteError::Malformed;
+        let after = text.match_indices('\n').nth(2);
+        let (at, _) = after.ok_or(malformed("not three lines"))?;
+        let (head, more) = text.split_at(at + 1);
+        let lines = more
+            .strip_suffix('\n')
+            .map_or(more.is_empty(), |more| more.split('\n').all(|line| !line.is_empty()));
+        if !lines {
+            return Err(malformed("an empty line, or one without an end, after the root"));
+        }
+        Checkpoint::parse(head)
+    }
+
     /// Reads the signed text.
     pub fn parse(text: &str) -> Result<Checkpoint, NoteError> {
         let malformed = NoteError::Malformed;
@@ -136,6 +152,12 @@ impl VerifyingKey {
     /// The key's name, which is the origin it signs for.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The key as text.
+    pub fn vkey(&self) -> String {
+        let public = self.key.to_bytes();
+        key_text(&self.name, Kind::Text, &public, &public)
     }
 
     /// Checks a signed note and gives what it states.

@@ -5,6 +5,7 @@
 //! This module does not know what an approval or a fee is, has no calendar and
 //! does not open files. `schemas/FORMAT.md` describes every byte it handles.
 
+pub mod add_checkpoint;
 pub mod chain;
 pub mod checkpoint;
 pub mod cosignature;

@@ -121,6 +121,11 @@ impl Walk {
         self.created.as_ref().map(|created| created.origin.as_str())
     }
 
+    /// The key that entry 0 names for the log's checkpoints.
+    pub fn vkey(&self) -> Option<&str> {
+        self.created.as_ref().map(|created| created.key.as_str())
+    }
+
     /// Reads the next segment: the first position that its name gives, and all
     /// its bytes. Stops at the first thing that is not as written.
     pub fn segment(&mut self, place: &str, named: u64, bytes: &[u8]) {

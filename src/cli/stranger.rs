@@ -1,0 +1,158 @@
+//! `plumb verify receipt --url`: receipts held against a published log, read as
+//! any stranger reads it.
+
+use super::{Exit, Failure, print};
+use crate::tiled::{TiledError, TiledLog};
+use plumbline_replay::audit::{Receipt, Signed, read_receipts};
+use plumbline_replay::integrity::chain::{Digest, entry_hash};
+use plumbline_replay::integrity::checkpoint::{Checkpoint, NoteError, VerifyingKey};
+use plumbline_replay::integrity::entry::scan;
+use serde_json::json;
+use std::path::PathBuf;
+
+/// What was found of all receipts.
+#[derive(Default)]
+struct Found {
+    given: u64,
+    held: u64,
+    first_bad: Option<(u64, String, String)>,
+    doubts: Vec<String>,
+}
+
+/// Holds receipts against the log at a place, whose key was obtained elsewhere.
+pub(super) fn receipts(
+    files: &[PathBuf],
+    place: &str,
+    vkey: &str,
+    as_json: bool,
+) -> Result<Exit, Failure> {
+    let key = VerifyingKey::parse(vkey).map_err(|error| Failure {
+        exit: Exit::Usage,
+        message: format!("--key {vkey}: {error}"),
+    })?;
+    let mut receipts = Vec::new();
+    for file in files {
+        read_receipts(file, &mut receipts)?;
+    }
+    let log = TiledLog::new(place);
+    let mut found = Found { given: receipts.len() as u64, ..Found::default() };
+    let mut read = None;
+    match log.checkpoint(&key) {
+        Ok((head, _)) => {
+            for receipt in &receipts {
+                hold(&log, &head, &key, receipt, &mut found);
+            }
+            read = Some(head);
+        }
+        Err(error) => found.take(None, error),
+    }
+    let exit = match (&found.first_bad, found.held == found.given) {
+        (Some(_), _) => Exit::Broken,
+        (None, true) => Exit::Done,
+        (None, false) => Exit::CannotTell,
+    };
+    print(&if as_json { found.json(place, read.as_ref(), exit) } else { found.words(exit) })?;
+    Ok(exit)
+}
+
+fn hold(log: &TiledLog, head: &Checkpoint, key: &VerifyingKey, receipt: &Receipt, out: &mut Found) {
+    let vkey = key.vkey();
+    let signed = receipt.signed(Some(&vkey));
+    if let Signed::Forged(reason) = &signed {
+        let words = "回执与签名不符,不是该日志所给 / the receipt is not what the log signed";
+        return out.bad(receipt, format!("{words}: {reason}"));
+    }
+    if receipt.position >= head.size {
+        return out.doubts.push(format!(
+            "{}: 检查点只有 {} 条,尚未覆盖第 {} 号;下一个检查点之后再核 / the checkpoint has {1} \
+             entries and does not cover {2} yet: verify again after the next one",
+            receipt.id, head.size, receipt.position
+        ));
+    }
+    let entry = match log.entry(receipt.position, head) {
+        Ok(entry) => entry,
+        Err(error) => return out.take(Some(receipt), error),
+    };
+    let hash = entry_hash(&entry);
+    if Digest::from_hex(receipt.hash.as_bytes()) != Some(hash) {
+        let reason = format!(
+            "the receipt names the digest {}, the entry has {hash}; {}",
+            receipt.hash,
+            signed.consequence()
+        );
+        return out.bad(receipt, reason);
+    }
+    if scan(&entry).is_ok_and(|fields| fields.id != receipt.id) {
+        return out.bad(receipt, format!("the entry has another id; {}", signed.consequence()));
+    }
+    match signed {
+        Signed::Unknown(reason) => out.doubts.push(format!("{}: {reason}", receipt.id)),
+        _ => out.held += 1,
+    }
+}
+
+impl Found {
+    fn bad(&mut self, receipt: &Receipt, reason: String) {
+        self.first_bad.get_or_insert((receipt.position, receipt.id.clone(), reason));
+    }
+
+    fn take(&mut self, receipt: Option<&Receipt>, error: TiledError) {
+        let broken = match &error {
+            TiledError::Broken { .. } => true,
+            TiledError::Note { error, .. } => !matches!(
+                error,
+                NoteError::Unsigned(_) | NoteError::Key(_) | NoteError::Origin { .. }
+            ),
+            TiledError::Fetch(_) | TiledError::Unreadable { .. } => false,
+        };
+        let (position, id) = receipt.map_or((0, String::new()), |r| (r.position, r.id.clone()));
+        if broken {
+            self.first_bad.get_or_insert((position, id, error.to_string()));
+        } else {
+            self.doubts.push(format!("{id} {error}").trim().to_owned());
+        }
+    }
+
+    fn json(&self, place: &str, head: Option<&Checkpoint>, exit: Exit) -> String {
+        let bad = self.first_bad.as_ref().map(|(position, id, reason)| {
+            json!({"position": position, "id": id, "reason": reason, "place": place})
+        });
+        let checkpoint = head.map(|head| json!({"origin": head.origin, "size": head.size}));
+        json!({
+            "schema": "plumbline.verify/1",
+            "verdict": verdict(exit).0,
+            "exit_code": exit as u8,
+            "available": self.given,
+            "checked": self.held,
+            "first_bad": bad,
+            "receipts": {"given": self.given, "held": self.held, "doubts": self.doubts},
+            "checkpoint": checkpoint,
+            "logs": [],
+        })
+        .to_string()
+    }
+
+    fn words(&self, exit: Exit) -> String {
+        let mut lines = vec![verdict(exit).1.to_owned()];
+        lines.push(format!(
+            "  回执 / receipts: 相符 {} / {} 张 / {0} of {1} hold",
+            self.held, self.given
+        ));
+        if let Some((position, id, reason)) = &self.first_bad {
+            lines.push(format!(
+                "  首个不符 / first bad: {id}(第 {position} 号 / at {position}): {reason}"
+            ));
+        }
+        lines.extend(self.doubts.iter().map(|doubt| format!("  未能核对 / not held: {doubt}")));
+        lines.push(format!("退出码 / exit code {}", exit as u8));
+        lines.join("\n")
+    }
+}
+
+fn verdict(exit: Exit) -> (&'static str, &'static str) {
+    match exit {
+        Exit::Done => ("pass", "核验通过 / verified"),
+        Exit::Broken => ("fail", "核验不通过 / NOT verified"),
+        _ => ("cannot_tell", "不能判定 / cannot tell"),
+    }
+}

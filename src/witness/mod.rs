@@ -1,0 +1,184 @@
+//! A witness of logs (c2sp.org/tlog-witness): it cosigns a checkpoint only if the
+//! log continues what this witness saw of it before, and remembers it durably
+//! before it answers.
+//!
+//! Knows notes and proofs, no entries and no ledger. Its answers are values; what
+//! carries them is another's.
+
+mod kept;
+
+use kept::Place;
+use plumbline_replay::integrity::add_checkpoint::AddCheckpoint;
+use plumbline_replay::integrity::checkpoint::{Checkpoint, NoteError, VerifyingKey};
+use plumbline_replay::integrity::cosignature::Cosigner;
+use plumbline_replay::integrity::note::Note;
+use plumbline_replay::integrity::proof::verify_consistency;
+use plumbline_replay::integrity::tree::empty_root;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+pub use kept::WitnessError;
+
+/// The answer to one `add-checkpoint`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// 200: remembered, and cosigned with this line.
+    Cosigned(String),
+    /// 400: not a request, or its old size is larger than the checkpoint.
+    Malformed(String),
+    /// 403: no signature by a key that is trusted for the log.
+    NotSigned,
+    /// 404: nobody asked this witness to watch that log.
+    UnknownLog,
+    /// 409: the last checkpoint cosigned has this size.
+    Size(u64),
+    /// 409: as large as the last one and with another root. The log's key has signed
+    /// two histories; both notes are kept as evidence.
+    Fork(u64),
+    /// 422: the proof does not hold.
+    Inconsistent(String),
+    /// 500: it could not be remembered, so it was not cosigned.
+    Failed(String),
+}
+
+/// A witness with its key, and what it has seen of each log.
+pub struct Witness {
+    cosigner: Cosigner,
+    place: Place,
+    logs: Vec<Log>,
+}
+
+/// One log that is watched.
+struct Log {
+    origin: String,
+    keys: Vec<VerifyingKey>,
+    /// Compared and replaced under one lock: two requests never both pass.
+    last: Mutex<Option<Checkpoint>>,
+}
+
+/// What a witness says of one log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub origin: String,
+    pub size: u64,
+    /// The last checkpoint with the witness's line; none before the first.
+    pub note: Option<String>,
+    /// Forks that were seen.
+    pub evidence: usize,
+}
+
+impl Witness {
+    /// Opens a witness's folder, and makes it if `name` is given and nothing is
+    /// there. `logs` are vkeys to watch besides those of its settings, and are added
+    /// to them. `seed` is used for a new key only.
+    pub fn open(
+        dir: &Path,
+        name: Option<&str>,
+        logs: &[String],
+        seed: [u8; 32],
+    ) -> Result<Witness, WitnessError> {
+        let place = Place::open(dir, name, seed)?;
+        let cosigner = place.cosigner()?;
+        let mut out = Witness { cosigner, place, logs: Vec::new() };
+        for vkey in out.place.watch(logs)? {
+            let key = VerifyingKey::parse(&vkey)
+                .map_err(|error| WitnessError::Settings(format!("{vkey}: {error}")))?;
+            if let Some(log) = out.logs.iter_mut().find(|log| log.origin == key.name()) {
+                log.keys.push(key);
+                continue;
+            }
+            let last = out.place.last(key.name())?.map(|kept| kept.checkpoint);
+            let origin = key.name().to_owned();
+            out.logs.push(Log { origin, keys: vec![key], last: Mutex::new(last) });
+        }
+        Ok(out)
+    }
+
+    /// The witness's public key.
+    pub fn vkey(&self) -> String {
+        self.cosigner.vkey()
+    }
+
+    /// What is known of each log.
+    pub fn seen(&self) -> Result<Vec<Seen>, WitnessError> {
+        let seen = |log: &Log| {
+            let last = self.place.last(&log.origin)?;
+            Ok(Seen {
+                origin: log.origin.clone(),
+                size: last.as_ref().map_or(0, |kept| kept.checkpoint.size),
+                note: last.map(|kept| kept.note),
+                evidence: self.place.evidence(&log.origin)?,
+            })
+        };
+        self.logs.iter().map(seen).collect()
+    }
+
+    /// Judges a request; `seconds` since 1970 UTC stand in the cosignature.
+    pub fn add_checkpoint(&self, body: &[u8], seconds: u64) -> Answer {
+        let malformed = |what: &str| Answer::Malformed(what.to_owned());
+        let Some(request) = std::str::from_utf8(body).ok().and_then(AddCheckpoint::parse) else {
+            return malformed("not a request of c2sp.org/tlog-witness");
+        };
+        let Ok(note) = Note::parse(&request.note) else { return malformed("not a signed note") };
+        let origin = note.text.lines().next().unwrap_or_default();
+        let Some(log) = self.logs.iter().find(|log| log.origin == origin) else {
+            return Answer::UnknownLog;
+        };
+        if !log.keys.iter().any(|key| key.verify_note(&note) == Ok(())) {
+            return Answer::NotSigned;
+        }
+        let checkpoint = match Checkpoint::parse_any(note.text) {
+            Ok(checkpoint) => checkpoint,
+            Err(error) => return Answer::Malformed(error.to_string()),
+        };
+        if request.old > checkpoint.size {
+            return malformed("the old size is larger than the checkpoint");
+        }
+        let mut last = log.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(refusal) = self.refusal(&request, &checkpoint, last.as_ref()) {
+            if let Answer::Fork(_) | Answer::Inconsistent(_) = refusal
+                && let Err(error) = self.place.keep_evidence(origin, &request.note)
+            {
+                return Answer::Failed(error.to_string());
+            }
+            return refusal;
+        }
+        let line = self.cosigner.cosign(note.text, seconds);
+        let kept = format!("{}{line}", with_end(&request.note));
+        match self.place.keep(origin, &kept) {
+            Ok(()) => {
+                *last = Some(checkpoint);
+                Answer::Cosigned(line)
+            }
+            Err(error) => Answer::Failed(error.to_string()),
+        }
+    }
+
+    /// Why a signed checkpoint is not cosigned, if it is not.
+    fn refusal(
+        &self,
+        request: &AddCheckpoint,
+        new: &Checkpoint,
+        last: Option<&Checkpoint>,
+    ) -> Option<Answer> {
+        let (size, root) = last.map_or((0, empty_root()), |last| (last.size, last.root));
+        if request.old != size {
+            return Some(Answer::Size(size));
+        }
+        if new.size == size && last.is_some() && new.root != root {
+            return Some(Answer::Fork(size));
+        }
+        let proved = verify_consistency(size, &root, new.size, &new.root, &request.proof);
+        proved.err().map(|error| Answer::Inconsistent(error.to_string()))
+    }
+}
+
+fn with_end(note: &str) -> String {
+    if note.ends_with('\n') { note.to_owned() } else { format!("{note}\n") }
+}
+
+/// Whether a stored note is one that this witness cosigned.
+fn is_own(note: &str, vkey: &str) -> Result<bool, NoteError> {
+    let key = plumbline_replay::integrity::cosignature::CosignerKey::parse(vkey)?;
+    Ok(key.verify(&Note::parse(note)?)?.is_some())
+}
