@@ -1,0 +1,429 @@
+#!/usr/bin/env python3
+"""Tampers with a log in every way and sees the verifiers find it.
+
+    try_verifiers.py PLUMB      the built program, which makes and serves the log
+
+For each kind of tampering a fresh copy is changed, and each verifier that claims to
+cover it must end with the code that is expected, 3 (proved broken) nearly always,
+and name the place; never with 0. Also an intact log, from files and from a running
+server. Ends with "N passed, N failed". Needs what verify_log.py and verify_chain.sh
+need.
+"""
+
+import base64
+import http.server
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+
+HERE = pathlib.Path(__file__).resolve().parent
+KIT = HERE.parent / "schemas" / "vectors" / "tlog"
+sys.path[:0] = [str(KIT)]
+
+import ed25519  # noqa: E402
+import tlog  # noqa: E402
+from blake3 import blake3  # noqa: E402
+
+EVENTS = 700
+passed, failed = 0, 0
+
+
+def count(name, verifier, code, expected, output, place):
+    global passed, failed
+    told = place is None or re.search(place, output)
+    if code in expected and told:
+        passed += 1
+        return
+    failed += 1
+    print(f"FAILED {name}: {verifier} gave {code}, not {expected}, place {place!r}:\n{output}")
+
+
+def run(*command, data=None):
+    done = subprocess.run([str(part) for part in command], input=data, capture_output=True)
+    return done.returncode, done.stdout.decode() + done.stderr.decode()
+
+
+class Log:
+    """A log as values, and the folder of tiles and the file that show it."""
+
+    def __init__(self, entries, seed, origin):
+        self.entries, self.seed, self.origin = list(entries), seed, origin
+
+    def copy(self):
+        return Log(self.entries, self.seed, self.origin)
+
+    def chained(self, begin=0):
+        """Made anew from an entry on, as whoever holds the key would."""
+        previous = blake3(self.entries[begin - 1]).hexdigest() if begin else "0" * 64
+        for at in range(begin, len(self.entries)):
+            value = json.loads(self.entries[at])
+            value.update(position=at, previous=previous)
+            self.entries[at] = spelled(value)
+            previous = blake3(self.entries[at]).hexdigest()
+        return self
+
+    def note(self, size=None, seed=None, origin=None):
+        size = len(self.entries) if size is None else size
+        origin = self.origin if origin is None else origin
+        root = tlog.tree_root([tlog.leaf_hash(entry) for entry in self.entries[:size]])
+        text = f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n"
+        return signed(text, origin, self.seed if seed is None else seed)
+
+    def write(self, folder, note=None):
+        """Tiles, bundles and checkpoint of exactly these entries."""
+        shutil.rmtree(folder, ignore_errors=True)
+        leaves = [tlog.leaf_hash(entry) for entry in self.entries]
+        rows = [leaves]
+        while len(rows[-1]) >= 256:
+            row = rows[-1]
+            rows.append([tlog.tree_root(row[at : at + 256]) for at in range(0, len(row) - 255, 256)])
+        for level, index, width in tlog.tiles_of(len(self.entries)):
+            put(folder, tlog.tile_path(level, index, width),
+                b"".join(rows[level][index * 256 : index * 256 + width]))
+        for index, width in tlog.bundles_of(len(self.entries)):
+            part = self.entries[index * 256 : index * 256 + width]
+            put(folder, tlog.tile_path("entries", index, width),
+                b"".join(len(entry).to_bytes(2, "big") + entry for entry in part))
+        put(folder, "checkpoint", (note or self.note()).encode())
+
+
+def spelled(value):
+    """Canonical for values without numbers beyond integers; names are ASCII here."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def signed(text, name, seed):
+    data = b"\x01" + ed25519.public_key(seed)
+    key_id = tlog.sha256(name.encode() + b"\n" + data)[:4]
+    line = base64.b64encode(key_id + ed25519.sign(seed, text.encode())).decode()
+    return f"{text}\n— {name} {line}\n"
+
+
+def put(folder, path, data):
+    path = folder / path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def changed(entry, **members):
+    return spelled({**json.loads(entry), **members})
+
+
+class Trial:
+    def __init__(self, plumb, work):
+        self.plumb, self.work = plumb, work
+        self.ledger, self.tiles = work / "ledger", work / "tiles"
+
+    def make(self):
+        assert run(self.plumb, "init", self.ledger)[0] == 0
+        lines = "".join(
+            json.dumps({"id": f"e-{number}", "stream": f"fee/{number % 50}", "type": "fee.paid.v1",
+                        "occurred_at": "2026-03-05T16:20:00+08:00", "source": {"system": "bank"},
+                        "body": {"amount_fen": number}}) + "\n"
+            for number in range(EVENTS))
+        code, out = run(self.plumb, "append", "--dir", self.ledger, "-", data=lines.encode())
+        assert code == 0, out
+        self.receipts = work_file(self.work / "receipts", out)
+        assert run(self.plumb, "export", "tiles", self.tiles, "--dir", self.ledger)[0] == 0
+        keys = json.loads(run(self.plumb, "keys", "show", "--json", "--dir", self.ledger)[1])
+        self.key = keys["open"]["vkey"]
+        text = (self.ledger / "keys" / "open.key").read_text().strip()
+        seed = base64.b64decode(text.split("+", 4)[4])[1:]
+        whole = tlog.Log(tlog.Folder(self.tiles), EVENTS + 1)
+        entries = [entry for index, _ in tlog.bundles_of(EVENTS + 1) for entry in whole.bundle(index)]
+        self.log = Log(entries, seed, keys["open"]["origin"])
+        # The program's own tiles are those of the definition.
+        again = self.work / "again"
+        self.log.write(again)
+        for path in sorted(path.relative_to(again) for path in again.rglob("*") if path.is_file()):
+            same = (again / path).read_bytes() == (self.tiles / path).read_bytes()
+            count("tiles by the definition", path, 0 if same else 3, (0,), "", None)
+        self.kept = work_file(self.work / "kept", self.log.note(600))
+
+    def verify_log(self, place, *more):
+        return run(sys.executable, HERE / "verify_log.py", place, "--key", self.key, *more)
+
+    def check_log(self, place, key=None):
+        return run(sys.executable, KIT / "check_log.py", place, "--key", key or self.key, "--full")
+
+    def chain(self, place, *more):
+        return run(HERE / "verify_chain.sh", place, *more)
+
+    def lines(self, log, name="lines"):
+        return work_file(self.work / name, b"".join(entry + b"\n" for entry in log.entries))
+
+    def intact(self):
+        for place in (self.tiles, self.lines(self.log)):
+            own = work_file(self.work / "own", self.log.note())
+            more = ("--checkpoint", self.kept, "--checkpoint", own)
+            count("intact", "verify_log", *found(self.verify_log(place, *more)), "verified")
+        count("intact", "check_log", *found(self.check_log(self.tiles)), "^pass")
+        file = self.lines(self.log)
+        chain = self.chain(file, "--receipts", self.receipts)
+        count("intact", "verify_chain", *found(chain), f"{EVENTS} 张回执")
+
+    # Tampering with files of the published log: the checkpoint stays.
+
+    def files(self):
+        partial = tlog.tile_path(0, 2, EVENTS + 1 - 512)
+        bundle = tlog.tile_path("entries", 1)
+
+        def flip(path, at):
+            def work(folder):
+                data = bytearray((folder / path).read_bytes())
+                data[at] ^= 1
+                put(folder, path, bytes(data))
+            return work
+
+        def cut(path, bytes_left):
+            return lambda folder: put(folder, path, (folder / path).read_bytes()[:bytes_left])
+
+        def entries(path, work):
+            def change(folder):
+                data, out, at = (folder / path).read_bytes(), [], 0
+                while at < len(data):
+                    length = int.from_bytes(data[at : at + 2], "big")
+                    out.append(data[at : at + 2 + length])
+                    at += 2 + length
+                put(folder, path, b"".join(work(out)))
+            return change
+
+        both, hashes_only = "both", "check"
+        yield "byte of an entry", flip(bundle, 500), both, "25[67]|entries/001"
+        yield "byte of an entry's length", flip(bundle, 1), both, "entries/001|256"
+        yield "last byte of the last bundle", flip(tlog.tile_path("entries", 2, EVENTS + 1 - 512), -1), both, "700|entries/002"
+        yield "entry dropped", entries(bundle, lambda e: e[:9] + e[10:]), both, "entries/001"
+        yield "entries swapped", entries(bundle, lambda e: [e[1], e[0], *e[2:]]), both, "256|entries/001"
+        yield "entry duplicated", entries(bundle, lambda e: e[:9] + e[8:]), both, "entries/001"
+        yield "entry replaced by its neighbour", entries(bundle, lambda e: [e[1], *e[1:]]), both, "256|entries/001"
+        yield "bundle cut", cut(bundle, 5000), both, "entries/001"
+        yield "bundle missing", lambda folder: (folder / bundle).unlink(), both, "entries/001"
+        yield "bundle empty", cut(bundle, 0), both, "entries/001"
+        yield "bundle of another place", lambda f: put(f, bundle, (f / tlog.tile_path("entries", 0)).read_bytes()), both, "256|entries/001"
+        yield "byte of a leaf", flip("tile/0/000", 40), both, "tile/0/000|position 1"
+        yield "byte of the last leaf", flip(partial, -1), both, "0/002|position 700"
+        yield "byte of a hash above", flip("tile/1/000.p/2", 3), hashes_only, "tile/"
+        yield "tile cut", cut("tile/0/001", 8191), both, "tile/0/001"
+        yield "tile missing", lambda folder: (folder / "tile/0/001").unlink(), both, "tile/0/001"
+        yield "tile above missing", lambda folder: (folder / "tile/1/000.p/2").unlink(), hashes_only, "tile/1/000"
+        yield "partial tile in the place of a full one", cut("tile/0/000", 32 * 100), both, "tile/0/000"
+        yield "partial tile wider than it says", lambda f: put(f, partial, (f / partial).read_bytes() + b"x" * 32), both, "tile/0/002"
+        yield "tiles exchanged", lambda f: put(f, "tile/0/000", (f / "tile/0/001").read_bytes()), both, "tile/0/000|tile/1|position 0"
+
+        def note(work):
+            return lambda f: put(f, "checkpoint", work((f / "checkpoint").read_text()).encode())
+
+        size = f"\n{EVENTS + 1}\n"
+        root = self.log.note().split("\n")[2]
+        yield "size of the checkpoint", note(lambda n: n.replace(size, f"\n{EVENTS}\n")), both, "checkpoint"
+        yield "leading zero in the size", note(lambda n: n.replace(size, f"\n0{EVENTS + 1}\n")), both, "checkpoint"
+        yield "root of the checkpoint", note(lambda n: n.replace(root, base64.b64encode(b"r" * 32).decode())), both, "checkpoint"
+        yield "origin of the checkpoint", note(lambda n: n.replace("/open\n", "/shut\n", 1)), both, "checkpoint"
+        yield "byte of the signature", note(lambda n: n[:-8] + ("B" if n[-8] != "B" else "C") + n[-7:]), both, "checkpoint"
+        other_size = signed(f"{self.log.origin}\n{EVENTS}\n{root}\n", self.log.origin, self.log.seed)
+        yield "checkpoint of another size, signed", note(lambda n: other_size), both, "root|checkpoint|tile"
+        yield "checkpoint missing", lambda f: (f / "checkpoint").unlink(), both, None
+        yield "checkpoint no text", lambda f: put(f, "checkpoint", b"\xff\xfe"), both, "checkpoint"
+
+    def tampered_files(self):
+        for number, (name, work, which, place) in enumerate(self.files()):
+            folder = self.work / f"files-{number}"
+            shutil.copytree(self.tiles, folder)
+            work(folder)
+            gone = name == "checkpoint missing"
+            code, out = self.check_log(folder)
+            count(name, "check_log", code, (3,), out, place)
+            if which == "both":
+                code, out = self.verify_log(folder)
+                count(name, "verify_log", code, (4,) if gone else (3,), out, place)
+            shutil.rmtree(folder)
+
+    # Tampering by whoever holds the log's key: tiles and checkpoint made anew.
+
+    def histories(self):
+        log = self.log
+        def with_entry(at, **members):
+            other = log.copy()
+            other.entries[at] = changed(other.entries[at], **members)
+            return other
+
+        def dropped():
+            other = log.copy()
+            del other.entries[300]
+            return other
+
+        middle = json.loads(log.entries[300])
+        yield "an entry changed, signed anew", with_entry(300, body={"amount_fen": 9}), "301", "both"
+        yield "an entry changed, chained and signed anew", with_entry(300, body={"amount_fen": 9}).chained(301), "kept", "log"
+        yield "an entry dropped, signed anew", dropped(), "300", "both"
+        yield "an entry dropped, chained and signed anew", dropped().chained(300), "revision|3[0-9][0-9]", "log"
+        yield "position counted wrong", with_entry(300, position=299), "300", "both"
+        yield "recorded before the one before", with_entry(300, recorded_at="2020-01-01T00:00:00.000000Z"), "300", "both"
+        yield "recorded at the same moment", with_entry(300, recorded_at=json.loads(log.entries[299])["recorded_at"]), "300", "both"
+        yield "a revision left out", with_entry(300, revision=middle["revision"] + 1).chained(301), "300", "log"
+        yield "moved to another stream", with_entry(300, stream="fee/9999").chained(301), "300", "log"
+        yield "of a later format", with_entry(300, v=2).chained(301), "300", "log"
+        other = log.copy()
+        other.entries[300] = json.dumps(middle).encode()
+        yield "spelled otherwise", other, "300", "both"
+        other = log.copy()
+        other.entries[300] = log.entries[300][:-1] + b',"v":1}'
+        yield "a name twice", other, "300", "both"
+        other = log.copy()
+        other.entries[300] = b"[]"
+        yield "no object", other, "300", "both"
+        other = log.copy()
+        other.entries[0] = changed(log.entries[0], body={**json.loads(log.entries[0])["body"], "origin": "x/open"})
+        yield "created as another log", other.chained(1), "position 0|kept", "log"
+        cut = log.copy()
+        cut.entries = cut.entries[:500]
+        yield "cut back below a kept checkpoint", cut, "kept", "log"
+        more = log.copy()
+        more.entries[650] = changed(more.entries[650], body={"amount_fen": 7})
+        yield "a fork after the kept checkpoint", more, "651", "both"
+
+    def tampered_histories(self):
+        for name, log, place, which in self.histories():
+            folder, file = self.work / "history", self.lines(log, "history.ndjson")
+            log.write(folder)
+            for shown in (folder, file):
+                more = ["--checkpoint", self.kept]
+                if shown == file:
+                    more += ["--checkpoint", work_file(self.work / "own", log.note())]
+                code, out = self.verify_log(shown, *more)
+                count(name, f"verify_log {shown.name}", code, (3,), out, place)
+            if which == "both":
+                code, out = self.chain(file)
+                count(name, "verify_chain", code, (3,), out, "position")
+            shutil.rmtree(folder)
+
+    def keys(self):
+        """Another key proves nothing, and never a log sound."""
+        stranger = bytes(32)
+        data = b"\x01" + ed25519.public_key(stranger)
+        key_id = tlog.sha256(self.log.origin.encode() + b"\n" + data)[:4].hex()
+        vkey = f"{self.log.origin}+{key_id}+{base64.b64encode(data).decode()}"
+        code, out = self.check_log(self.tiles, vkey)
+        count("another key", "check_log", code, (4,), out, None)
+        folder = self.work / "stranger"
+        self.log.write(folder, self.log.note(seed=stranger))
+        code, out = self.verify_log(folder)
+        count("signed by a stranger", "verify_log", code, (4,), out, None)
+        code, out = run(sys.executable, HERE / "verify_log.py", folder, "--key", vkey)
+        count("a stranger's key in place of the log's", "verify_log", code, (4,), out, None)
+        code, out = self.verify_log(self.lines(self.log))
+        count("no checkpoint", "verify_log", code, (4,), out, None)
+        early = work_file(self.work / "early", self.log.note(100))
+        code, out = self.verify_log(self.lines(self.log), "--checkpoint", early)
+        count("a checkpoint of the first entries only", "verify_log", code, (4,), out, None)
+        later = self.log.copy()
+        later.entries.append(changed(self.log.entries[-1], id="e-x"))
+        more = work_file(self.work / "later", later.note())
+        code, out = self.verify_log(self.tiles, "--checkpoint", more)
+        count("rolled back below a kept checkpoint", "verify_log", code, (3,), out, "later")
+        forked = self.log.copy()
+        forked.entries[-1] = changed(self.log.entries[-1], id="e-y")
+        two = work_file(self.work / "two", forked.note())
+        code, out = self.verify_log(self.tiles, "--checkpoint", two)
+        count("two histories signed", "verify_log", code, (3,), out, "two")
+
+    def chains(self):
+        """What only the shell can be asked: lines and receipts."""
+        whole = self.lines(self.log).read_bytes()
+        promised = [json.loads(line) for line in self.receipts.read_text().splitlines()]
+        for name, data, place in [
+            ("line dropped", whole.replace(self.log.entries[5] + b"\n", b""), "position 5"),
+            ("lines swapped", b"".join(e + b"\n" for e in [*self.log.entries[:5], self.log.entries[6], self.log.entries[5], *self.log.entries[7:]]), "position 5"),
+            ("line duplicated", whole.replace(self.log.entries[5], self.log.entries[5] + b"\n" + self.log.entries[5]), "position 6"),
+            ("byte changed", whole.replace(b'"amount_fen":77}', b'"amount_fen":78}', 1), "position 79"),
+            ("last line unended", whole[:-1], "end"),
+            ("first line gone", whole.split(b"\n", 1)[1], "position 0"),
+            ("a line that is no JSON", whole.replace(self.log.entries[9], b"{"), "position"),
+        ]:
+            code, out = self.chain(work_file(self.work / "chain", data))
+            count(name, "verify_chain", code, (3,), out, place)
+        for name, lines, place in [
+            ("receipt of another hash", [{**promised[3], "hash": promised[4]["hash"]}], "position 4"),
+            ("receipt of an entry that is not there", [{**promised[3], "position": 9999}], "9999"),
+        ]:
+            file = work_file(self.work / "promised", "".join(json.dumps(line) + "\n" for line in lines))
+            code, out = self.chain(self.lines(self.log), "--receipts", file)
+            count(name, "verify_chain", code, (3,), out, place)
+        cut = work_file(self.work / "cut", b"".join(e + b"\n" for e in self.log.entries[:500]))
+        code, out = self.chain(cut, "--receipts", self.receipts)
+        count("cut back below a receipt", "verify_chain", code, (3,), out, "position 500")
+        code, out = self.chain(self.work / "nowhere")
+        count("nothing there", "verify_chain", code, (4,), out, None)
+
+    def over_http(self):
+        server = subprocess.Popen(
+            [self.plumb, "serve", "--dir", self.ledger, "--listen", "127.0.0.1:0",
+             "--public", "127.0.0.1:0"], stderr=subprocess.PIPE, text=True)
+        try:
+            addresses = {}
+            while len(addresses) < 2:
+                line = server.stderr.readline()
+                assert line, "the server ended"
+                for url in re.findall(r"http://[^/\s]+", line):
+                    addresses["public" if "/log/open" in line else "internal"] = url
+            public = addresses["public"] + "/log/open"
+            count("a running server", "check_log", *found(self.check_log(public)), "^pass")
+            count("a running server", "verify_log",
+                  *found(self.verify_log(public, "--checkpoint", self.kept)), "verified")
+            count("a running server", "verify_chain",
+                  *found(self.chain(addresses["internal"], "--receipts", self.receipts)), "whole")
+        finally:
+            server.terminate()
+            server.wait()
+        folder = self.work / "served"
+        shutil.copytree(self.tiles, folder)
+        path = folder / tlog.tile_path("entries", 1)
+        path.write_bytes(path.read_bytes().replace(b"amount_fen", b"amount_fun", 1))
+
+        class Quiet(http.server.SimpleHTTPRequestHandler):
+            def __init__(self, *given):
+                super().__init__(*given, directory=str(folder))
+
+            def log_message(self, *_):
+                pass
+
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet) as site:
+            threading.Thread(target=site.serve_forever, daemon=True).start()
+            url = f"http://127.0.0.1:{site.server_address[1]}"
+            for name, (code, out) in [("check_log", self.check_log(url)), ("verify_log", self.verify_log(url))]:
+                count("tampered, over HTTP", name, code, (3,), out, "256|entries/001")
+            site.shutdown()
+        code, out = self.verify_log("http://127.0.0.1:9/log/open")
+        count("nobody there", "verify_log", code, (4,), out, None)
+
+
+def found(result):
+    """For `count`: an intact log gives 0."""
+    return result[0], (0,), result[1]
+
+
+def work_file(path, data):
+    path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    return path
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    with tempfile.TemporaryDirectory() as work:
+        trial = Trial(pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(work))
+        trial.make()
+        for part in (trial.intact, trial.tampered_files, trial.tampered_histories, trial.keys,
+                     trial.chains, trial.over_http):
+            part()
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

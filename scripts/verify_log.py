@@ -1,0 +1,237 @@
+#!/usr/bin/env python3
+"""Verifies a whole Plumbline log: every entry, its chain, its tree, its signature.
+
+    verify_log.py PLACE --key VKEY [--checkpoint FILE]... [--json]
+
+PLACE is a URL (http://host:8711/log/open), a folder of tiles (`plumb export tiles`),
+or a file with one entry a line (`plumb log --ndjson`), which needs a --checkpoint.
+Python's standard library and the package `blake3` (pip install blake3); beside it
+needs tlog.py and ed25519.py, from schemas/vectors/tlog or from its own folder.
+Written from schemas/FORMAT.md; shares no line with the program that wrote the log.
+
+Checks of each entry: one JSON object in its one spelling; `position` counts up from
+0; `previous` is BLAKE3 of the entry before; `recorded_at` rises; `revision` counts up
+in each stream. Of the log: the RFC 6962 root over all entries is the signed one, and
+so are the roots at the sizes of all checkpoints that were kept elsewhere
+(--checkpoint): one that does not fit shows a fork, one that is larger a rollback.
+
+Exit code 0: verified. 3: proved broken, with the place. 4: cannot tell. 2: usage.
+What it cannot show: what was true before recording, what was never submitted, and,
+without a checkpoint from elsewhere, whether others were shown another log.
+"""
+
+import argparse
+import json
+import pathlib
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "schemas" / "vectors" / "tlog")]
+
+import tlog  # noqa: E402
+from tlog import Broken, CannotTell  # noqa: E402
+
+try:
+    from blake3 import blake3
+except ImportError:
+    sys.exit("verify_log: pip install blake3")
+
+INTEGER_MAX = 2**53 - 1
+
+
+def canonical(value):
+    """The one spelling of FORMAT.md, section 1."""
+    if isinstance(value, dict):
+        names = sorted(value, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
+        return "{" + ",".join(f"{canonical(n)}:{canonical(value[n])}" for n in names) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(canonical, value)) + "]"
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > INTEGER_MAX:
+        raise ValueError("a number out of range")
+    if isinstance(value, float):
+        raise ValueError("a number with a fraction")
+    return json.dumps(value, ensure_ascii=False)
+
+
+def unique(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return members
+
+
+class Chain:
+    """What the entries so far leave to the next."""
+
+    def __init__(self):
+        self.size, self.previous, self.recorded, self.created = 0, "0" * 64, "", None
+        self.revisions, self.frontier = {}, []
+
+    def add(self, entry):
+        place = f"position {self.size}"
+        if len(entry) > 65535:
+            raise Broken(place, "more than 65,535 bytes")
+        try:
+            value = json.loads(entry.decode(), object_pairs_hook=unique)
+            if not isinstance(value, dict) or canonical(value).encode() != entry:
+                raise ValueError("not spelled as entries are")
+        except (ValueError, RecursionError) as error:
+            raise Broken(place, f"no entry: {error}") from None
+        if value.get("v") != 1 or value.get("position") != self.size:
+            raise Broken(place, f"says that it is position {value.get('position')}")
+        if value.get("previous") != self.previous:
+            raise Broken(place, "does not continue the entry before it (previous)")
+        recorded = value.get("recorded_at")
+        if not isinstance(recorded, str) or recorded <= self.recorded:
+            raise Broken(place, "was not recorded after the entry before it")
+        stream = value.get("stream")
+        if value.get("revision") != self.revisions.get(stream, 0) or not isinstance(stream, str):
+            raise Broken(place, f"revision {value.get('revision')} does not continue {stream}")
+        self.revisions[stream] = value["revision"] + 1
+        if self.size == 0:
+            self.created = value.get("body") if isinstance(value.get("body"), dict) else {}
+        self.previous, self.recorded = blake3(entry).hexdigest(), recorded
+        self._grow(tlog.leaf_hash(entry))
+
+    def _grow(self, node):
+        number = self.size
+        while number & 1:
+            node = tlog.node_hash(self.frontier.pop(), node)
+            number >>= 1
+        self.frontier.append(node)
+        self.size += 1
+
+    def root(self):
+        if not self.frontier:
+            return tlog.EMPTY_ROOT
+        node = self.frontier[-1]
+        for left in reversed(self.frontier[:-1]):
+            node = tlog.node_hash(left, node)
+        return node
+
+
+def entries_of(place, size):
+    """Every entry of a log, in order."""
+    if pathlib.Path(place).is_file():
+        with open(place, "rb") as lines:
+            for line in lines:
+                if not line.endswith(b"\n"):
+                    raise Broken(place, "the last line has no end")
+                yield line[:-1]
+        return
+    log = tlog.Log(tlog.open_source(place), size)
+    for index, width in tlog.bundles_of(size):
+        leaves = log.tile(0, index)
+        for at, entry in enumerate(log.bundle(index)):
+            if tlog.leaf_hash(entry) != leaves[at]:
+                where = f"position {index * tlog.WIDTH + at}"
+                raise Broken(where, f"is not the leaf in {tlog.tile_path(0, index, width)}")
+            yield entry
+
+
+def read_heads(asked, key):
+    """Checkpoints with their places; the log's own is the first, if it has one."""
+    heads = []
+    if not pathlib.Path(asked.place).is_file():
+        try:
+            note = tlog.open_source(asked.place).get("checkpoint").body
+        except tlog.Missing:
+            raise CannotTell(f"no checkpoint at {asked.place}") from None
+        heads.append(("checkpoint", note))
+    for file in asked.checkpoint:
+        try:
+            heads.append((file, pathlib.Path(file).read_bytes()))
+        except OSError as error:
+            raise CannotTell(str(error)) from None
+    if not heads:
+        raise CannotTell("a file of entries needs a --checkpoint")
+    read = []
+    for place, note in heads:
+        try:
+            read.append((place, tlog.Checkpoint(note.decode(), key, place)))
+        except UnicodeDecodeError:
+            raise Broken(place, "is no UTF-8") from None
+    return read
+
+
+def compare(heads):
+    """Two heads over as many entries must be one."""
+    for number, (place, head) in enumerate(heads):
+        for other_place, other in heads[:number]:
+            if head.size == other.size and head.root != other.root:
+                raise Broken(place, f"another root than {other_place} over {head.size} entries: "
+                                    "the log's key signed two histories")
+
+
+def verify(asked, key, result):
+    heads = read_heads(asked, key)
+    compare(heads)
+    is_file = pathlib.Path(asked.place).is_file()
+    size = None if is_file else heads[0][1].size
+    for place, head in heads[1:]:
+        if size is not None and head.size > size:
+            raise Broken(place, f"was signed over {head.size} entries, the log shows {size}: cut back")
+    chain = Chain()
+    open_heads = sorted(heads, key=lambda head: head[1].size)
+
+    def reached():
+        while open_heads and open_heads[0][1].size == chain.size:
+            place, head = open_heads.pop(0)
+            if head.root != chain.root():
+                raise Broken(place, f"another root than that of the first {chain.size} entries")
+            result["covered"] = chain.size
+
+    reached()
+    for entry in entries_of(asked.place, size):
+        chain.add(entry)
+        result["checked"] = chain.size
+        reached()
+    if open_heads:
+        place, head = open_heads[0]
+        raise Broken(place, f"was signed over {head.size} entries, {chain.size} are here")
+    if chain.size:
+        if chain.created.get("origin") != key.name:
+            raise Broken("position 0", f"creates the log {chain.created.get('origin')}")
+        if chain.created.get("checkpoint_key") != asked.key.strip():
+            raise CannotTell("position 0 names another key than --key")
+    result["available"] = chain.size
+    if result["covered"] < chain.size:
+        raise CannotTell(f"no checkpoint covers the entries from position {result['covered']} on")
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("place", metavar="PLACE")
+    parser.add_argument("--key", metavar="VKEY", required=True, help="the log's public key")
+    parser.add_argument("--checkpoint", metavar="FILE", action="append", default=[],
+                        help="a checkpoint kept elsewhere; may be repeated")
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    try:
+        key = tlog.Key(asked.key)
+    except ValueError as error:
+        parser.error(f"--key: {error}")
+    result = {"schema": "plumbline.verify-log/1", "verdict": "pass", "exit_code": 0,
+              "checked": 0, "available": None, "covered": 0, "place": None, "reason": None}
+    try:
+        verify(asked, key, result)
+    except Broken as error:
+        result.update(verdict="fail", exit_code=3, place=error.place, reason=error.reason)
+    except CannotTell as error:
+        result.update(verdict="cannot_tell", exit_code=4, reason=str(error))
+    if asked.json:
+        print(json.dumps(result, ensure_ascii=False))
+    else:
+        words = {0: "核验通过 / verified", 3: "核验不通过 / NOT verified", 4: "不能判定 / cannot tell"}
+        print(f"{words[result['exit_code']]}: {result['checked']} 条 / entries, {key.name}")
+        if result["reason"]:
+            print(f"  {result['place'] or ''} {result['reason']}".rstrip())
+        print("本结果不能证明:入账之前的真实性;未报送的事项。/ Not shown: what was true before "
+              "recording, what was never submitted.")
+    return result["exit_code"]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
