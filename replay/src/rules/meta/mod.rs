@@ -5,7 +5,8 @@ mod record;
 
 pub use consequence::demanded;
 
-use super::rule::{Check, Kind, Rule, Severity, Status};
+use super::effect::abolished_category;
+use super::rule::{Check, Kind, Layer, Rule, Severity, Status};
 
 pub(super) const RULES: &[Rule] = &[CONSEQUENCE, RECORD, CONFLICT_OF_NORMS];
 
@@ -38,11 +39,14 @@ const RECORD: Rule = Rule {
     ..Rule::ENTRY
 };
 
-const CONFLICT_OF_NORMS: Rule = Rule {
+pub(super) const CONFLICT_OF_NORMS: Rule = Rule {
     id: "RX.3",
     zh: "效力与冲突",
     en: "effect and conflict",
     quote: "本决定自公布之日起执行／市委、市政府原有的规定凡与本规定不一致的,按本规定执行",
     kind: Kind("R"),
+    layer: Layer::L1,
+    status: Status::Judged,
+    checks: &[Check::Case(abolished_category)],
     ..Rule::ENTRY
 };
