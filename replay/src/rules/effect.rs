@@ -1,11 +1,10 @@
 //! 施行与抵触 / effect and conflict: since when the decision judges (R4.1), and what
 //! it leaves of earlier norms (R4.2). Higher law stands above it: `norms`.
 
-use super::bench::{Bench, Case};
-use super::finding::{Finding, Findings};
+use super::bench::Case;
+use super::finding::Findings;
 use super::norms;
-use super::register;
-use super::rule::{Check, Kind, Layer, Rule, Severity, Status};
+use super::rule::{Check, Kind, Rule, Severity, Status};
 use super::words::{listed, listed_en};
 use crate::event::Event;
 use crate::integrity::json::{Json, parse};
@@ -21,7 +20,8 @@ const EFFECT: Rule = Rule {
     quote: "本决定自公布之日起执行",
     kind: Kind("R"),
     status: Status::Judged,
-    // Applied to what all other rules find: `not_retroactive`.
+    // Every rule of the decision asks `Bench::decision_in_force` of the day of the
+    // act; one that takes a day for claimed (R2.1.6, RX.2) says so itself.
     checks: &[],
     ..Rule::ENTRY
 };
@@ -36,17 +36,6 @@ const EARLIER_NORMS: Rule = Rule {
     checks: &[Check::Case(earlier_norm)],
     ..Rule::ENTRY
 };
-
-/// R4.1: what a rule of the decision finds of an act before its first day (P01) is
-/// no finding. A continuing condition is dated by its rule: from that day on.
-pub(super) fn not_retroactive(bench: &Bench<'_>, found: &mut Vec<Finding>) {
-    let in_force = |finding: &Finding| {
-        let rule = register::find(finding.rule);
-        let of_decision = rule.is_some_and(|rule| rule.layer == Layer::L3);
-        !of_decision || bench.decision_in_force(bench.zone.date(finding.at))
-    };
-    found.retain(in_force);
-}
 
 /// R4.2: an act that rests on a norm of the city which is older than the decision.
 /// Whether the two disagree is for people to say; national and provincial norms

@@ -7,7 +7,6 @@
 use super::bench::{Bench, Case};
 use super::case_file::Known;
 use super::city::{City, Decision, Topics};
-use super::effect::not_retroactive;
 use super::finding::{Finding, Findings, Outcome};
 use super::register;
 use super::rule::{Check, Severity};
@@ -137,7 +136,6 @@ impl<'a> Docket<'a> {
                 }
             }
         }
-        not_retroactive(&bench, &mut findings.found);
         determine(&mut findings.found, &topics);
         findings.found.sort_by(|a, b| key(a).cmp(&key(b)));
         let mut sequels = Findings::default();
