@@ -20,6 +20,7 @@ pub mod index;
 pub mod judging;
 pub mod ledger;
 pub mod log;
+pub mod master;
 pub mod printing;
 pub mod projection;
 pub mod proof;

@@ -15,19 +15,55 @@ fn due(arguments: &[&str]) -> Value {
     serde_json::from_slice(&out.stdout).unwrap()
 }
 
+/// Every row of the table of working days (§7.1).
 #[test]
-fn due_dates_of_the_specification() {
+fn working_days_of_the_specification() {
+    for (from, days, expected) in [
+        ("2022-03-28", 5, "2022-04-02"),
+        ("2022-04-01", 5, "2022-04-11"),
+        ("2022-04-01", 20, "2022-04-29"),
+        ("2022-04-05", 20, "2022-05-05"),
+        ("2022-04-06", 5, "2022-04-13"),
+        ("2022-04-06", 7, "2022-04-15"),
+        ("2022-04-06", 20, "2022-05-06"),
+        ("2022-04-06", 30, "2022-05-19"),
+        ("2022-04-06", 45, "2022-06-10"),
+        ("2022-04-06", 60, "2022-07-01"),
+        ("2022-01-24", 20, "2022-02-24"),
+        ("2026-02-10", 5, "2026-02-24"),
+        ("2026-02-10", 20, "2026-03-16"),
+        ("2026-09-18", 20, "2026-10-22"),
+        ("2026-09-18", 45, "2026-11-26"),
+        ("2026-09-24", 7, "2026-10-12"),
+        ("2025-12-26", 7, "2026-01-07"),
+        ("2026-03-02", 20, "2026-03-30"),
+        ("2026-09-29", 3, "2026-10-09"),
+        ("2020-01-20", 10, "2020-02-11"),
+    ] {
+        let days: i32 = days;
+        let answer = due(&["--from", from, "--days", &days.to_string(), "--unit", "working"]);
+        assert_eq!(answer["schema"], "plumbline.clock/1");
+        assert_eq!(answer["due"], expected, "{from} + {days}");
+        assert_eq!(answer["provisional"], false, "{from} + {days}");
+    }
+}
+
+#[test]
+fn stretched_rolled_and_former_dates_of_the_specification() {
     for (arguments, expected) in [
-        (&["--from", "2022-03-28", "--days", "5", "--unit", "working"][..], "2022-04-02"),
-        (&["--from", "2022-04-05", "--days", "20"], "2022-05-05"),
-        (&["--from", "2025-12-26", "--days", "7"], "2026-01-07"),
         (
-            &["--from", "2026-03-02", "--days", "20", "--suspend", "2026-03-10..2026-03-18"],
+            &["--from", "2026-03-02", "--days", "20", "--suspend", "2026-03-10..2026-03-18"][..],
             "2026-04-09",
         ),
         (&["--from", "2020-01-20", "--days", "10", "--known-at", "2020-01-26"], "2020-02-07"),
-        (&["--from", "2020-01-20", "--days", "10"], "2020-02-11"),
+        (&["--from", "2020-01-20", "--days", "10", "--known-at", "2020-01-27"], "2020-02-11"),
         (&["--from", "2026-07-05", "--days", "90", "--unit", "natural"], "2026-10-08"),
+        (
+            &["--from", "2026-07-05", "--days", "90", "--unit", "natural", "--roll", "none"],
+            "2026-10-03",
+        ),
+        (&["--from", "2026-06-30", "--days", "90", "--unit", "natural"], "2026-09-28"),
+        (&["--from", "2026-09-16", "--days", "15", "--unit", "natural"], "2026-10-08"),
         (
             &["--from", "2026-09-01", "--days", "30", "--unit", "natural", "--roll", "none"],
             "2026-10-01",
@@ -39,7 +75,6 @@ fn due_dates_of_the_specification() {
         (&["--from", "2022-04-06", "--days", "20", "--extend", "10"], "2022-05-19"),
     ] {
         let answer = due(arguments);
-        assert_eq!(answer["schema"], "plumbline.clock/1");
         assert_eq!(answer["due"], expected, "{arguments:?}");
         assert_eq!(answer["provisional"], false, "{arguments:?}");
     }

@@ -1,6 +1,10 @@
 //! `plumb clock`: when a legal term ends, and day by day why.
 
 use super::{Exit, Failure, line, print};
+use crate::config::Layout;
+use crate::ledger::{LogName, read_config};
+use crate::master::grow;
+use crate::reader::Reader;
 use chrono::NaiveDate;
 use plumbline_replay::time::calendar::{Calendar, Roll};
 use plumbline_replay::time::civil::{Micros, Moment, Zone, parse_date, parse_rfc3339};
@@ -8,7 +12,9 @@ use plumbline_replay::time::clock::{
     Claims, Clock as Counting, Extension, Reason, Reckoning, Suspension, Term, TraceDay, Unit,
 };
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::io::Write;
+use std::path::PathBuf;
 
 /// 期限 / when a term ends, and why
 #[derive(clap::Args)]
@@ -47,6 +53,10 @@ struct Due {
     /// 按当时已知的日历;默认全部已知 / with the calendar as known then; by default all that is known
     #[arg(long, value_name = "DATE|TIME", value_parser = instant)]
     known_at: Option<Micros>,
+    /// 账本文件夹:用账本自己的工作日历;不写则用随程序附带的 / the ledger whose own calendar
+    /// counts; without it the one that ships with the program
+    #[arg(long = "dir", env = "PLUMB_DIR", value_name = "D")]
+    dir: Option<PathBuf>,
     /// JSON 输出 / as JSON
     #[arg(long)]
     json: bool,
@@ -101,17 +111,40 @@ impl Due {
             extensions: extensions.collect(),
         };
         let known_at = self.known_at.unwrap_or(Micros::MAX);
-        let found = clock.reckon(Calendar::china(), known_at, Claims::Recognised);
+        let calendar = self.calendar(known_at)?;
+        let found = clock.reckon(&calendar, known_at, Claims::Recognised);
         let found = found.ok_or_else(|| Failure {
             exit: Exit::Failed,
             message: "该期限一百年内不会届满,请核对数字 / the term does not end within a century; check the number".to_owned(),
         })?;
         if self.json {
-            print(&answer(&found, unit).to_string())?;
+            let mut answer = answer(&found, unit);
+            answer["calendar"] = json!({
+                "version": calendar.version(known_at),
+                "source": if self.dir.is_some() { "ledger" } else { "program" },
+            });
+            print(&answer.to_string())?;
         } else {
             self.tell(&found, unit)?;
         }
         Ok(Exit::Done)
+    }
+
+    /// The calendar that counts: the ledger's own, if one is named.
+    fn calendar(&self, known_at: Micros) -> Result<Cow<'static, Calendar>, Failure> {
+        let Some(dir) = &self.dir else { return Ok(Cow::Borrowed(Calendar::china())) };
+        let layout = Layout::new(dir);
+        let config = read_config(&layout)?;
+        let reader = Reader::open(&layout, &config, LogName::Open)?;
+        if let Some(damage) = reader.damage() {
+            let message = format!(
+                "日志读不到末尾,日历可能不全 / the log cannot be read to its end, so the calendar \
+                 may not be all: {damage}; run `plumb verify`"
+            );
+            return Err(Failure { exit: Exit::CannotTell, message });
+        }
+        let master = grow(&reader, known_at, |kind| kind.starts_with("md.calendar"))?;
+        Ok(master.calendar_notices.calendar())
     }
 
     fn tell(&self, found: &Reckoning<'_>, unit: Unit) -> Result<(), Failure> {

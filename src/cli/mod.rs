@@ -19,6 +19,7 @@ mod interrupt;
 mod keys;
 mod log;
 mod manual;
+mod master;
 mod models;
 mod openapi;
 mod policy;
@@ -75,6 +76,7 @@ enum Command {
     Ask(ask::Ask),
     Rebuild(rebuild::Rebuild),
     Clock(clock::Clock),
+    Master(master::MasterData),
     Serve(serve::Serve),
     Witness(witness::Witness),
     Keys(keys::Keys),
@@ -192,6 +194,7 @@ pub fn run() -> u8 {
         Command::Ask(command) => command.run(),
         Command::Rebuild(command) => command.run(),
         Command::Clock(command) => command.run(),
+        Command::Master(command) => command.run(),
         Command::Serve(command) => command.run(),
         Command::Witness(command) => command.run(),
         Command::Keys(command) => command.run(),

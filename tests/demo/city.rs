@@ -10,16 +10,16 @@ use plumbline_replay::state::{CaseKind, Moment, case_at};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-const SMALL: Options = Options { seed: 7, cases: 160 };
+pub(super) const SMALL: Options = Options { seed: 7, cases: 160 };
 
-fn told(options: Options) -> (tempfile::TempDir, Told) {
+pub(super) fn told(options: Options) -> (tempfile::TempDir, Told) {
     let dir = tempfile::tempdir().unwrap();
     let (ledger, told) = tell(&dir.path().join("city"), options, &mut |_, _| {}).unwrap();
     ledger.close();
     (dir, told)
 }
 
-fn entries(root: &Path, log: LogName) -> Vec<Vec<u8>> {
+pub(super) fn entries(root: &Path, log: LogName) -> Vec<Vec<u8>> {
     let layout = Layout::new(root);
     let store = open_log(&layout, &read_config(&layout).unwrap(), log).unwrap();
     let mut out = Vec::new();

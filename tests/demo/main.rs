@@ -2,4 +2,5 @@
 
 mod city;
 mod command;
+mod master;
 mod tampering;

@@ -90,6 +90,8 @@ const LAYERS: &[Layer] = &[
         why: "a stranger reads a log without its ledger" },
     Layer { name: "case", may: &["store", "index", "ledger", "projection", "reader", "replay::integrity", "replay::event", "replay::time", "replay::state"],
         why: "a case is read through the lookup; it knows of read models only how they ask for a stream" },
+    Layer { name: "master", may: &["store", "index", "reader", "replay::integrity", "replay::event", "replay::time", "replay::master"],
+        why: "master data are read through the lookup, whoever asks" },
     Layer { name: "following", may: &["config", "store", "log", "index", "ledger", "projection", "case"],
         why: "read models are put together with a ledger above both" },
     Layer { name: "judging", may: &["config", "store", "log", "ledger", "replay::integrity", "replay::event", "replay::state", "replay::time"],
@@ -109,7 +111,7 @@ const LAYERS: &[Layer] = &[
     Layer { name: "bench", may: &["config", "clock", "store", "log", "vault", "ledger", "index", "reader", "projection", "case", "following", "judging", "printing", "proof", "publication", "receipt", "fetch", "tiled", "witness", "import", "export", "demo", "http",
             "replay::integrity", "replay::event", "replay::time", "replay::state", "replay::walk"],
         why: "measurements reach everything but the command line" },
-    Layer { name: "cli", may: &["config", "clock", "store", "log", "vault", "ledger", "index", "reader", "projection", "case", "following", "judging", "printing", "proof", "publication", "receipt", "fetch", "tiled", "witness", "import", "export", "demo", "http", "timers", "bench",
+    Layer { name: "cli", may: &["config", "clock", "store", "log", "vault", "ledger", "index", "reader", "projection", "case", "master", "following", "judging", "printing", "proof", "publication", "receipt", "fetch", "tiled", "witness", "import", "export", "demo", "http", "timers", "bench",
             "replay::integrity", "replay::event", "replay::time", "replay::state", "replay::identifier", "replay::master", "replay::rules", "replay::timers", "replay::scenario", "replay::report", "replay::inquiry", "replay::walk", "replay::audit"],
         why: "the command line stands on top" },
 ];

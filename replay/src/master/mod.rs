@@ -23,6 +23,7 @@ mod units;
 
 mod calendar;
 mod lineage;
+mod listing;
 mod status;
 
 pub use calendar::CalendarNotices;
@@ -37,6 +38,7 @@ pub use hall::{
 };
 pub use inspections::{ExemptDomain, InspectionFiling, InspectionItem, InspectionPlan};
 pub use lineage::Identities;
+pub use listing::{Listing, Told};
 pub use norms::{Code, Parameter, RuleOfSet, RuleRow, RuleSet, SigningKey};
 pub use officers::{Certificate, Officer, OutsidePost, Post, Service};
 pub use parties::{
@@ -67,6 +69,37 @@ macro_rules! tables {
         }
 
         impl Master {
+            /// The tables' names, as event types carry them.
+            pub const ENTITIES: &[&'static str] = &[$(<$row as Row>::ENTITY,)*];
+
+            /// The table that an event type tells of.
+            pub fn entity_of(kind: &str) -> Option<&'static str> {
+                $(if <$row as Row>::verb(kind).is_some() {
+                    return Some(<$row as Row>::ENTITY);
+                })*
+                None
+            }
+
+            /// Every table, whatever its rows are.
+            pub fn tables(&self) -> Vec<&dyn Listing> {
+                vec![$(&self.$name,)*]
+            }
+
+            /// Calls `each` with every row in force that lacks what rules need:
+            /// its entity, its key, the entry that told of it, the columns.
+            pub fn each_missing(
+                &self,
+                at: At,
+                each: &mut dyn FnMut(&'static str, &str, &Origin, Vec<&'static str>),
+            ) {
+                $(for version in self.$name.each_at(at) {
+                    let missing = version.row.missing();
+                    if !missing.is_empty() {
+                        each(<$row as Row>::ENTITY, version.row.key(), &version.origin, missing);
+                    }
+                })*
+            }
+
             /// Whether entries of this type tell of master data.
             pub fn wants(kind: &str) -> bool {
                 let family = ["md.", "hall.", "identity."].iter().any(|head| kind.starts_with(head));

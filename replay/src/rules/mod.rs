@@ -16,6 +16,7 @@ pub mod finding;
 pub mod judge;
 pub mod norms;
 pub mod noted;
+pub mod quality;
 pub mod register;
 pub mod rule;
 pub mod visit;

@@ -3,7 +3,7 @@
 use super::rule::Rule;
 use super::{
     approval_powers, effect, enforcement, fees, goals, hall, inspection, later, meta, openness,
-    sequence, service, statutes,
+    quality, sequence, service, statutes,
 };
 
 /// One table an article (§1.0 counts 111 entries).
@@ -29,6 +29,7 @@ const ARTICLES: &[&[Rule]] = &[
     statutes::remedy::RULES,
     statutes::disclosure::RULES,
     statutes::credit::RULES,
+    quality::RULES,
 ];
 
 /// Every rule.

@@ -16,6 +16,7 @@ const MINUTE: Micros = 60_000_000;
 pub enum Step {
     /// Judges with a moment; what was found must be exactly this. Where `only`
     /// names rules, nothing is said of others: a rule's own script tells of it.
+    /// Where it names none, nothing is said of the record's quality (`DQ.…`).
     Check {
         line: usize,
         as_of: Option<Micros>,

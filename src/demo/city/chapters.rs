@@ -2,7 +2,7 @@
 //! weeks before the first case, the rest when it happens within the two years.
 
 use super::{
-    City, fees, grounds, hall, inspection_items, items, officers, parameters, parties, units,
+    City, fees, grounds, hall, inspection_items, items, officers, parameters, parties, ties, units,
 };
 use crate::demo::act::Act;
 use crate::demo::moment::{Day, Moment};
@@ -28,6 +28,7 @@ pub(in crate::demo) enum Chapter {
     InspectionPlans(i64),
     Enterprises(usize),
     Projects,
+    Ties,
     LeaderChange(usize),
     CertificatesRenewed,
     PromisesShortened,
@@ -55,6 +56,7 @@ pub(in crate::demo) fn chapters(city: &City) -> Vec<(Moment, Chapter)> {
     list.push(Chapter::InspectionPlans(2024));
     list.extend((0..city.enterprises.len().div_ceil(parties::BATCH)).map(Chapter::Enterprises));
     list.push(Chapter::Projects);
+    list.push(Chapter::Ties);
     let mut moment = FOUNDED;
     let mut all = Vec::new();
     for chapter in list {
@@ -109,6 +111,7 @@ impl Chapter {
             Chapter::InspectionPlans(year) => inspection_items::plan(city, year, at),
             Chapter::Enterprises(chapter) => parties::register(city, chapter, at),
             Chapter::Projects => parties::register_projects(city, at),
+            Chapter::Ties => ties::register(city, at),
             Chapter::LeaderChange(index) => officers::change_leader(city, index, at),
             Chapter::CertificatesRenewed => officers::renew_certificates(city, at),
             Chapter::PromisesShortened => items::shorten_promises(city, at),

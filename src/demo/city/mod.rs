@@ -15,6 +15,7 @@ pub(super) mod items;
 pub(super) mod officers;
 mod parameters;
 pub(super) mod parties;
+mod ties;
 pub(super) mod units;
 
 use super::act::{Act, Source, ToValue, Value, object};
