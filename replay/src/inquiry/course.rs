@@ -114,6 +114,9 @@ const CATALOGUE_COLUMNS: &[Column] = &[
     column("entry_then", "时所据记录", "entry then", Holds::Code),
 ];
 
+/// A column of the catalogue, as text.
+type Field<'f> = &'f dyn Fn(&Item) -> Option<String>;
+
 fn catalogue(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
     if !asked(case, ground) {
         return;
@@ -129,7 +132,7 @@ fn catalogue(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
     let then = At { known_at: act.recorded, ..now };
     let items = &case.bench.master.items;
     let (now, then) = (items.at(code, now), items.at(code, then));
-    let field = |number: usize, name: &str, of: &dyn Fn(&Item) -> Option<String>| {
+    let field = |number: usize, name: &str, of: Field<'_>| {
         let value = |row: Option<&Item>| row.and_then(of).unwrap_or_default();
         let (a, b) = (value(now.map(|row| &row.row)), value(then.map(|row| &row.row)));
         let same = if a == b { "一致" } else { "不一致" };
@@ -155,7 +158,7 @@ fn catalogue(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
         Some(names.collect::<Vec<_>>().join("、"))
     };
     let fees = |row: &Item| Some(row.fee_items.as_ref()?.join("、"));
-    let fields: [(&str, &dyn Fn(&Item) -> Option<String>); 11] = [
+    let fields: [(&str, Field<'_>); 11] = [
         ("事项名称", &|row| text(&row.name)),
         ("行使层级", &|row| text(&row.exercise_level)),
         ("去向", &|row| text(&row.disposition)),

@@ -1,0 +1,76 @@
+//! `plumb find`.
+
+use super::{asked, city};
+use plumbline_replay::evidence::Evidence;
+use plumbline_replay::rules::{Ask, judge, register};
+use plumbline_replay::time::civil::Zone;
+use serde_json::Value;
+
+fn lines(bytes: &[u8]) -> Vec<Value> {
+    let text = std::str::from_utf8(bytes).expect("UTF-8");
+    text.lines().map(|line| serde_json::from_str(line).expect("a JSON line")).collect()
+}
+
+#[test]
+fn findings_have_the_members_that_scripts_read_and_one_order() {
+    let first = asked(&["find", "run", "--json"], 0);
+    assert_eq!(first, asked(&["find", "run", "--json"], 0), "twice is not the same");
+    for finding in lines(&first) {
+        for member in [
+            "rule",
+            "result",
+            "severity",
+            "stream",
+            "entries",
+            "unit",
+            "principal_leader",
+            "direct",
+            "sentence_zh",
+            "sentence_en",
+            "explanation",
+            "finding_id",
+        ] {
+            assert!(finding.get(member).is_some(), "{member} is missing: {finding}");
+        }
+        let rule = finding["rule"].as_str().expect("a rule's id");
+        assert!(register::find(rule).is_some(), "{rule} is in no register");
+    }
+}
+
+/// What the investigator's program finds in the folder is what the service finds,
+/// whatever the number of threads.
+#[test]
+fn the_pure_package_finds_the_same_in_any_number_of_threads() {
+    let found = asked(&["find", "run", "--json"], 0);
+    let evidence = Evidence::read(city(), 2).expect("the city verifies");
+    for threads in [1, 2, 5] {
+        let ask = Ask {
+            moment: evidence.moment(None, None),
+            zone: Zone::SHANGHAI,
+            sealed_given: true,
+            threads,
+        };
+        let judged = judge(&evidence.blocks, ask).expect("the city is judged");
+        let text: Vec<String> = judged
+            .findings
+            .iter()
+            .map(|one| format!("{}\n", one.to_json(Zone::SHANGHAI)))
+            .collect();
+        assert_eq!(text.concat().as_bytes(), found, "in {threads} threads");
+    }
+}
+
+#[test]
+fn a_finding_is_shown_by_its_id_and_fails_a_script_that_asks() {
+    let found = lines(&asked(&["find", "run", "--json"], 0));
+    if let Some(first) = found.first() {
+        let id = first["finding_id"].as_str().expect("an id");
+        let shown = asked(&["find", "show", id], 0);
+        let shown: Value = serde_json::from_slice(&shown).expect("JSON");
+        assert_eq!(&shown, first);
+        let signal = found.iter().any(|one| one["result"] == "VIOLATION_SIGNAL");
+        asked(&["find", "run", "--fail-on", "info"], if signal { 5 } else { 0 });
+    }
+    asked(&["find", "show", "F-00000000000000000000"], 13);
+    asked(&["find", "run", "--fail-on", "much"], 2);
+}

@@ -1,0 +1,86 @@
+//! `plumb report`: every report in every format, made again byte for byte, and
+//! found out where a figure was changed.
+
+use super::{asked, city, text};
+use plumbline_replay::evidence::Evidence;
+use plumbline_replay::report::{self, About, Period, Request};
+use plumbline_replay::rules::Ask;
+use plumbline_replay::time::civil::{Zone, parse_date};
+
+const PERIOD: [&str; 4] = ["--from", "2024-07-01", "--to", "2026-06-30"];
+
+fn make(id: &str, file: &str) {
+    let mut arguments = vec!["report", "run", id, "-o", file];
+    arguments.extend(PERIOD);
+    asked(&arguments, 0);
+}
+
+#[test]
+fn every_report_is_what_the_pure_package_makes_of_the_same_log() {
+    let evidence = Evidence::read(city(), 2).expect("the city verifies");
+    let day = |text: &str| parse_date(text).expect("a date");
+    let request = Request {
+        about: About::default(),
+        period: Period { from: day(PERIOD[1]), to: day(PERIOD[3]) },
+        ask: Ask {
+            moment: evidence.moment(None, None),
+            zone: Zone::SHANGHAI,
+            sealed_given: true,
+            threads: 1,
+        },
+        origin: evidence.origin.clone(),
+        log_size: evidence.size,
+        head: evidence.head.to_string(),
+        sealed_size: evidence.sealed_size,
+    };
+    let mut with_rows = 0;
+    for one in report::all() {
+        let sheet = report::run(one, &evidence.blocks, &request).expect("a report");
+        let mut arguments = vec!["report", "run", one.id, "--format", "json"];
+        arguments.extend(PERIOD);
+        assert!(asked(&arguments, 0) == report::to_json(&sheet), "{} differs", one.id);
+        with_rows += usize::from(!sheet.rows.is_empty());
+    }
+    // A report that is empty on a whole city tests nothing.
+    assert!(with_rows >= 15, "only {with_rows} reports have rows");
+}
+
+#[test]
+fn a_report_file_is_verified_in_every_format_and_a_changed_figure_is_found() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (id, format) in
+        [("RP06", "json"), ("RP05", "csv"), ("RP09", "xlsx"), ("RP14", "html"), ("RP28", "csv")]
+    {
+        let file = folder.path().join(format!("{id}.{format}"));
+        make(id, text(&file));
+        asked(&["report", "verify", text(&file)], 0);
+        let mut bytes = std::fs::read(&file).expect("the report");
+        if format == "xlsx" {
+            continue;
+        }
+        // A digit in the first half of the file: a figure or a date.
+        let at = (bytes.len() / 3..bytes.len()).find(|at| bytes[*at].is_ascii_digit());
+        let at = at.expect("a report has figures");
+        bytes[at] = if bytes[at] == b'9' { b'8' } else { bytes[at] + 1 };
+        std::fs::write(&file, bytes).expect("written");
+        let verdict = super::plumb(&["report", "verify", text(&file), "--dir", text(city())]);
+        let exit = verdict.status.code();
+        assert!(matches!(exit, Some(3 | 4)), "{id}.{format}: {exit:?}");
+    }
+    let nothing = folder.path().join("nothing.json");
+    std::fs::write(&nothing, b"{}").expect("written");
+    asked(&["report", "verify", text(&nothing)], 4);
+}
+
+#[test]
+fn earlier_moments_give_earlier_reports() {
+    let of = |known: &str| {
+        let mut arguments = vec!["report", "run", "RP06", "--as-of", known, "--known-at", known];
+        arguments.extend(PERIOD);
+        let bytes = asked(&arguments, 0);
+        let json: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");
+        json["row_count"].as_u64().expect("a count")
+    };
+    let (early, late) = (of("2025-01-31"), of("2026-06-30"));
+    assert!(early < late, "{early} {late}");
+}
