@@ -6,6 +6,7 @@
 pub mod append;
 pub mod cases;
 pub mod http;
+pub mod judging;
 pub mod models;
 pub mod query;
 pub mod replay;

@@ -2,7 +2,7 @@
 
 use super::{Exit, Failure, print, surroundings};
 use crate::bench::append::BenchError;
-use crate::bench::{append, http, models, query, replay, verify};
+use crate::bench::{append, http, judging, models, query, replay, verify};
 use std::path::PathBuf;
 
 /// 测量 / measure
@@ -17,6 +17,9 @@ pub struct Bench {
     /// query、models:账本中的记录数 / entries in the ledger, for query and models
     #[arg(long, default_value_t = 400_000)]
     entries: u64,
+    /// replay:连同全部规则 / replay: with all rules, on a synthetic city
+    #[arg(long)]
+    rules: bool,
     /// 临时文件夹,须与账本同盘 / a folder on the ledger's disk for temporary files
     #[arg(long, default_value = ".")]
     on: PathBuf,
@@ -28,7 +31,7 @@ pub struct Bench {
 impl Bench {
     pub(super) fn run(self) -> Result<Exit, Failure> {
         let value = match self.what.as_str() {
-            "replay" => replay::run(self.rounds),
+            "replay" if !self.rules => replay::run(self.rounds),
             _ => self.in_a_folder()?,
         };
         if self.json {
@@ -45,6 +48,7 @@ impl Bench {
         std::fs::create_dir_all(&dir)?;
         let (rounds, entries, given) = (self.rounds, self.entries, surroundings("bench"));
         let result = match self.what.as_str() {
+            "replay" => judging::run(&dir, rounds),
             "verify" => verify::run(&dir, rounds).map_err(BenchError::from),
             "http" => http::run(&dir, rounds, given),
             "query" => query::run(&dir, rounds, entries, given),

@@ -31,5 +31,7 @@ mod timing;
 pub use csv::{MADE_FROM, text, to_csv, to_plain_csv};
 pub use json::{Read, digest, from_json, to_json};
 pub use register::{Report, all, find};
-pub use run::{About, Gathered, Ground, Note, Period, Request, Sheet, one_row_a_note, run};
+pub use run::{
+    About, Gathered, Ground, Hearing, Note, Period, Request, Sheet, one_row_a_note, run,
+};
 pub use table::{Cell, Column, Holds, Row, column};

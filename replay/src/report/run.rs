@@ -135,58 +135,78 @@ pub struct Sheet {
     pub zone: Zone,
 }
 
-/// Makes a report from the entries of `blocks`; see [`Docket::open`].
+/// A log that was judged once, for as many reports of one request as are asked for.
+pub struct Hearing<'b> {
+    docket: Docket<'b>,
+    judgement: Judgement,
+    before: Option<Judgement>,
+    request: Request,
+}
+
+impl<'b> Hearing<'b> {
+    /// Judges the entries of `blocks`; see [`Docket::open`].
+    pub fn open<B: Entries>(blocks: &'b [B], request: &Request) -> Result<Hearing<'b>, JudgeError> {
+        let docket = Docket::open(blocks, request.ask)?;
+        let judgement = docket.judge()?;
+        let before = match request.about.then {
+            Some(then) => {
+                let moment = Moment { as_of: then, known_at: then };
+                Some(Docket::open(blocks, Ask { moment, ..request.ask })?.judge()?)
+            }
+            None => None,
+        };
+        Ok(Hearing { docket, judgement, before, request: request.clone() })
+    }
+
+    /// Makes one report.
+    pub fn sheet(&self, report: &'static Report) -> Result<Sheet, JudgeError> {
+        let Hearing { docket, judgement, before, request } = self;
+        let bench = docket.bench();
+        let mut by_stream: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+        for finding in &judgement.findings {
+            by_stream.entry(&finding.stream).or_default().push(finding);
+        }
+        let ground = Ground {
+            bench: &bench,
+            judgement,
+            before: before.as_ref(),
+            by_stream,
+            period: request.period,
+            about: &request.about,
+            origin: &request.origin,
+            log_size: request.log_size,
+            head: &request.head,
+        };
+        let parts = docket.each(&bench, |case, out: &mut Vec<(String, Gathered)>| {
+            let mut gathered = Gathered::new();
+            (report.gather)(case, &ground, &mut gathered);
+            if !gathered.is_empty() {
+                out.push((case.file.stream.to_owned(), gathered));
+            }
+        })?;
+        let notes: BTreeMap<String, Gathered> = parts.into_iter().flatten().collect();
+        let rows = (report.rows)(&ground, notes.into_values().flatten().collect());
+        Ok(Sheet {
+            id: report.id,
+            version: report.version,
+            zh: report.zh,
+            en: report.en,
+            columns: report.columns,
+            exact: report.exact,
+            rows,
+            made_from: made_from(request, docket, &bench),
+            zone: request.ask.zone,
+        })
+    }
+}
+
+/// Makes one report from the entries of `blocks`; see [`Hearing`].
 pub fn run<B: Entries>(
     report: &'static Report,
     blocks: &[B],
     request: &Request,
 ) -> Result<Sheet, JudgeError> {
-    let docket = Docket::open(blocks, request.ask)?;
-    let judgement = docket.judge()?;
-    let before = match request.about.then {
-        Some(then) => {
-            let moment = Moment { as_of: then, known_at: then };
-            Some(Docket::open(blocks, Ask { moment, ..request.ask })?.judge()?)
-        }
-        None => None,
-    };
-    let bench = docket.bench();
-    let mut by_stream: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-    for finding in &judgement.findings {
-        by_stream.entry(&finding.stream).or_default().push(finding);
-    }
-    let ground = Ground {
-        bench: &bench,
-        judgement: &judgement,
-        before: before.as_ref(),
-        by_stream,
-        period: request.period,
-        about: &request.about,
-        origin: &request.origin,
-        log_size: request.log_size,
-        head: &request.head,
-    };
-    let mut notes: BTreeMap<String, Gathered> = BTreeMap::new();
-    let parts = docket.each(&bench, |case, out: &mut Vec<(String, Gathered)>| {
-        let mut gathered = Gathered::new();
-        (report.gather)(case, &ground, &mut gathered);
-        if !gathered.is_empty() {
-            out.push((case.file.stream.to_owned(), gathered));
-        }
-    })?;
-    notes.extend(parts.into_iter().flatten());
-    let rows = (report.rows)(&ground, notes.into_values().flatten().collect());
-    Ok(Sheet {
-        id: report.id,
-        version: report.version,
-        zh: report.zh,
-        en: report.en,
-        columns: report.columns,
-        exact: report.exact,
-        rows,
-        made_from: made_from(request, &docket, &bench),
-        zone: request.ask.zone,
-    })
+    Hearing::open(blocks, request)?.sheet(report)
 }
 
 fn made_from(
