@@ -28,6 +28,7 @@ mod rebuild;
 mod receipt;
 mod report;
 mod rules;
+mod schema;
 mod serve;
 mod show;
 mod stats;
@@ -83,6 +84,7 @@ enum Command {
     Types(types::Types),
     Rules(rules::Rules),
     Timers(timers::Timers),
+    Schema(schema::Schema),
     Doctor(doctor::Doctor),
     Bench(bench::Bench),
     Openapi(openapi::OpenApi),
@@ -201,6 +203,7 @@ pub fn run() -> u8 {
         Command::Types(command) => command.run(),
         Command::Rules(command) => command.run(),
         Command::Timers(command) => command.run(),
+        Command::Schema(command) => command.run(),
         Command::Doctor(command) => command.run(),
         Command::Bench(command) => command.run(),
         Command::Openapi(command) => command.run(),

@@ -90,10 +90,27 @@ fn forms() -> Vec<(&'static str, Value)> {
         "description": "BLAKE3, 64 位小写十六进制 / 64 lower-case hexadecimal digits"});
     let log = json!({"type": "string", "enum": ["open", "sealed"]});
     let mut out = vec![("Hash", hash), ("Log", log)];
+    out.extend(registered());
     out.extend(written());
     out.extend(answered());
     out.extend(replayed());
     out
+}
+
+/// The register of event types.
+fn registered() -> [(&'static str, Value); 2] {
+    let row = json!({
+        "code": text("规范编号 / code of the specification"),
+        "type": {"type": "string"}, "zh": {"type": "string"}, "en": {"type": "string"},
+        "visibility": text("默认可见范围 / who may see it by default"), "log": of("Log"),
+        "members": list(json!({"type": "string"})),
+        "sealed": list(text("密封的成员 / a member that is sealed")),
+    });
+    let all = json!({"schema": marked("plumbline.schemas/1"), "types": list(of("EventType"))});
+    [
+        ("EventType", object("事件类型 / an event type", &["code", "type", "zh", "en"], row)),
+        ("Schemas", object("", &["schema", "types"], all)),
+    ]
 }
 
 /// What is submitted and recorded (FORMAT.md §1).

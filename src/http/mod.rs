@@ -17,6 +17,7 @@ mod proofs;
 mod public;
 mod reading;
 mod receipts;
+mod schemas;
 mod submit;
 mod witness;
 
@@ -115,6 +116,8 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(proofs::checkpoint))
         .routes(routes!(proofs::included))
         .routes(routes!(proofs::continued))
+        .routes(routes!(schemas::list))
+        .routes(routes!(schemas::one))
         .routes(routes!(description::document))
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))

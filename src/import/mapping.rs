@@ -259,7 +259,7 @@ impl Mapping {
             );
         }
         for rule in &self.seal {
-            let sealed = |t: &EventType| t.sensitive.iter().any(|(m, _)| *m == rule.member);
+            let sealed = |t: &EventType| t.sensitive().any(|(m, _)| m == rule.member);
             if !self.types().any(sealed) {
                 return refuse(format!(
                     "seal:没有事件类型会密封成员 {0:?} / no event type of this mapping seals `{0}`; \
@@ -300,9 +300,7 @@ impl Mapping {
     fn sealed_members(&self) -> Vec<String> {
         let mut all: Vec<String> = self
             .types()
-            .flat_map(|t| {
-                t.sensitive.iter().map(move |(member, _)| format!("{member} ({})", t.name))
-            })
+            .flat_map(|t| t.sensitive().map(move |(member, _)| format!("{member} ({})", t.name)))
             .collect();
         all.sort_unstable();
         all.dedup();

@@ -361,7 +361,7 @@ impl Event<'_> {
             if own.is_empty() {
                 continue;
             }
-            if !event_type.sensitive.iter().any(|(member, _)| *member == rule.member) {
+            if !event_type.sensitive().any(|(member, _)| member == rule.member) {
                 let why = format!(
                     "此字段是机密,而 {0} 没有可密封它的成员 {1:?} / the field is confidential and {0} \
                      has no sealed member `{1}`; map the activity to a type that has one",

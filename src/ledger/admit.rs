@@ -9,6 +9,7 @@ use super::submission::Submission;
 use super::{LogName, Refusal, RefusalCode};
 use crate::vault::{Context, SealedRecord, Vault, VaultError, seal_member};
 use plumbline_replay::event::register::{self, EventLog, EventType, Sensitivity};
+use plumbline_replay::event::schema::{self, Departure, Lack};
 use plumbline_replay::integrity::entry::{
     ENTRY_BYTES_MAX, LEDGER_BYTES_MAX, LEDGER_MEMBERS, MEMBERS, Parts,
 };
@@ -19,40 +20,6 @@ use std::borrow::Cow;
 pub const ID_CHARS_MAX: usize = 128;
 /// Longest stream name, in characters.
 pub const STREAM_CHARS_MAX: usize = 256;
-
-/// What a top-level member of a submission must be.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    Text,
-    Object,
-    List,
-    ObjectOrList,
-}
-
-/// The members of a submission and their shapes, in canonical order (design §2,
-/// domain §3.0).
-const SHAPES: [(&str, Shape); 20] = [
-    ("actor", Shape::Object),
-    ("basis", Shape::List),
-    ("body", Shape::Object),
-    ("docs", Shape::List),
-    ("effective_date", Shape::Text),
-    ("id", Shape::Text),
-    ("item", Shape::Object),
-    ("late_reason", Shape::Text),
-    ("links", Shape::ObjectOrList),
-    ("occurred_at", Shape::Text),
-    ("parties", Shape::List),
-    ("precision", Shape::Text),
-    ("recorder", Shape::Object),
-    ("secrecy", Shape::Text),
-    ("signature", Shape::Object),
-    ("source", Shape::Object),
-    ("stream", Shape::Text),
-    ("type", Shape::Text),
-    ("venue", Shape::Object),
-    ("visibility", Shape::Text),
-];
 
 /// Marks of state secrets (保守国家秘密法 arts. 14, 31(3)): such content must never
 /// enter a system that is not classified, encrypted or not.
@@ -80,6 +47,7 @@ pub fn admit(submission: Submission, vault: &Vault) -> Result<Admitted, Refusal>
     let event_type = event_type(&json)?;
     check_time(&mut json)?;
     check_secrecy(&json)?;
+    check_body(&json, event_type)?;
     let records = seal(&mut json, event_type, &system, &id, &stream, vault)?;
     let Some(parts) = Parts::of(&json) else {
         return refuse(RefusalCode::MalformedJson, "", "不是 JSON 对象 / not a JSON object");
@@ -99,39 +67,54 @@ pub fn admit(submission: Submission, vault: &Vault) -> Result<Admitted, Refusal>
     Ok(Admitted { log, parts, system, id, stream, expected, records })
 }
 
+/// Refuses what is no envelope: members that no envelope has, and members of
+/// another JSON type, those at the top whoever sends them.
 fn check_members(json: &Json<'_>) -> Result<(), Refusal> {
-    let Some(members) = json.as_object() else {
-        return refuse(
-            RefusalCode::WrongType,
-            "",
-            "事件必须是 JSON 对象 / an event is a JSON object",
-        );
-    };
-    // Both are in canonical order, so one way through the list finds all.
-    let mut shapes = SHAPES.iter();
-    for (name, value) in members {
-        let Some((_, shape)) = shapes.find(|(known, _)| known == name) else {
-            return foreign_member(name);
-        };
-        let fits = matches!(
-            (shape, value),
-            (_, Json::Null)
-                | (Shape::Text, Json::Text(_))
-                | (Shape::Object, Json::Object(_))
-                | (Shape::List, Json::List(_))
-                | (Shape::ObjectOrList, Json::Object(_) | Json::List(_))
-        );
-        if !fits {
-            let detail = match shape {
-                Shape::Text => "应为文本 / must be a string",
-                Shape::Object => "应为对象 / must be an object",
-                Shape::List => "应为列表 / must be an array",
-                Shape::ObjectOrList => "应为对象或列表 / must be an object or an array",
-            };
-            return refuse(RefusalCode::WrongType, &format!("/{name}"), detail);
-        }
+    if json.as_object().is_none() {
+        let detail = "事件必须是 JSON 对象 / an event is a JSON object";
+        return refuse(RefusalCode::WrongType, "", detail);
     }
-    Ok(())
+    let found = schema::check_envelope(json);
+    let at_top = |found: &Departure| found.pointer.matches('/').count() == 1;
+    if let Some(foreign) = found.iter().find(|one| one.lack == Lack::Unknown && at_top(one)) {
+        return foreign_member(foreign.pointer.trim_start_matches('/'));
+    }
+    let kept_as_it_is = |found: &Departure| !at_top(found) && is_imported(json);
+    match found.iter().find(|one| one.is_malformed() && !kept_as_it_is(one)) {
+        Some(malformed) => refuse_malformed("", malformed, 0),
+        None => Ok(()),
+    }
+}
+
+/// History as another system kept it: what it lacks or says otherwise is recorded
+/// and told as a matter of quality (specification §3.0).
+fn is_imported(json: &Json<'_>) -> bool {
+    let kind = json.get("source").and_then(|source| source.get("kind"));
+    kind.and_then(Json::as_str) == Some("import")
+}
+
+/// Refuses members of the body whose JSON type is not that of their kind: rules
+/// and reports read them by name and type and would take them for absent. What
+/// is missing, unknown or off a list is a fact, recorded and judged.
+fn check_body(json: &Json<'_>, event_type: &EventType) -> Result<(), Refusal> {
+    let Some(body) = json.get("body").filter(|_| !is_imported(json)) else {
+        return Ok(());
+    };
+    let found = schema::check(event_type, body);
+    let mut malformed = found.iter().filter(|found| found.is_malformed());
+    match malformed.next() {
+        Some(first) => refuse_malformed("/body", first, malformed.count()),
+        None => Ok(()),
+    }
+}
+
+fn refuse_malformed(above: &str, found: &Departure, more: usize) -> Result<(), Refusal> {
+    let others = match more {
+        0 => String::new(),
+        _ => format!("(另有 {more} 处 / and {more} more)"),
+    };
+    let detail = format!("{}{others}", found.sentence());
+    refuse(RefusalCode::WrongType, &format!("{above}{}", found.pointer), detail)
 }
 
 fn foreign_member(name: &str) -> Result<(), Refusal> {
@@ -286,11 +269,11 @@ fn seal(
     };
     let mut digests = submitted_digests(&body)?;
     let mut records = Vec::new();
-    for (member, class) in event_type.sensitive {
+    for (member, class) in event_type.sensitive() {
         let Some(value) = body.remove(member).filter(|value| !value.is_empty()) else {
             continue;
         };
-        let subject = subject_of(*class, party.as_deref(), stream, id);
+        let subject = subject_of(class, party.as_deref(), stream, id);
         let (subject, key) = vault.key_for(&subject).or_else(|error| refused_key(error, member))?;
         let context = Context { system, id, member };
         let sealed = seal_member((subject, &key), class.code(), context, value);
@@ -322,7 +305,8 @@ fn submitted_digests(body: &Json<'_>) -> Result<Vec<String>, Refusal> {
     let Some(given) = body.get("_sd") else {
         return Ok(Vec::new());
     };
-    let digest = |item: &Json<'_>| item.as_str().filter(|text| is_digest(text)).map(str::to_owned);
+    let digest =
+        |item: &Json<'_>| item.as_str().filter(|text| schema::is_digest(text)).map(str::to_owned);
     let digests: Option<Vec<String>> =
         given.as_list().and_then(|items| items.iter().map(digest).collect());
     digests.map_or_else(
@@ -332,10 +316,6 @@ fn submitted_digests(body: &Json<'_>) -> Result<Vec<String>, Refusal> {
         },
         Ok,
     )
-}
-
-fn is_digest(text: &str) -> bool {
-    text.len() == 43 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 /// Whose key seals a value: the party whose data it is, else the case; an

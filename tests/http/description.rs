@@ -33,6 +33,7 @@ fn every_address_of_the_document_answers() {
         // unknown.
         let path = path.replace("{position}", "0").replace("{old}", "0").replace("{system}", "s");
         let path = path.replace("{id}", "i").replace("{stream}", "fee/1");
+        let path = path.replace("{type}", "fee.paid.v1");
         for method in methods.as_object().unwrap().keys().filter(|_| !path.ends_with("/feed")) {
             let answer = server.call(&method.to_uppercase(), &path, &[], "");
             assert_ne!(answer.status, 405, "{method} {path}");
@@ -110,12 +111,14 @@ fn answers_have_the_forms_that_are_promised() {
     gets(&server, "Case", "/api/v1/cases/fee/1?as_of=2027-01-01");
     gets(&server, "Timeline", "/api/v1/cases/fee/1/timeline?by=recorded");
     gets(&server, "Diff", "/api/v1/cases/fee/1/diff?from_as_of=2020-01-01");
+    gets(&server, "Schemas", "/api/v1/schemas");
     gets(&server, "Consistency", "/api/v1/proofs/consistency/1");
     for wrong in [
         "/nowhere",
         "/api/v1/events/x",
         "/api/v1/events?unti=1",
         "/api/v1/cases/none/1",
+        "/api/v1/schemas/fee.payd.v1",
         "/api/v1/cases/fee/1?by=recorded",
         "/api/v1/cases/fee/1/timeline?from_as_of=2020-01-01",
         "/api/v1/events/feed?limit=3",
@@ -128,6 +131,15 @@ fn answers_have_the_forms_that_are_promised() {
     has_form("Problem", &unsigned.json());
     let torn = server.post("/api/v1/events:batch", "application/x-ndjson", &[], "{\n");
     has_form("Problem", &torn.json());
+}
+
+#[test]
+fn the_schema_of_a_type_is_the_committed_one() {
+    let served = server().get("/api/v1/schemas/fee.paid.v1");
+    assert_eq!(served.header("content-type"), Some("application/schema+json"));
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/events/fee.paid.v1.json");
+    assert!(served.body == fs::read(file).unwrap());
+    assert_eq!(server().get("/api/v1/schemas/envelope").status, 200);
 }
 
 #[test]

@@ -5,19 +5,25 @@
 
 pub mod amount;
 pub mod envelope;
+pub mod member;
 pub mod register;
+pub mod schema;
+pub mod upcast;
 
 mod accountability;
 mod approval;
 mod body;
 mod cursor;
 mod decision;
+mod element;
 mod fee;
 mod hall;
 mod inspection;
 mod integrity;
+mod joint;
 mod master;
 mod penalty;
+mod service;
 mod supervision;
 
 pub use body::{Body, Value};

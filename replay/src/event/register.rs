@@ -1,12 +1,13 @@
 //! The register of event types (specification §3.1–§3.9).
 //!
 //! A row says what a type is called, who may see it, in which log it lives and
-//! which members of its body are confidential. A type that is not here is
-//! refused at the door: its confidential members would be unknown.
+//! what its body consists of, confidential members marked. A type that is not
+//! here is refused at the door: its confidential members would be unknown.
 
+use super::member::Member;
 use super::{
-    accountability, approval, decision, fee, hall, inspection, integrity, master, penalty,
-    supervision,
+    accountability, approval, decision, fee, hall, inspection, integrity, joint, master, penalty,
+    service, supervision,
 };
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -19,6 +20,15 @@ pub enum EventLog {
     Sealed,
 }
 
+impl EventLog {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            EventLog::Open => "open",
+            EventLog::Sealed => "sealed",
+        }
+    }
+}
+
 /// Who may see an event by default (specification §3.0, `visibility`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Visibility {
@@ -28,6 +38,20 @@ pub enum Visibility {
     Supervisor,
     Investigator,
     Sealed,
+}
+
+impl Visibility {
+    /// The word of the envelope and of the published schemas.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Visibility::Public => "public",
+            Visibility::Party => "party",
+            Visibility::Unit => "unit",
+            Visibility::Supervisor => "supervisor",
+            Visibility::Investigator => "investigator",
+            Visibility::Sealed => "sealed",
+        }
+    }
 }
 
 /// Why a member is confidential (specification §3.0).
@@ -60,6 +84,18 @@ impl Sensitivity {
             Sensitivity::Informant => 6,
         }
     }
+
+    /// The word of the published schemas (`x-sensitivity`).
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Sensitivity::Personal => "personal",
+            Sensitivity::SensitivePersonal => "sensitive-personal",
+            Sensitivity::Business => "business",
+            Sensitivity::Internal => "internal",
+            Sensitivity::Discipline => "discipline",
+            Sensitivity::Informant => "informant",
+        }
+    }
 }
 
 /// One event type.
@@ -73,14 +109,24 @@ pub struct EventType {
     pub en: &'static str,
     pub visibility: Visibility,
     pub log: EventLog,
-    /// Confidential members of the body, sealed at admission.
-    pub sensitive: &'static [(&'static str, Sensitivity)],
+    /// The members of the body.
+    pub members: &'static [Member],
     /// The list in the body whose items carry the amounts, for types that state
     /// several at once (`lines` of a fee); see [`super::amount`].
     pub items: Option<&'static str>,
 }
 
 impl EventType {
+    /// A member of the body by its name.
+    pub fn member(&self, name: &str) -> Option<&'static Member> {
+        self.members.iter().find(|member| member.name == name)
+    }
+
+    /// The confidential members of the body, sealed whole at admission.
+    pub fn sensitive(&self) -> impl Iterator<Item = (&'static str, Sensitivity)> + use<> {
+        self.members.iter().filter_map(|member| Some((member.name, member.sensitivity?)))
+    }
+
     /// The amounts stand in the items of a list of the body.
     pub(super) const fn items(self, list: &'static str) -> EventType {
         EventType { items: Some(list), ..self }
@@ -100,17 +146,19 @@ pub(super) const fn row(
     zh: &'static str,
     en: &'static str,
     visibility: Visibility,
-    sensitive: &'static [(&'static str, Sensitivity)],
+    members: &'static [Member],
 ) -> EventType {
     let log = match visibility {
         Visibility::Sealed => EventLog::Sealed,
         _ => EventLog::Open,
     };
-    EventType { code, name, zh, en, visibility, log, sensitive, items: None }
+    EventType { code, name, zh, en, visibility, log, members, items: None }
 }
 
-const FAMILIES: [&[EventType]; 10] = [
+const FAMILIES: [&[EventType]; 20] = [
     approval::TYPES,
+    joint::TYPES,
+    service::TYPES,
     fee::TYPES,
     inspection::TYPES,
     penalty::TYPES,
@@ -118,7 +166,15 @@ const FAMILIES: [&[EventType]; 10] = [
     hall::TYPES,
     supervision::TYPES,
     accountability::TYPES,
-    master::TYPES,
+    master::catalogue::TYPES,
+    master::fees::TYPES,
+    master::penalties::TYPES,
+    master::units::TYPES,
+    master::halls::TYPES,
+    master::inspections::TYPES,
+    master::parties::TYPES,
+    master::reference::TYPES,
+    master::published::TYPES,
     integrity::TYPES,
 ];
 

@@ -178,8 +178,12 @@ fn authorise(city: &City, unit: usize, at: Moment) -> Vec<Act> {
     vec![
         native("hall.chief_rep.appointed.v1", format!("chief-rep/{name}"), appointed),
         native("hall.authorisation.granted.v1", format!("authorisation/{name}"), granted),
-        native("md.authorisation.registered.v1", format!("md/authorisation/{name}"), row),
-        native("md.seal.registered.v1", format!("md/{seal}"), custody),
+        native(
+            "md.authorisation.registered.v1",
+            format!("md/authorisation/{name}"),
+            city.row(unit, at, row),
+        ),
+        native("md.seal.registered.v1", format!("md/{seal}"), city.row(unit, at, custody)),
     ]
 }
 

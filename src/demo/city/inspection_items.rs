@@ -123,7 +123,7 @@ pub(super) fn plan(city: &City, year: i64, at: Moment) -> Vec<Act> {
         acts.push(act(
             "md.inspection_plan.registered.v1",
             format!("md/inspection-plan/{name}"),
-            row,
+            city.row(index, at, row),
         ));
         acts.push(act("inspection.plan.published.v1", format!("plan/{name}"), published));
         acts.push(act("inspection.plan.filed.v1", format!("plan/{name}"), filed));

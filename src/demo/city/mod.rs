@@ -170,21 +170,36 @@ impl City {
         self.owner_act(kind, stream, at, self.unit_index(sign), body)
     }
 
-    /// One row of master data by any unit. A row that says it was valid before it
-    /// was recorded is marked as such (§2.0).
+    /// One row of master data by any unit.
     fn owner_act(
         &self,
         kind: &'static str,
         stream: impl Into<String>,
         at: Moment,
         unit: usize,
-        mut body: Value,
+        body: Value,
     ) -> Act {
-        let today = at.day().text();
-        let valid_from = body.get("valid_from").and_then(Value::as_str);
-        let retroactive = valid_from.is_some_and(|from| from < today.as_str());
-        body.set("retroactive", retroactive.value());
+        let body = self.row(unit, at, body);
         self.load(kind, stream, at, body).actor(self.unit_actor(unit, "数据责任单位"))
+    }
+
+    /// What every row of master data states besides its own members (§2.0): the
+    /// document it rests on, and whether it was valid before it was recorded.
+    fn row(&self, unit: usize, at: Moment, mut body: Value) -> Value {
+        let today = at.day();
+        let valid_from = body.get("valid_from").and_then(Value::as_str);
+        let retroactive = valid_from.is_some_and(|from| from < today.text().as_str());
+        body.set("retroactive", retroactive.value());
+        if body.get("basis_doc").is_none() {
+            let (year, month, day) = today.civil();
+            let unit = &self.units[unit];
+            let sheet = object! {
+                "title": "数据登记单", "issuer": &unit.id, "issued_on": today,
+                "doc_no": format!("{}数登〔{year}〕{}号", unit.sign(), month * 100 + day),
+            };
+            body.set("basis_doc", sheet);
+        }
+        body
     }
 
     /// Any enterprise, the key ones no more often than others.

@@ -184,12 +184,13 @@ pub(super) fn register_leading_group(city: &City, at: Moment) -> Vec<Act> {
         "name": "提高行政效能优化发展环境工作领导小组", "chair_post": "市委主要领导",
         "office": &city.unit("效能").id, "members": members, "valid_from": Day::new(2022, 4, 5),
     };
+    let owner = city.unit_index("府办");
     let act = Act::new(
         "md.leading_group.registered.v1",
         "md/leading-group/990100",
         at,
         Source::Registry,
-        body.value(),
+        city.row(owner, at, body.value()),
     );
-    vec![act.actor(city.unit_actor(city.unit_index("府办"), "数据责任单位"))]
+    vec![act.actor(city.unit_actor(owner, "数据责任单位"))]
 }

@@ -1,0 +1,59 @@
+//! `schemas/RELEASED`: what is released never changes. A line is the BLAKE3 digest
+//! of a file under `schemas/` and its path, as `b3sum` writes it.
+
+use super::files::FOLDER;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+const LIST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/RELEASED");
+const SCHEMAS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas");
+
+/// What is wrong with a list, given what the files hold now.
+fn broken(list: &str, read: impl Fn(&str) -> Option<Vec<u8>>) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut seen = BTreeMap::new();
+    let lines = list.lines().enumerate().filter(|(_, line)| !line.starts_with('#'));
+    for (index, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
+        let Some((digest, path)) = line.split_once("  ") else {
+            out.push(format!("RELEASED line {}: not `<digest>  <path>`", index + 1));
+            continue;
+        };
+        if seen.insert(path.to_owned(), ()).is_some() {
+            out.push(format!("{path}: released twice; a line is never changed, only added"));
+        }
+        let now = read(path).map(|bytes| blake3::hash(&bytes).to_hex().to_string());
+        match now {
+            Some(now) if now == digest => {}
+            Some(_) => out.push(format!(
+                "{path} is released and has changed: entries that were recorded under it would \
+                 mean another thing. Put it back, add .v2 with an upcast \
+                 (replay/src/event/upcast.rs) and release that"
+            )),
+            None => out.push(format!("{path} is released and gone: put it back")),
+        }
+    }
+    out
+}
+
+#[test]
+fn what_is_released_has_not_changed() {
+    let list = std::fs::read_to_string(LIST).expect("schemas/RELEASED is there");
+    let wrong = broken(&list, |path| std::fs::read(Path::new(SCHEMAS).join(path)).ok());
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(Path::new(FOLDER).is_dir());
+}
+
+#[test]
+fn a_released_file_that_changed_or_went_is_found() {
+    let digest = blake3::hash(b"{}\n").to_hex().to_string();
+    let list = format!("# released\n{digest}  events/a.v1.json\n{digest}  events/b.v1.json\n");
+    let holds =
+        |a: &'static [u8]| move |path: &str| (path == "events/a.v1.json").then(|| a.to_vec());
+    let wrong = broken(&list, holds(b"{}\n"));
+    assert!(wrong.len() == 1 && wrong[0].contains("b.v1.json is released and gone"), "{wrong:?}");
+    let wrong = broken(&list, holds(b"{ }\n"));
+    assert!(wrong[0].contains("add .v2 with an upcast"), "{wrong:?}");
+    let twice = format!("{list}{digest}  events/a.v1.json\nrubbish\n");
+    let wrong = broken(&twice, |_| Some(b"{}\n".to_vec()));
+    assert_eq!(wrong.len(), 2, "{wrong:?}");
+}
