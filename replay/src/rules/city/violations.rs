@@ -31,7 +31,7 @@ pub struct Decided {
     pub act: NotedAct,
     pub fined: bool,
     pub amount_fen: i64,
-    /// 整改通知书 issued before it.
+    /// 整改通知书 with a deadline issued before it.
     pub noticed: bool,
     /// The decision or a notice orders the violation to be put right (art. 28).
     pub correction: bool,
@@ -184,7 +184,9 @@ fn assessment(case: &Case<'_>, act: &Event<'_>) -> Assessment {
 }
 
 fn decisions(case: &Case<'_>) -> Vec<Decided> {
-    let notice = case.first("penalty.rectification.notice.issued").map(Event::order);
+    // 限时整改: an order without a day by which is none (P10).
+    let dated = |act: &&Event<'_>| text(act, "deadline").is_some();
+    let notice = case.all("penalty.rectification.notice.issued").find(dated).map(Event::order);
     case.all("penalty.decision.made")
         .map(|act| {
             let noticed = notice.is_some_and(|notice| notice < act.order());

@@ -3,6 +3,7 @@
 
 use super::beside;
 use crate::event::Event;
+use crate::integrity::json::Json;
 use crate::rules::bench::{Bench, Case};
 use crate::rules::city::{City, Visit};
 use crate::rules::enforcement::certified;
@@ -255,6 +256,10 @@ fn beyond_cap(city: &City<'_>, out: &mut Findings) {
                 continue;
             };
             let at = city.bench.at(visit.act.at);
+            // P17 set to null: not judged.
+            if matches!(city.bench.parameter("P17", at), Some(Json::Null)) {
+                continue;
+            }
             let row = master.inspection_items.at(item, at);
             let Some(cap) = row.and_then(|row| row.row.frequency_cap) else { continue };
             let earlier = counted.entry((unit, item, visit.on.year())).or_default();
