@@ -115,6 +115,10 @@ fn heaviest_rising(all: &[(i64, &NumberedPaper)]) -> BTreeSet<usize> {
     kept
 }
 
+/// No unit numbers more decisions in a year: what is larger is no number of a series,
+/// and would make a gap without end.
+const NUMBER_MAX: i64 = 999_999;
+
 /// Words, year and number of `例市监许准字〔2025〕417号`, in any usual brackets.
 pub fn parse(text: &str) -> Option<(&str, i32, i64)> {
     let open = text.find(['〔', '[', '【', '(', '\u{ff08}', '\u{ff3b}'])?;
@@ -125,7 +129,8 @@ pub fn parse(text: &str) -> Option<(&str, i32, i64)> {
     let year: i32 = rest.get(..4)?.parse().ok()?;
     let after = rest.get(4..)?.trim_start_matches(['〕', ']', '】', ')', '\u{ff09}', '\u{ff3d}']);
     let digits = after.trim_start_matches('第').trim_end_matches('号').trim();
-    Some((words.trim(), year, digits.parse().ok()?))
+    let number = digits.parse().ok().filter(|number| (0..=NUMBER_MAX).contains(number))?;
+    Some((words.trim(), year, number))
 }
 
 /// The number that a decision bears.
@@ -209,6 +214,9 @@ impl Numbers {
         ) else {
             return;
         };
+        if first < 0 || last > NUMBER_MAX {
+            return;
+        }
         let voided = match body.json("voided") {
             Some(Json::List(list)) => list.iter().filter_map(voided_number).collect(),
             _ => BTreeSet::new(),
@@ -247,6 +255,8 @@ mod tests {
         }
         assert_eq!(parse("例市监许准字417号"), None);
         assert_eq!(parse("字〔20〕1号"), None);
+        assert_eq!(parse("字〔2022〕9223372036854775807号"), None);
+        assert_eq!(parse("字〔2022〕-1号"), None);
     }
 
     fn numbered(day: u32, late: bool) -> NumberedPaper {

@@ -298,7 +298,7 @@ fn part_time(city: &City<'_>, out: &mut Findings) {
     let master = city.bench.master;
     for chief in master.chief_representatives.each_at(at) {
         let unit = chief.row.unit.as_ref();
-        let others = master.chief_representatives.all_at(unit, at).count() - 1;
+        let others = master.chief_representatives.all_at(unit, at).count().saturating_sub(1);
         if chief.row.full_time != Some(false) && others == 0 {
             out.compliant(&UNDER_AUTHORISED);
             continue;

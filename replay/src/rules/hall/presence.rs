@@ -150,7 +150,7 @@ pub struct Shortage {
 
 impl Shortage {
     pub fn count(self) -> i64 {
-        self.approved - self.assigned - self.excused
+        self.approved.saturating_sub(self.assigned).saturating_sub(self.excused)
     }
 }
 
@@ -194,9 +194,10 @@ impl Presence {
                 let missing = (!day.absent.is_empty()).then(|| day.absent.clone());
                 items.note(unit, on, missing, |new, old| new.len() > old.len());
                 if let Some(shortage) = day.shortage {
-                    rates[1].of += u64::try_from(shortage.approved).unwrap_or(0);
-                    let filled = shortage.assigned.clamp(0, shortage.approved);
-                    rates[1].have += u64::try_from(filled).unwrap_or(0);
+                    let approved = u64::try_from(shortage.approved).unwrap_or(0);
+                    rates[1].of = rates[1].of.saturating_add(approved);
+                    let assigned = u64::try_from(shortage.assigned).unwrap_or(0);
+                    rates[1].have = rates[1].have.saturating_add(assigned.min(approved));
                     let short = (shortage.count() > 0).then_some(shortage);
                     people.note(unit, on, short, |new, old| new.count() > old.count());
                 }
@@ -329,7 +330,7 @@ fn shortage(city: &City<'_>, unit: &str, approved: i64, at: At) -> Shortage {
             && assignments.at(&one.row.officer, at).is_none()
     });
     let gone = i64::try_from(left.count()).unwrap_or(0);
-    Shortage { approved, assigned, excused: gone.min((approved - assigned).max(0)) }
+    Shortage { approved, assigned, excused: gone.min(approved.saturating_sub(assigned).max(0)) }
 }
 
 /// What a chief representative must be able to do (充分授权).
@@ -372,4 +373,37 @@ fn lacking(city: &City<'_>, register: &HallRegister, items_in: bool, at: At) -> 
         lacking.push("授权未到位 / the authorisation does not cover the items");
     }
     lacking
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_nothing_is_no_rate_and_the_worst_day_is_kept() {
+        assert_eq!(Rate::default().words(), "n/a");
+        assert_eq!(Rate { have: 2, of: 3 }.words(), "2/3(66.66%)");
+        let day = |day| NaiveDate::from_ymd_opt(2022, 5, day).expect("a date");
+        let mut course = Course::default();
+        for (on, have, of) in [(1, 0, 0), (2, 2, 3), (3, 1, 2), (4, 3, 6), (5, 3, 3)] {
+            course.add(day(on), Rate { have, of });
+        }
+        // 1/2 and 3/6 are equal: the first such day is named.
+        assert_eq!(course.worst, Some((day(3), Rate { have: 1, of: 2 })));
+        assert_eq!(course.at_end, Rate { have: 3, of: 3 });
+    }
+
+    #[test]
+    fn a_spell_ends_when_nothing_is_missing_and_a_new_one_begins() {
+        let day = |day| NaiveDate::from_ymd_opt(2022, 5, day).expect("a date");
+        let mut spells = Spells::new();
+        for (on, missing) in [(1, None), (2, Some(1)), (3, Some(3)), (4, Some(2)), (5, None)] {
+            spells.note("u", day(on), missing, |new: &i32, old| new > old);
+        }
+        spells.note("u", day(9), Some(1), |new, old| new > old);
+        spells.end_all_but(&BTreeSet::new(), day(11));
+        let all = spells.all();
+        let told: Vec<_> = all.iter().map(|(_, one)| (one.from, one.to, one.worst)).collect();
+        assert_eq!(told, [(day(2), Some(day(5)), 3), (day(9), Some(day(11)), 1)]);
+    }
 }

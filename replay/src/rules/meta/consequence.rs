@@ -255,7 +255,8 @@ fn done(
     };
     if finding.rule == "R2.2.4b" {
         let due = finding.explanation.get("shortage").and_then(Value::as_i64).unwrap_or(0);
-        let withdrawn: i64 = fitting.iter().filter_map(|one| one.headcount).sum();
+        let withdrawn: i64 =
+            fitting.iter().filter_map(|one| one.headcount).fold(0, i64::saturating_add);
         if withdrawn != due {
             return Done::Wrong(
                 format!("应收回{due}个编制,实收回{withdrawn}个"),

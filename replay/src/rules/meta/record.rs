@@ -150,13 +150,16 @@ pub(super) fn numbers(city: &City<'_>, out: &mut Findings) {
     }
 }
 
+/// Missing numbers that a finding lists; the sentence names the first twenty.
+const LISTED: usize = 1_000;
+
 fn gaps(city: &City<'_>, (series, known): (&Series, &KnownNumbers), out: &mut Findings) {
     let seen: Vec<i64> = known.numbers.keys().copied().collect();
     let declared = known.declared.as_ref();
     let voided = declared.map(|one| &one.voided);
     for pair in seen.windows(2) {
         let [before, after] = pair else { continue };
-        let missing: Vec<i64> = (before + 1..*after)
+        let mut missing: Vec<i64> = (before + 1..*after)
             .filter(|no| !voided.is_some_and(|voided| voided.contains(no)))
             .collect();
         let (Some(low), Some(high)) = (known.numbers.get(before), known.numbers.get(after)) else {
@@ -186,6 +189,7 @@ fn gaps(city: &City<'_>, (series, known): (&Series, &KnownNumbers), out: &mut Fi
         finding.entries = vec![low.entry.clone(), high.entry.clone()];
         finding.entries.extend(declared.map(|one| one.entry.clone()));
         finding.entries.sort();
+        missing.truncate(LISTED);
         out.add(finding.because("missing_numbers", missing));
     }
 }
