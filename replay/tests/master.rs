@@ -118,6 +118,26 @@ fn a_corrected_key_moves_the_row_and_leaves_the_belief_behind() {
 }
 
 #[test]
+fn of_two_holders_the_last_appointed_answers() {
+    let it = master(
+        r#"
+2022-04-01T09:00 md.post.registered md/post/2 {"unit":"unit/a","post":"主要负责人","officer_id":"officer/old","valid_from":"2022-04-05"}
+2023-04-01T09:00 md.post.registered md/post/1 {"unit":"unit/a","post":"主要负责人","officer_id":"officer/new","valid_from":"2023-04-05"}
+2024-04-01T09:00 md.post.registered md/post/3 {"unit":"unit/a","post":"主要负责人","officer_id":"officer/acting","valid_from":"2022-05-01","valid_to":"2022-06-01"}
+"#,
+    );
+    let holder = |on| {
+        let held = it.holder("unit/a", "主要负责人", at(on, LATER));
+        held.map_or("none".to_owned(), |held| held.row.officer.to_string())
+    };
+    assert_eq!(holder("2022-04-04"), "none");
+    assert_eq!(holder("2022-04-30"), "officer/old");
+    assert_eq!(holder("2022-05-31"), "officer/acting");
+    assert_eq!(holder("2022-06-01"), "officer/old");
+    assert_eq!(holder("2023-04-05"), "officer/new");
+}
+
+#[test]
 fn rows_of_days_gone_are_marked() {
     let it = master(
         r#"

@@ -33,11 +33,9 @@ impl Accountable {
         direct: Vec<Box<str>>,
     ) -> Accountable {
         let at = bench.at(moment);
-        let holder = |post: &str| {
-            let mut posts = bench.master.posts.all_at(unit?, at);
-            let found = posts.find(|version| version.row.post.as_ref() == post);
-            found.map(|version| version.row.officer.clone())
-        };
+        // Of two on record (DQ.3) the last appointed, whatever their rows are called.
+        let holder =
+            |post: &str| bench.master.holder(unit?, post, at).map(|held| held.row.officer.clone());
         Accountable {
             unit: unit.map(Box::from),
             principal_leader: holder("主要负责人"),
