@@ -15,7 +15,7 @@ use serde_json::json;
 
 /// The rule that a term which has run out breaches.
 const RULE: &str = "R2.2.4f";
-const RULE_VERSION: u32 = 1;
+const RULE_VERSION: &str = "1";
 
 pub(super) fn cards(case: &Case<'_>, out: &mut Vec<DueEvent>) {
     if !matches!(case.file.kind, CaseKind::Approval | CaseKind::Joint) {
