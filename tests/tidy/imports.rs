@@ -109,7 +109,7 @@ const LAYERS: &[Layer] = &[
     Layer { name: "http", may: &["config", "clock", "store", "ledger", "index", "reader", "projection", "case", "following", "proof", "publication", "receipt", "witness", "export", "replay::integrity", "replay::event", "replay::time", "replay::state", "replay::walk"],
         why: "the network stands on top; only the command line starts it" },
     Layer { name: "bench", may: &["config", "clock", "store", "log", "vault", "ledger", "index", "reader", "projection", "case", "following", "judging", "printing", "proof", "publication", "receipt", "fetch", "tiled", "witness", "import", "export", "demo", "http",
-            "replay::integrity", "replay::event", "replay::time", "replay::state", "replay::walk"],
+            "replay::integrity", "replay::event", "replay::time", "replay::state", "replay::rules", "replay::walk"],
         why: "measurements reach everything but the command line" },
     Layer { name: "cli", may: &["config", "clock", "store", "log", "vault", "ledger", "index", "reader", "projection", "case", "master", "following", "judging", "printing", "proof", "publication", "receipt", "fetch", "tiled", "witness", "import", "export", "demo", "http", "timers", "bench",
             "replay::integrity", "replay::event", "replay::time", "replay::state", "replay::identifier", "replay::master", "replay::rules", "replay::timers", "replay::scenario", "replay::report", "replay::inquiry", "replay::walk", "replay::audit"],

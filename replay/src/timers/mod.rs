@@ -105,7 +105,7 @@ pub fn due(case: &Case<'_>) -> Vec<DueEvent> {
         (timer.due)(case, &mut out);
     }
     out.retain(|event| event.occurred <= case.bench.moment.as_of);
-    out.sort_by(|a, b| a.occurred.cmp(&b.occurred));
+    out.sort_by_key(|one| one.occurred);
     out
 }
 
