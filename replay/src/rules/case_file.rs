@@ -14,6 +14,9 @@ pub struct CaseFile<'e> {
     pub acts: Vec<Event<'e>>,
     /// Repairs that were known: corrections, voids and disputes.
     pub repairs: Vec<Event<'e>>,
+    /// Which types are among the acts: a set mark for each. A mark that is not set
+    /// spares most rules a look through the acts.
+    marks: u128,
 }
 
 /// The entries of one stream with repairs applied, from which a [`CaseFile`]
@@ -33,12 +36,14 @@ impl<'a> Known<'a> {
             kind: CaseKind::of_stream(stream).unwrap_or(CaseKind::Other),
             acts: Vec::with_capacity(self.0.len()),
             repairs: Vec::new(),
+            marks: 0,
         };
         for effective in self.0.iter().filter(|effective| effective.voided_by.is_none()) {
             let event = Event::read(&effective.bytes)?;
             if repairs_record(&event.kind) {
                 file.repairs.push(event);
             } else if event.occurred.micros <= moment.as_of {
+                file.marks |= mark(unversioned(&event.kind));
                 file.acts.push(event);
             }
         }
@@ -50,16 +55,23 @@ impl<'a> Known<'a> {
 impl<'e> CaseFile<'e> {
     /// Acts of one type, named without its version: `fee.assessed`.
     pub fn all<'f>(&'f self, kind: &'f str) -> impl DoubleEndedIterator<Item = &'f Event<'e>> {
-        self.acts.iter().filter(move |event| is(event, kind))
+        self.where_marked(mark(kind)).iter().filter(move |event| is(event, kind))
     }
 
     /// Acts of any of several types.
     pub fn any<'f>(&'f self, kinds: &'f [&str]) -> impl DoubleEndedIterator<Item = &'f Event<'e>> {
-        self.acts.iter().filter(move |event| kinds.iter().any(|kind| is(event, kind)))
+        let marks = kinds.iter().fold(0, |marks, kind| marks | mark(kind));
+        let acts = self.where_marked(marks).iter();
+        acts.filter(move |event| kinds.iter().any(|kind| is(event, kind)))
     }
 
     pub fn first(&self, kind: &str) -> Option<&Event<'e>> {
-        self.acts.iter().find(|event| is(event, kind))
+        self.where_marked(mark(kind)).iter().find(|event| is(event, kind))
+    }
+
+    /// The acts, or none if no act has any of these marks.
+    fn where_marked(&self, marks: u128) -> &[Event<'e>] {
+        if self.marks & marks == 0 { &[] } else { &self.acts }
     }
 
     /// The act that an entry of this case records.
@@ -68,8 +80,24 @@ impl<'e> CaseFile<'e> {
     }
 
     pub fn last(&self, kind: &str) -> Option<&Event<'e>> {
-        self.acts.iter().rev().find(|event| is(event, kind))
+        self.where_marked(mark(kind)).iter().rev().find(|event| is(event, kind))
     }
+}
+
+/// One of 128 marks for a type's name without its version; different names may share
+/// one.
+fn mark(kind: &str) -> u128 {
+    let bytes = kind.as_bytes();
+    let at = |index: usize| bytes.get(index).copied().map_or(0, usize::from);
+    let length = bytes.len();
+    let mixed =
+        length * 37 + at(length.wrapping_sub(1)) * 3 + at(length / 2) * 7 + at(length / 3) * 13;
+    1 << (mixed % 128)
+}
+
+/// `fee.assessed.v1` → `fee.assessed`
+fn unversioned(kind: &str) -> &str {
+    kind.rsplit_once(".v").map_or(kind, |(name, _)| name)
 }
 
 /// Whether an act is of a type, whatever its version.
@@ -77,4 +105,26 @@ pub fn is(event: &Event<'_>, kind: &str) -> bool {
     event.kind.strip_prefix(kind).is_some_and(|rest| {
         rest.strip_prefix(".v").is_some_and(|version| version.bytes().all(|b| b.is_ascii_digit()))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::register;
+
+    #[test]
+    fn a_mark_never_hides_an_act() {
+        for known in register::all() {
+            let name = unversioned(known.name);
+            assert!(known.name.starts_with(name) && !name.contains(".v1"), "{name}");
+            assert_eq!(mark(name).count_ones(), 1);
+        }
+        // Odd names have a mark too, and keep it.
+        for odd in ["", "x", ".v1", "a.v", "事.v2"] {
+            assert_eq!(mark(unversioned(odd)).count_ones(), 1);
+        }
+        // What `is` takes for a type must have that type's mark.
+        assert_eq!(unversioned("fee.assessed.v12"), "fee.assessed");
+        assert_eq!(unversioned("fee.assessed"), "fee.assessed");
+    }
 }
