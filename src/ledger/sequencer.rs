@@ -81,7 +81,7 @@ pub struct Parts {
     pub hash_key: [u8; 16],
 }
 
-/// The state of one log's end. Whose turn it is, [`super::lane`] says.
+/// The state of one log's end. Whose turn it is, `lane` says.
 pub struct Sequencer {
     log: LogName,
     writer: Box<dyn Writer>,

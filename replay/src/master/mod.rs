@@ -2,7 +2,7 @@
 //! same facts: what the catalogue, the fee list, the posts and the parameters said
 //! on any day, as known at any moment (§2).
 //!
-//! A table is one row type and one line in [`tables!`]. Rows are never overwritten:
+//! A table is one row type and one line in `tables!`. Rows are never overwritten:
 //! a later entry adds a version, a correction ends one belief and begins another,
 //! and a question says on which day it asks and what was known then. What this
 //! module does not know: cases, and whether any row is lawful.

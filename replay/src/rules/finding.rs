@@ -2,7 +2,7 @@
 //! rests on, one sentence in each language and the arithmetic.
 //!
 //! A machine's result is a signal and no finding of guilt (§0.4): people confirm,
-//! dismiss, exempt or waive, by events, and only [`super::determination`] moves a
+//! dismiss, exempt or waive, by events, and only `judge` moves a
 //! result there.
 
 use super::accountability::Accountable;

@@ -2,7 +2,7 @@
 //! silence, expiries, surcharges and cards, each as the event that is due, with the
 //! moment at which it became due and the days that were counted.
 //!
-//! A timer is one item and one line in [`TIMERS`]. It says what is due and not yet
+//! A timer is one item and one line in `TIMERS`. It says what is due and not yet
 //! recorded; whoever recorded the same fact by hand has recorded it. What this
 //! module does not know: the present moment (`as_of` is asked about), and how an
 //! event gets into a ledger. A replay never emits anything.
