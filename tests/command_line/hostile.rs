@@ -80,7 +80,11 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("a long stream", with("费/一", &"x".repeat(5000)), "bad-identifier"),
         ("many members", format!("{{{members}\"x\":1}}").into_bytes(), "unknown-member"),
         ("a long line", with("100", &format!("\"{}\"", "9".repeat(2_000_000))), "too-large"),
-        ("a long value", with("100", &format!("\"{}\"", "9".repeat(70_000))), "too-large"),
+        (
+            "a long value",
+            with("100", &format!("100,\"remark\":\"{}\"", "9".repeat(70_000))),
+            "too-large",
+        ),
     ]
 }
 
