@@ -16,7 +16,7 @@ fn city() -> &'static Path {
     CITY.get_or_init(|| {
         let dir = tempfile::tempdir().expect("a folder").keep().join("city");
         let told =
-            plumb(&["demo", "--no-serve", "--seed", "7", "--cases", "80", "--dir", text(&dir)]);
+            plumb(&["demo", "--no-serve", "--seed", "7", "--cases", "150", "--dir", text(&dir)]);
         assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
         dir
     })
