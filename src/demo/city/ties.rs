@@ -26,7 +26,7 @@ fn lineage(city: &City, at: Moment) -> Vec<Act> {
         "id": "reform/2019-1", "kind": "合并", "on": on, "valid_from": on,
         "predecessors": vec!["unit/9901-91", "unit/9901-92", "unit/9901-93"],
         "successors": vec![&city.unit("市监").id],
-        "item_transfer_map": "全部事项划入", "responsibility_rule": "由承继单位承担",
+        "item_transfer_map": vec!["全部事项划入"], "responsibility_rule": "由承继单位承担",
         "basis_doc": city.paper("编办", "机构改革方案", 2019, 1),
     };
     let stream = "md/unit-lineage/2019-1";
@@ -105,13 +105,16 @@ fn measures(city: &City, at: Moment) -> Vec<Act> {
         object! { "id": id, "channel": channel, "direction": "up", "single_threshold": threshold }
     };
     let model = object! {
-        "id": "model/warning-2024", "kind": "预警模型", "version": "1",
+        "id": "model/warning-2024", "kind": "warning", "version": "1",
         "indicators": vec![
             indicator("超时率(千分)", "EM", 20), indicator("窗口差评(千分)", "TE", 10),
             indicator("监测点反映", "FM", 5), indicator("热线投诉", "HL", 5),
             indicator("纠风约谈", "IV", 1),
         ],
-        "weights": vec![40i64, 15, 15, 15, 15], "composite_threshold": 60i64,
+        "weights": object! {
+            "超时率(千分)": 40i64, "窗口差评(千分)": 15i64, "监测点反映": 15i64, "热线投诉": 15i64,
+            "纠风约谈": 15i64,
+        }, "composite_threshold": 60i64,
         "publicity_rule": "二级未按期整改或十二个月内再次", "published_on": SINCE,
         "approver": &city.unit("效能").id, "valid_from": SINCE,
     };
