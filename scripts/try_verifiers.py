@@ -362,7 +362,7 @@ class Trial:
 
     def over_http(self):
         server = subprocess.Popen(
-            [self.plumb, "serve", "--dir", self.ledger, "--listen", "127.0.0.1:0",
+            [self.plumb, "serve", "--no-timers", "--dir", self.ledger, "--listen", "127.0.0.1:0",
              "--public", "127.0.0.1:0"], stderr=subprocess.PIPE, text=True)
         try:
             addresses = {}

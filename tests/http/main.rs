@@ -69,7 +69,7 @@ fn serving(arguments: &[&str]) -> Server {
 /// Starts a server over a ledger; gives its addresses once it listens.
 fn start(path: &std::path::Path, arguments: &[&str]) -> (Child, String, String) {
     let mut child = plumb()
-        .args(["serve", "--listen", "127.0.0.1:0", "--dir"])
+        .args(["serve", "--no-timers", "--listen", "127.0.0.1:0", "--dir"])
         .arg(path)
         .args(arguments)
         .stderr(Stdio::piped())
