@@ -1,10 +1,9 @@
 //! Questions 13–16: entries into an enterprise, and how a penalty compares.
 
 use crate::event::Event;
-use crate::integrity::json::Json;
 use crate::report::{
     Cell, Column, Gathered, Ground, Holds, Note, Report, Row, column, facts, inspections,
-    one_row_a_note,
+    one_row_a_note, penalties::fine_of,
 };
 use crate::rules::bench::Case;
 use crate::rules::finding::EntryRef;
@@ -144,12 +143,6 @@ const ALIKE_COLUMNS: &[Column] = &[
     column("outlier", "离群", "outlier", Holds::Text),
     column("asked", "所问", "the one asked about", Holds::Text),
 ];
-
-fn fine_of(act: &Event<'_>) -> Option<i64> {
-    let Some(Json::List(penalties)) = act.body.json("penalties") else { return None };
-    let fines = penalties.iter().filter_map(|one| one.get("amount_fen").and_then(Json::as_int));
-    fines.reduce(i64::saturating_add)
-}
 
 fn decisions(case: &Case<'_>, _: &Ground<'_>, out: &mut Gathered) {
     for act in case.all("penalty.decision.made") {

@@ -13,6 +13,7 @@ use crate::integrity::json::Json;
 use crate::master::Party;
 use crate::rules::bench::Case;
 use crate::rules::finding::EntryRef;
+use crate::rules::words::yuan;
 use crate::time::civil;
 use chrono::NaiveDate;
 
@@ -258,7 +259,7 @@ fn content(list: &[Json<'_>]) -> Cell {
     let words = list.iter().map(|one| {
         let kind = one.get("kind").and_then(Json::as_str).unwrap_or_default();
         match one.get("amount_fen").and_then(Json::as_int) {
-            Some(fen) => format!("{kind}{}元", super::csv::yuan(fen)),
+            Some(fen) => format!("{kind}{}元", yuan(fen)),
             None => kind.to_owned(),
         }
     });

@@ -8,6 +8,7 @@ use super::json;
 use super::run::Sheet;
 use super::table::{Cell, Holds};
 use crate::integrity::json::Json;
+use crate::rules::words::yuan;
 use crate::time::civil::Zone;
 use std::borrow::Cow;
 
@@ -131,12 +132,6 @@ fn defused(text: &str) -> String {
 pub fn ten_thousand(fen: i64) -> String {
     let sign = if fen < 0 { "-" } else { "" };
     format!("{sign}{}.{:06}", fen.unsigned_abs() / 1_000_000, fen.unsigned_abs() % 1_000_000)
-}
-
-/// Fen as yuan, exactly.
-pub fn yuan(fen: i64) -> String {
-    let sign = if fen < 0 { "-" } else { "" };
-    format!("{sign}{}.{:02}", fen.unsigned_abs() / 100, fen.unsigned_abs() % 100)
 }
 
 /// Per cent with two decimals, cut: 99.999 % is not 100 %.

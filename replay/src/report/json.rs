@@ -4,10 +4,10 @@
 //! `digest` is BLAKE3 of the document without it. `rests_on` lists, row by row,
 //! the entries behind the figures as `open/4711`.
 
-use super::csv::yuan;
 use super::run::Sheet;
 use super::table::{Cell, Column};
 use crate::integrity::json::{Json, parse};
+use crate::rules::words::yuan;
 use crate::time::civil::Zone;
 
 /// Name of the form; a change of meaning is a new one.

@@ -23,7 +23,7 @@ mod mandatory;
 mod norms;
 mod openness;
 mod overdue;
-mod penalties;
+pub(crate) mod penalties;
 mod powers;
 mod record;
 mod timing;

@@ -138,7 +138,7 @@ fn tier_of<'c>(case: &'c Case<'_>, act: &Event<'_>) -> Option<&'c DiscretionTier
 }
 
 /// All fines of a decision together.
-fn fine_of(act: &Event<'_>) -> Option<i64> {
+pub(crate) fn fine_of(act: &Event<'_>) -> Option<i64> {
     let Some(Json::List(penalties)) = act.body.json("penalties") else { return None };
     let fines = penalties.iter().filter_map(|one| one.get("amount_fen").and_then(Json::as_int));
     fines.reduce(i64::saturating_add)

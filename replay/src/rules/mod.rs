@@ -34,7 +34,7 @@ mod openness;
 mod sequence;
 mod service;
 mod statutes;
-mod words;
+pub(crate) mod words;
 
 pub use finding::{Finding, Findings, Outcome};
 pub use judge::{Ask, Docket, JudgeError, Judgement, judge};

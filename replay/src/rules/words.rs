@@ -5,7 +5,7 @@ use crate::event::{Event, Precision};
 use crate::time::civil::{Micros, Zone};
 
 /// Fen as yuan with two decimals, `-0.05`.
-pub(super) fn yuan(fen: i64) -> String {
+pub fn yuan(fen: i64) -> String {
     let sign = if fen < 0 { "-" } else { "" };
     format!("{sign}{}.{:02}", fen.unsigned_abs() / 100, fen.unsigned_abs() % 100)
 }
