@@ -6,6 +6,7 @@ use crate::config::{Config, Layout};
 use crate::ledger::{LogName, open_log, read_config};
 use crate::projection::PROJECTIONS;
 use crate::store::Store;
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use plumbline_replay::integrity::chain::entry_hash;
 use plumbline_replay::walk::claimed_size;
 use serde_json::{Value, json};
@@ -56,9 +57,91 @@ impl Doctor {
         if self.json {
             print(&value.to_string())?;
         } else {
-            print(&serde_json::to_string_pretty(&value).unwrap_or_default())?;
+            print(&words(&logs, &projections))?;
         }
         Ok(exit)
+    }
+}
+
+/// What an operator reads at night: each log's state with what to do next, then
+/// the read models.
+fn words(logs: &[Value], projections: &[Value]) -> String {
+    let mut lines = Vec::new();
+    for log in logs {
+        lines.extend(log_words(log));
+    }
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_BORDERS_ONLY);
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header([
+        "日志 / log",
+        "读模型 / read model",
+        "版本 / version",
+        "已至 / position",
+        "行数 / rows",
+        "内容摘要 / digest",
+    ]);
+    for one in projections {
+        let mut cells = ["log", "name", "version", "position", "rows", "digest"]
+            .map(|name| plain(&one[name]))
+            .to_vec();
+        cells[5].truncate(16);
+        table.add_row(cells);
+    }
+    for column in [2, 3, 4] {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    lines.push(table.to_string());
+    if projections.iter().any(|one| one["in_memory"] == true) {
+        lines.push(
+            "读模型正由另一进程使用,以上在内存中另算 / another process has the read models open; \
+             these were folded in memory"
+                .to_owned(),
+        );
+    }
+    for one in projections.iter().filter(|one| !one["grown_again"].is_null()) {
+        lines.push(format!(
+            "读模型 {0} 曾不可用,已重新生成:{1} / read model {0} was set aside and grown again: {1}",
+            plain(&one["name"]),
+            plain(&one["grown_again"])
+        ));
+    }
+    lines.join("\n")
+}
+
+fn log_words(log: &Value) -> Vec<String> {
+    let (name, size) = (plain(&log["name"]), log["size"].as_u64().unwrap_or(0));
+    let behind = |member: &str| size.saturating_sub(log[member].as_u64().unwrap_or(0));
+    let state = |member: &str, next: &str| match behind(member) {
+        0 => "全部 / all".to_owned(),
+        n => format!("尚缺 {n} 条 / {n} to come;{next}"),
+    };
+    let signing = format!("运行 / run: plumb checkpoint show --log {name}");
+    let damage = match log["damage"].as_str() {
+        None => "无 / none(全部字节的核验 / of every byte: plumb verify)".to_owned(),
+        Some(damage) => format!(
+            "{damage};只读打开,勿改动文件,先备份,再运行 plumb verify / opened for reading only: \
+             change no file, copy the folder, then run plumb verify"
+        ),
+    };
+    vec![
+        format!("日志 {name} / log {name}: {}", plain(&log["origin"])),
+        format!("  记录 / entries      {size}(分段 / segments {})", plain(&log["segments"])),
+        format!("  末条 / last entry   {}", plain(&log["last_hash"])),
+        format!("  已签 / signed       {}", state("signed_size", &signing)),
+        format!("  已公布 / published  {}", state("published_size", &signing)),
+        format!("  损坏 / damage       {damage}"),
+    ]
+}
+
+/// A JSON value without its quotes; what is absent is a dash.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
     }
 }
 

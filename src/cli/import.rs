@@ -279,7 +279,7 @@ impl Rejects for ErrorFile {
 /// On a terminal only: bytes of the file, rate, remaining time.
 fn progress_bar() -> ProgressBar {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    let template = "{prefix} {bar:30} {bytes}/{total_bytes}  {msg}  剩余 / left {eta}";
+    let template = "{prefix} {wide_bar} {bytes}/{total_bytes} {msg}";
     bar.set_style(ProgressStyle::with_template(template).expect("the template is ours"));
     bar
 }
@@ -292,9 +292,11 @@ fn show(bar: &ProgressBar, reached: Progress) {
     bar.set_position(reached.bytes);
     bar.set_prefix(if reached.checking { "检查 / checking" } else { "导入 / importing" });
     let seconds = bar.elapsed().as_secs_f64().max(0.001);
-    bar.set_message(format!(
-        "{} 件 / events, {:.0}/s",
-        reached.events,
-        reached.events as f64 / seconds
-    ));
+    let rate = format!("{} 件 / events {:.0}/s", reached.events, reached.events as f64 / seconds);
+    // In its first second the rate is chance, and the time left with it.
+    bar.set_message(if seconds < 1.0 {
+        rate
+    } else {
+        format!("{rate} 剩余 / left {}s", bar.eta().as_secs())
+    });
 }

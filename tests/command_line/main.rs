@@ -467,6 +467,12 @@ fn the_doctor_and_the_manual_know_every_part() {
     assert_eq!(found["logs"][0]["size"], 1);
     let hash = blake3::hash(entries(&city)[0].as_bytes()).to_hex();
     assert_eq!(found["logs"][0]["last_hash"], hash.as_str());
+    let words = run(&city, &["doctor"]);
+    let words = String::from_utf8(words.stdout).unwrap();
+    for part in ["日志 open", "已签 / signed       全部 / all", "损坏 / damage       无", "totals"]
+    {
+        assert!(words.contains(part), "{part} is missing:\n{words}");
+    }
     let shell = plumb().args(["completions", "bash"]).output().unwrap();
     assert!(String::from_utf8(shell.stdout).unwrap().contains("checkpoint"));
     let pages = city.path.with_extension("man");
