@@ -78,7 +78,7 @@ fn earlier(case: &Case<'_>, row: &Json<'_>) -> Option<String> {
 /// RX.3: an approval of a category that the State Council abolished.
 pub(super) fn abolished_category(case: &Case<'_>, out: &mut Findings) {
     const ACTS: [&str; 3] =
-        ["approval.accepted", "approval.decision.granted", "approval.decision.refused"];
+        ["approval.acceptance.granted", "approval.decision.granted", "approval.decision.refused"];
     let Some(from) = norms::NON_LICENCE_APPROVAL.higher_law_from() else { return };
     for act in case.any(&ACTS) {
         let on = act.occurred.local_date();
