@@ -54,7 +54,7 @@ struct Typed<'a> {
 /// Tells a city and judges it `rounds` times, decoding and replaying in turn.
 pub fn run(dir: &Path, rounds: usize) -> Result<Value, BenchError> {
     let root = dir.join("city");
-    let told = tell(&root, Options { seed: SEED, cases: CASES }, &mut |_, _| {});
+    let told = tell(&root, Options::lawful(SEED, CASES), &mut |_, _| {});
     let (ledger, _) = told.map_err(|error| BenchError::NotRecorded(error.to_string()))?;
     ledger.close();
     let layout = Layout::new(&root);

@@ -157,6 +157,7 @@ impl Source {
 pub(super) type Article = (&'static str, &'static str);
 
 /// One act, complete but for its id.
+#[derive(Clone)]
 pub(super) struct Act {
     pub at: Moment,
     pub source: Source,
@@ -233,6 +234,62 @@ impl Act {
     pub fn day_only(mut self) -> Act {
         self.day_only = true;
         self
+    }
+
+    /// The type without its version: `approval.decision.granted`.
+    pub fn kind(&self) -> &'static str {
+        self.kind.rsplit_once(".v").map_or(self.kind, |(name, _)| name)
+    }
+
+    pub fn stream(&self) -> &str {
+        &self.stream
+    }
+
+    /// Another act of the same case, by the same person at the same place.
+    pub fn like(&self, kind: &'static str, at: Moment, body: Value) -> Act {
+        let mut act = self.clone().lacking("docs").lacking("basis").lacking("links");
+        act.kind = kind;
+        act.at = at;
+        act.instead("body", body)
+    }
+
+    /// The act at another moment.
+    pub fn moved(mut self, at: Moment) -> Act {
+        self.at = at;
+        self
+    }
+
+    /// The act with a member of its body put in place of what stood there.
+    pub fn saying(mut self, name: &'static str, value: impl ToValue) -> Act {
+        if let Some((_, body)) = self.members.iter_mut().find(|(known, _)| *known == "body") {
+            body.set(name, value.value());
+        }
+        self
+    }
+
+    /// The act with a member of its envelope put in place of what stood there.
+    pub fn instead(mut self, name: &'static str, value: Value) -> Act {
+        self.members.retain(|(known, _)| *known != name);
+        self.with(name, value)
+    }
+
+    /// The act with a member of an object of its envelope taken out.
+    pub fn without_in(mut self, name: &'static str, inner: &str) -> Act {
+        if let Some((_, value)) = self.members.iter_mut().find(|(known, _)| *known == name) {
+            value.remove(inner);
+        }
+        self
+    }
+
+    /// The act without a member of its envelope.
+    pub fn lacking(mut self, name: &'static str) -> Act {
+        self.members.retain(|(known, _)| *known != name);
+        self
+    }
+
+    /// The act without a member of its body.
+    pub fn silent_on(self, name: &str) -> Act {
+        self.without_in("body", name)
     }
 
     /// The submission, entered as `recording` says.

@@ -2,9 +2,10 @@
 //! 2024-07-01 to 2026-06-30, in the order in which it is recorded.
 //!
 //! The same seed and number of cases give the same submissions on any machine:
-//! integers only, no clock, no hash order. What is told here is lawful throughout,
-//! often by a hair's breadth. This module knows the envelope and the domain; only
-//! `telling` knows that there is a ledger, and nothing here how it judges.
+//! integers only, no clock, no hash order. What is told here is lawful, often by a
+//! hair's breadth, except for what `planted` plants. This module knows the envelope
+//! and the domain; only `telling` knows that there is a ledger, and nothing here how
+//! it judges.
 
 mod act;
 mod calendar;
@@ -16,6 +17,7 @@ mod identifiers;
 mod moment;
 mod names;
 mod pace;
+mod planted;
 mod prng;
 mod recording;
 mod registers;
@@ -30,9 +32,11 @@ use city::City;
 use days::Daily;
 use founding::Founding;
 use prng::Draw;
+use std::sync::Arc;
 use world::World;
 
-pub use telling::{ORIGIN_BASE, TellError, Told, origin, tell};
+pub use planted::{ALL as PLANTINGS, CHAPTERS, Misconduct, NEVER, Planted, Planting};
+pub use telling::{ORIGIN_BASE, PLANTED_FILE, TellError, Told, origin, tell};
 
 /// What city is told of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +46,19 @@ pub struct Options {
     /// sub-cases of joint approvals and penalties that follow an inspection come
     /// on top.
     pub cases: u32,
+    pub misconduct: Misconduct,
+}
+
+impl Options {
+    /// A city without misconduct.
+    pub fn lawful(seed: u64, cases: u32) -> Options {
+        Options { seed, cases, misconduct: Misconduct::None }
+    }
+
+    /// A city with all of the planted misconduct.
+    pub fn planted(seed: u64, cases: u32) -> Options {
+        Options { seed, cases, misconduct: Misconduct::Whole }
+    }
 }
 
 /// What reaches the ledger at one moment.
@@ -57,17 +74,39 @@ pub struct Step {
 
 /// The city's two years, step by step. Holds only the cases under way: some tens
 /// of megabytes at 200,000 cases.
-pub fn generate(options: Options) -> impl Iterator<Item = Step> + Send {
-    let Options { seed, cases } = options;
-    let city = City::new(seed, cases);
+pub struct Course {
+    world: World,
+    stories: planted::Told,
+}
+
+impl Course {
+    /// What must be found in the city: complete when the last step has been taken.
+    pub fn planted(&self) -> Vec<Planted> {
+        self.stories.found(&self.world)
+    }
+}
+
+impl Iterator for Course {
+    type Item = Step;
+
+    fn next(&mut self) -> Option<Step> {
+        self.world.next()
+    }
+}
+
+/// Begins the course of a city.
+pub fn generate(options: Options) -> Course {
+    let Options { seed, cases, misconduct } = options;
+    let city = Arc::new(City::new(seed, cases));
     let founding = Founding::new(&city);
     let (intake, intake_begins) = (Intake::new(&city, cases), Intake::begins(&city));
     let (daily, daily_begins) = (Daily::new(&city, cases), Daily::begins(&city));
-    let mut world = World::new(city);
+    let mut world = World::new(city.clone());
     world.start(founding::BEGINS, Draw::new(seed, "founding", 0), Box::new(founding));
     world.start(daily_begins, Draw::new(seed, "daily", 0), Box::new(daily));
     world.start(intake_begins, Draw::new(seed, "intake", 0), Box::new(intake));
-    world
+    let stories = planted::plant(misconduct, &city, &mut world);
+    Course { world, stories }
 }
 
 /// The moment at which the demo's ledger is created, before the first step.

@@ -6,9 +6,10 @@
 //! interrupted is completed by telling it again: what is there already comes
 //! back as a duplicate.
 
-use super::{Options, Step, demo_seed_bytes, founded_at, generate};
+use super::{Misconduct, Options, Planted, Step, demo_seed_bytes, founded_at, generate};
 use crate::clock::{Micros, ScriptedClock};
 use crate::config::{Config, Layout};
+use crate::durable;
 use crate::ledger::submission::Submission;
 use crate::ledger::{
     AppendError, BATCH_EVENTS_MAX, Ledger, LogName, OpenError, Surroundings, create, read_config,
@@ -36,6 +37,8 @@ pub enum TellError {
          another folder with --dir"
     )]
     OtherLedger { place: String, found: String },
+    #[error("{place}: 写不下埋设清单 / the list of what was planted cannot be written: {error}")]
+    List { place: String, error: std::io::Error },
     #[error("{kind} ({stream}): {error}")]
     Append { kind: String, stream: String, error: Box<AppendError> },
 }
@@ -48,16 +51,41 @@ pub struct Told {
     /// Recorded by an earlier one.
     pub duplicates: u64,
     pub by_type: BTreeMap<String, u64>,
+    /// What must be found in the city, in order of stream and rule.
+    pub planted: Vec<Planted>,
 }
 
 /// The origin of a city's ledger.
 pub fn origin(options: Options) -> String {
-    format!("{ORIGIN_BASE}/seed-{}-cases-{}", options.seed, options.cases)
+    let kind = match options.misconduct {
+        Misconduct::Whole => "",
+        Misconduct::Near => "-near",
+        Misconduct::None => "-lawful",
+    };
+    format!("{ORIGIN_BASE}/seed-{}-cases-{}{kind}", options.seed, options.cases)
+}
+
+/// Where a city's folder keeps the list of its planted misconduct.
+pub const PLANTED_FILE: &str = "planted.json";
+
+/// One line a finding that must be made, as scripts read it.
+fn list(planted: &[Planted]) -> String {
+    let line = |one: &Planted| {
+        let entries = one.entries.iter().map(|id| Json::text(id.as_str())).collect();
+        let members = [
+            ("rule", Json::text(one.rule)),
+            ("stream", Json::text(one.stream.as_str())),
+            ("entries", Json::List(entries)),
+        ];
+        String::from_utf8(Json::object(members).to_bytes()).unwrap_or_default()
+    };
+    let lines: Vec<String> = planted.iter().map(line).collect();
+    format!("[\n{}\n]\n", lines.join(",\n"))
 }
 
 /// Tells a city to a ledger in `root`, which is new, empty, or holds the same
-/// city. `progress` hears, after each commit, the moment reached and how many
-/// events are told.
+/// city, and writes beside it what was planted in it. `progress` hears, after each
+/// commit, the moment reached and how many events are told.
 pub fn tell(
     root: &Path,
     options: Options,
@@ -67,7 +95,8 @@ pub fn tell(
     let ledger = ledger_for(root, options, clock.clone())?;
     let mut telling = Telling { ledger: &ledger, clock, told: Told::default(), progress };
     let mut gathered: Vec<Batch> = LogName::ALL.into_iter().map(Batch::new).collect();
-    for step in generate(options) {
+    let mut course = generate(options);
+    for step in course.by_ref() {
         let log = step.batch.first().map_or(LogName::Open, log_of);
         for batch in gathered.iter_mut().filter(|batch| batch.log == log) {
             if batch.events.len() + step.batch.len() > BATCH_EVENTS_MAX {
@@ -81,7 +110,13 @@ pub fn tell(
     for batch in gathered.into_iter().filter(|batch| !batch.events.is_empty()) {
         telling.record(batch)?;
     }
-    let told = telling.told;
+    let mut told = telling.told;
+    told.planted = course.planted();
+    if options.misconduct != Misconduct::None {
+        let place = root.join(PLANTED_FILE);
+        durable::replace(&place, &list(&told.planted))
+            .map_err(|error| TellError::List { place: place.display().to_string(), error })?;
+    }
     Ok((ledger, told))
 }
 

@@ -14,8 +14,10 @@ use super::recording;
 use super::registers::Registers;
 use crate::clock::Micros;
 use crate::ledger::submission::Submission;
+use plumbline_replay::integrity::json::Json;
 use std::cmp::{Ordering, Reverse};
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// One thread of events: a case, the daily life of the hall, a planted story.
 pub(super) trait Script: Send {
@@ -23,12 +25,25 @@ pub(super) trait Script: Send {
     fn happen(&mut self, stage: &mut Stage<'_>) -> Option<Moment>;
 }
 
+/// What stands between the scripts of one planted story and the ledger.
+pub(super) trait Twist: Send {
+    /// What is recorded in place of an act: nothing, the act with something altered,
+    /// or several. One that is given a later moment waits for it.
+    fn turn(&mut self, act: Act, now: Moment) -> Vec<Act>;
+    /// An act is handed in under this id.
+    fn told(&mut self, act: &Act, id: &str);
+}
+
+/// A twist that all scripts of a story share.
+pub(super) type Twisted = Arc<Mutex<dyn Twist>>;
+
 /// A script with its own draws and the last moment it was recorded at.
 struct Thread {
     at: Moment,
     order: u64,
     draw: Draw,
     recorded: Micros,
+    twist: Option<Twisted>,
     script: Box<dyn Script>,
 }
 
@@ -40,7 +55,20 @@ pub(super) struct Stage<'a> {
     pub draw: &'a mut Draw,
     recorded: &'a mut Micros,
     outbox: &'a mut Outbox,
+    twist: Option<Twisted>,
     started: Vec<Start>,
+}
+
+/// Acts that were put off, with the ids that others know them by.
+struct Later(Vec<(String, Act)>);
+
+impl Script for Later {
+    fn happen(&mut self, stage: &mut Stage<'_>) -> Option<Moment> {
+        for acts in std::mem::take(&mut self.0) {
+            stage.enter(vec![acts]);
+        }
+        None
+    }
 }
 
 /// A script that another one sets going.
@@ -60,19 +88,52 @@ impl Stage<'_> {
 
     /// Hands acts of one moment to the ledger as one atomic group; their ids.
     pub fn record_together(&mut self, acts: Vec<Act>) -> Vec<String> {
-        let Some(first) = acts.first() else { return Vec::new() };
-        let recording = recording::decide(first, &self.city.calendar, self.draw);
-        // A case's acts are entered in the order in which they happened.
-        *self.recorded = recording.recorded_at.max(*self.recorded + 1000);
         let mut ids = Vec::with_capacity(acts.len());
-        let mut batch = Vec::with_capacity(acts.len());
+        let mut group = Vec::with_capacity(acts.len());
         for act in acts {
-            let id = event_id(act.at, self.draw);
-            ids.push(id.clone());
+            let turned = self.turned(act);
+            let named: Vec<(String, Act)> =
+                turned.into_iter().map(|act| (event_id(act.at, self.draw), act)).collect();
+            // Whoever refers to the act refers to the first of what became of it.
+            ids.push(named.first().map(|(id, _)| id.clone()).unwrap_or_default());
+            for (id, act) in named {
+                if act.at > self.now {
+                    let (at, draw) = (act.at, self.draw.fork());
+                    self.follow(at, draw, Box::new(Later(vec![(id, act)])));
+                } else {
+                    group.push((id, act));
+                }
+            }
+        }
+        self.enter(group);
+        ids
+    }
+
+    fn turned(&self, act: Act) -> Vec<Act> {
+        match &self.twist {
+            Some(twist) => lock(twist).turn(act, self.now),
+            None => vec![act],
+        }
+    }
+
+    fn enter(&mut self, acts: Vec<(String, Act)>) {
+        let Some((_, first)) = acts.first() else { return };
+        let recording = match self.twist {
+            Some(_) => recording::directly(first, self.draw),
+            None => recording::decide(first, &self.city.calendar, self.draw),
+        };
+        // A case's acts are entered in the order in which they happened; one that
+        // claims an earlier moment is entered now.
+        let entered = recording.recorded_at.max(self.now.micros() + 1);
+        *self.recorded = entered.max(*self.recorded + 1000);
+        let mut batch = Vec::with_capacity(acts.len());
+        for (id, act) in acts {
+            if let Some(twist) = &self.twist {
+                lock(twist).told(&act, &id);
+            }
             batch.push(act.submit(id, &recording));
         }
-        self.outbox.push(*self.recorded, batch);
-        ids
+        self.outbox.push(*self.recorded, batch, self.twist.is_some());
     }
 
     /// Sets another script going at a moment that is not past.
@@ -98,28 +159,39 @@ struct Waiting {
     recorded_at: Micros,
     order: u64,
     batch: Vec<Submission>,
+    /// Of a planted story.
+    planted: bool,
+}
+
+fn lock(twist: &Twisted) -> std::sync::MutexGuard<'_, dyn Twist + 'static> {
+    twist.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Outbox {
-    fn push(&mut self, recorded_at: Micros, batch: Vec<Submission>) {
+    fn push(&mut self, recorded_at: Micros, batch: Vec<Submission>, planted: bool) {
         self.order += 1;
-        self.waiting.push(Reverse(Waiting { recorded_at, order: self.order, batch }));
+        self.waiting.push(Reverse(Waiting { recorded_at, order: self.order, batch, planted }));
     }
 }
 
 /// The city in motion: an iterator over what is recorded.
 pub(super) struct World {
-    city: City,
+    city: Arc<City>,
     registers: Registers,
     agenda: BinaryHeap<Reverse<Thread>>,
     outbox: Outbox,
     order: u64,
     /// Recording moment of the last submission that was given out.
     last: Micros,
+    /// Entries of planted stories and of master data that were given out, with their
+    /// place in the order.
+    told: BTreeMap<String, u64>,
+    /// The first entry of each stream of master data.
+    rows: BTreeMap<String, String>,
 }
 
 impl World {
-    pub fn new(city: City) -> World {
+    pub fn new(city: Arc<City>) -> World {
         World {
             city,
             registers: Registers::default(),
@@ -127,16 +199,54 @@ impl World {
             outbox: Outbox::default(),
             order: 0,
             last: Micros::MIN,
+            told: BTreeMap::new(),
+            rows: BTreeMap::new(),
         }
     }
 
     pub fn start(&mut self, at: Moment, draw: Draw, script: Box<dyn Script>) {
-        self.start_after(Micros::MIN / 2, at, draw, script);
+        self.start_after(Micros::MIN / 2, Start { at, draw, follows: false, script }, None);
     }
 
-    fn start_after(&mut self, recorded: Micros, at: Moment, draw: Draw, script: Box<dyn Script>) {
+    /// Sets a planted story going; what it sets going in turn belongs to it.
+    pub fn start_twisted(
+        &mut self,
+        at: Moment,
+        draw: Draw,
+        twist: Twisted,
+        script: Box<dyn Script>,
+    ) {
+        self.start_after(Micros::MIN / 2, Start { at, draw, follows: false, script }, Some(twist));
+    }
+
+    /// The place of an entry of a planted story in the order of recording; `None`
+    /// if it has not been given out.
+    pub fn place(&self, id: &str) -> Option<u64> {
+        self.told.get(id).copied()
+    }
+
+    /// The entry that first told of a row of master data.
+    pub fn row(&self, stream: &str) -> Option<&str> {
+        self.rows.get(stream).map(String::as_str)
+    }
+
+    /// Remembers what planted stories can name.
+    fn remember(&mut self, submission: &Submission, planted: bool) {
+        let text = |name| submission.json.get(name).and_then(Json::as_str).unwrap_or_default();
+        let (id, stream) = (text("id"), text("stream"));
+        let row = stream.starts_with("md/") && !stream.starts_with("md/party/");
+        if planted || row {
+            self.told.insert(id.to_owned(), self.told.len() as u64);
+        }
+        if row && !self.rows.contains_key(stream) {
+            self.rows.insert(stream.to_owned(), id.to_owned());
+        }
+    }
+
+    fn start_after(&mut self, recorded: Micros, start: Start, twist: Option<Twisted>) {
+        let Start { at, draw, script, .. } = start;
         self.order += 1;
-        self.agenda.push(Reverse(Thread { at, order: self.order, draw, recorded, script }));
+        self.agenda.push(Reverse(Thread { at, order: self.order, draw, recorded, twist, script }));
     }
 
     fn go_on(&mut self, mut thread: Thread) {
@@ -147,12 +257,13 @@ impl World {
             draw: &mut thread.draw,
             recorded: &mut thread.recorded,
             outbox: &mut self.outbox,
+            twist: thread.twist.clone(),
             started: Vec::new(),
         };
         let next = thread.script.happen(&mut stage);
-        for Start { at, draw, follows, script } in std::mem::take(&mut stage.started) {
-            let recorded = if follows { thread.recorded } else { Micros::MIN / 2 };
-            self.start_after(recorded, at, draw, script);
+        for start in std::mem::take(&mut stage.started) {
+            let recorded = if start.follows { thread.recorded } else { Micros::MIN / 2 };
+            self.start_after(recorded, start, thread.twist.clone());
         }
         if let Some(at) = next {
             thread.at = at.max(thread.at);
@@ -174,7 +285,7 @@ impl Iterator for World {
         loop {
             let front = self.outbox.waiting.peek().map(|front| front.0.recorded_at);
             if let Some(recorded_at) = front.filter(|at| self.is_due(*at)) {
-                let Reverse(Waiting { batch, .. }) = self.outbox.waiting.pop()?;
+                let Reverse(Waiting { batch, planted, .. }) = self.outbox.waiting.pop()?;
                 let recorded_at = recorded_at.max(self.last.saturating_add(1));
                 if recorded_at + batch.len() as Micros > end.micros() {
                     // What follows is later still: the two years are over.
@@ -184,6 +295,9 @@ impl Iterator for World {
                 }
                 // The ledger gives each submission of a batch a microsecond of its own.
                 self.last = recorded_at + batch.len() as Micros - 1;
+                for submission in &batch {
+                    self.remember(submission, planted);
+                }
                 return Some(Step { recorded_at, batch });
             }
             let Reverse(thread) = self.agenda.pop()?;

@@ -1,7 +1,7 @@
 //! The city's two years as the ledger holds them.
 
 use plumbline::config::Layout;
-use plumbline::demo::{Options, Step, TellError, Told, generate, tell};
+use plumbline::demo::{Misconduct, Options, Step, TellError, Told, generate, tell};
 use plumbline::ledger::{LogName, open_log, read_config};
 use plumbline::store::Store;
 use plumbline_replay::event::envelope::Event;
@@ -10,7 +10,7 @@ use plumbline_replay::state::{CaseKind, Moment, case_at};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-pub(super) const SMALL: Options = Options { seed: 7, cases: 160 };
+pub(super) const SMALL: Options = Options { seed: 7, cases: 160, misconduct: Misconduct::Whole };
 
 pub(super) fn told(options: Options) -> (tempfile::TempDir, Told) {
     let dir = tempfile::tempdir().unwrap();
@@ -94,7 +94,7 @@ fn every_event_is_recorded_under_its_own_moment_after_it_happened() {
 
 #[test]
 fn all_four_kinds_of_cases_run_to_their_ends() {
-    let (dir, _) = told(Options { seed: 42, cases: 400 });
+    let (dir, _) = told(Options::lawful(42, 400));
     let mut streams: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new();
     for entry in entries(&dir.path().join("city"), LogName::Open) {
         let stream = Event::read(&entry).unwrap().stream.into_owned();
@@ -134,7 +134,7 @@ fn all_four_kinds_of_cases_run_to_their_ends() {
 fn the_city_speaks_of_every_family_of_acts() {
     let mut families: BTreeSet<&'static str> = BTreeSet::new();
     let mut sealed = 0;
-    for step in generate(Options { seed: 42, cases: 2000 }) {
+    for step in generate(Options::planted(42, 2000)) {
         for submission in &step.batch {
             let name = submission.json.get("type").and_then(|kind| kind.as_str()).unwrap();
             let event_type = register::find(name).unwrap_or_else(|| panic!("{name}"));

@@ -3,4 +3,5 @@
 mod city;
 mod command;
 mod master;
+mod planted;
 mod tampering;

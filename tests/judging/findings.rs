@@ -5,6 +5,7 @@ use plumbline_replay::evidence::Evidence;
 use plumbline_replay::rules::{Ask, judge, register};
 use plumbline_replay::time::civil::Zone;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 fn lines(bytes: &[u8]) -> Vec<Value> {
     let text = std::str::from_utf8(bytes).expect("UTF-8");
@@ -35,6 +36,23 @@ fn findings_have_the_members_that_scripts_read_and_one_order() {
         let rule = finding["rule"].as_str().expect("a rule's id");
         assert!(register::find(rule).is_some(), "{rule} is in no register");
     }
+}
+
+/// The city's own list of its misconduct, both ways.
+#[test]
+fn what_is_found_is_what_the_citys_list_says() {
+    let list = std::fs::read(city().join("planted.json")).expect("the list");
+    let planted: Vec<Value> = serde_json::from_slice(&list).expect("a JSON list");
+    let triple = |one: &Value| {
+        let text = |name: &str| one[name].as_str().unwrap_or_default().to_owned();
+        (text("rule"), text("stream"), one["entries"].to_string())
+    };
+    let planted: BTreeSet<_> = planted.iter().map(triple).collect();
+    let found: BTreeSet<_> =
+        lines(&asked(&["find", "run", "--json"], 0)).iter().map(triple).collect();
+    let missing: Vec<_> = planted.difference(&found).collect();
+    let beyond: Vec<_> = found.difference(&planted).collect();
+    assert!(missing.is_empty() && beyond.is_empty(), "not found {missing:#?}, beyond {beyond:#?}");
 }
 
 /// What the investigator's program finds in the folder is what the service finds,

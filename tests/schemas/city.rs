@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 fn the_city_departs_from_no_table() {
     let mut wrong: BTreeMap<String, u32> = BTreeMap::new();
     let (mut seen, mut types) = (0, BTreeMap::new());
-    for step in generate(Options { seed: 11, cases: 600 }) {
+    for step in generate(Options::planted(11, 600)) {
         for submission in step.batch {
             let json = submission.json;
             let name = json.get("type").and_then(Json::as_str).unwrap_or_default().to_owned();

@@ -104,7 +104,7 @@ const LAYERS: &[Layer] = &[
         why: "imported events take the path of all others: submissions" },
     Layer { name: "export", may: &["store", "reader", "index", "import", "replay::integrity", "replay::event", "replay::time", "replay::state"],
         why: "an export is made from what is recorded" },
-    Layer { name: "demo", may: &["config", "clock", "ledger", "replay::integrity", "replay::event", "replay::time", "replay::identifier"],
+    Layer { name: "demo", may: &["config", "clock", "durable", "ledger", "replay::integrity", "replay::event", "replay::time", "replay::identifier", "replay::rules"],
         why: "the synthetic city submits like any other system" },
     Layer { name: "http", may: &["config", "clock", "store", "ledger", "index", "reader", "projection", "case", "following", "proof", "publication", "receipt", "witness", "export", "replay::integrity", "replay::event", "replay::time", "replay::state", "replay::walk"],
         why: "the network stands on top; only the command line starts it" },

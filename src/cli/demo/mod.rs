@@ -5,7 +5,7 @@ mod tamper;
 
 use super::{Exit, Failure, close, print, serve};
 use crate::clock::Micros;
-use crate::demo::{Options, TellError, Told, founded_at, tell};
+use crate::demo::{Misconduct, Options, PLANTED_FILE, TellError, Told, founded_at, tell};
 use crate::ledger::LogName;
 use crate::store::Store;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -30,6 +30,9 @@ pub struct Demo {
     /// 案件数 / cases opened by applicants, inspectors and informants
     #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     cases: u32,
+    /// 一座守法的城市,不埋设任何违规 / a lawful city, without planted misconduct
+    #[arg(long)]
+    lawful: bool,
     /// 只生成,不启动服务 / make the ledger and stop
     #[arg(long)]
     no_serve: bool,
@@ -54,7 +57,8 @@ impl Demo {
         if let Some(What::Tamper(tamper)) = self.what {
             return tamper.run();
         }
-        let options = Options { seed: self.seed, cases: self.cases };
+        let misconduct = if self.lawful { Misconduct::None } else { Misconduct::Whole };
+        let options = Options { seed: self.seed, cases: self.cases, misconduct };
         let bar = progress_bar();
         let mut progress = |reached: Micros, events: u64| {
             bar.set_position(u64::try_from(reached - founded_at()).unwrap_or(0));
@@ -89,6 +93,7 @@ impl Demo {
                 "appended": told.appended,
                 "duplicates": told.duplicates,
                 "by_type": told.by_type,
+                "planted": told.planted.len(),
                 "logs": logs,
             });
             return print(&report.to_string());
@@ -103,6 +108,7 @@ impl Demo {
         print(&format!(
             "合成城市,2024-07-01 至 2026-06-30,种子 {seed} / a synthetic city, seed {seed}\n\
              {made};日志 / logs: {logs}\n\
+             {planted}\
              试一试 / try:\n\
              \x20 plumb verify --dir {dir}\n\
              \x20 plumb stats --dir {dir}\n\
@@ -110,6 +116,13 @@ impl Demo {
              \x20 plumb demo tamper --dir {dir} --kind byte && plumb verify --dir {dir}",
             seed = self.seed,
             logs = sizes.join(", "),
+            planted = match told.planted.len() {
+                0 => String::new(),
+                count => format!(
+                    "埋设 {count} 处违规,见 / {count} breaches planted, listed in: {dir}/{PLANTED_FILE}\n\
+                     \x20 plumb find run --dir {dir} --json\n"
+                ),
+            },
         ))
     }
 }
@@ -128,7 +141,7 @@ impl From<TellError> for Failure {
     fn from(error: TellError) -> Failure {
         match error {
             TellError::Open(error) => error.into(),
-            TellError::OtherLedger { .. } | TellError::Append { .. } => {
+            TellError::OtherLedger { .. } | TellError::List { .. } | TellError::Append { .. } => {
                 Failure { exit: Exit::Failed, message: error.to_string() }
             }
         }

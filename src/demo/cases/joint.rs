@@ -62,33 +62,54 @@ pub(super) struct Opening;
 
 impl Script for Opening {
     fn happen(&mut self, stage: &mut Stage<'_>) -> Option<Moment> {
-        let city = stage.city;
-        let mut signs = TAKING_PART.to_vec();
-        while signs.len() > 3 + usize::from(stage.draw.per_mille(400)) {
-            let out = stage.draw.below(signs.len() as u64) as usize;
-            signs.remove(out);
-        }
-        let parts: Vec<Part> = signs.iter().map(|sign| part(sign, stage)).collect();
-        let project = stage.draw.below(city.projects.len().max(1) as u64) as usize;
-        let project = city.projects.get(project).map(|_| project);
-        let case = Joint {
-            stream: stage.registers.open_file("990100", File::Joint, stage.now.day()),
-            owner: project
-                .map_or_else(|| city.any_enterprise(stage.draw), |at| city.projects[at].owner),
-            project,
-            lead: city.items[parts[0].item].unit,
-            parts,
-            decision_no: String::new(),
-            decided: String::new(),
-        };
-        let mut draw = stage.draw.fork();
-        let plan = plan(city, &mut draw, &case, stage.now);
-        stage.start(stage.now, draw, Box::new(Planned::new(case, plan)));
+        open(stage, None);
         None
     }
 }
 
-fn part(sign: &str, stage: &mut Stage<'_>) -> Part {
+/// A joint case of an enterprise, decided after so many working days.
+pub(in crate::demo) struct Laid {
+    pub enterprise: usize,
+    pub used: i64,
+}
+
+impl Script for Laid {
+    fn happen(&mut self, stage: &mut Stage<'_>) -> Option<Moment> {
+        open(stage, Some(self));
+        None
+    }
+}
+
+fn open(stage: &mut Stage<'_>, laid: Option<&Laid>) {
+    let city = stage.city;
+    let mut signs = TAKING_PART.to_vec();
+    while signs.len() > 3 + usize::from(stage.draw.per_mille(400)) {
+        let out = stage.draw.below(signs.len() as u64) as usize;
+        signs.remove(out);
+    }
+    let parts: Vec<Part> = signs.iter().map(|sign| part(sign, laid.is_some(), stage)).collect();
+    let project = stage.draw.below(city.projects.len().max(1) as u64) as usize;
+    let project = city.projects.get(project).map(|_| project).filter(|_| laid.is_none());
+    let case = Joint {
+        stream: stage.registers.open_file("990100", File::Joint, stage.now.day()),
+        owner: match (laid, project) {
+            (Some(laid), _) => laid.enterprise,
+            (None, Some(at)) => city.projects[at].owner,
+            (None, None) => city.any_enterprise(stage.draw),
+        },
+        project,
+        lead: city.items[parts[0].item].unit,
+        parts,
+        decision_no: String::new(),
+        decided: String::new(),
+    };
+    let mut draw = stage.draw.fork();
+    let used = laid.map(|laid| laid.used);
+    let plan = plan(city, &mut draw, &case, stage.now, used);
+    stage.start(stage.now, draw, Box::new(Planned::new(case, plan)));
+}
+
+fn part(sign: &str, planted: bool, stage: &mut Stage<'_>) -> Part {
     let city = stage.city;
     let unit = city.unit_index(sign);
     let item = city.pick_item(stage.draw, |item| {
@@ -99,11 +120,17 @@ fn part(sign: &str, stage: &mut Stage<'_>) -> Part {
         stream: stage.registers.open_file("990100", File::Approval, stage.now.day()),
         item,
         officer: stage.draw.pick(&city.staff[unit].handlers),
-        excused: stage.draw.per_mille(60),
+        excused: stage.draw.per_mille(60) && !planted,
     }
 }
 
-fn plan(city: &City, draw: &mut Draw, case: &Joint, start: Moment) -> Vec<(Moment, Beat)> {
+fn plan(
+    city: &City,
+    draw: &mut Draw,
+    case: &Joint,
+    start: Moment,
+    laid: Option<i64>,
+) -> Vec<(Moment, Beat)> {
     let calendar = &city.calendar;
     let mut pace = Pace::new(calendar, start);
     let mut beats = vec![(pace.at, Beat::Submit)];
@@ -139,7 +166,8 @@ fn plan(city: &City, draw: &mut Draw, case: &Joint, start: Moment) -> Vec<(Momen
         beats.push((given, Beat::Opine(index)));
     }
     let opined = calendar.between(accepted, latest.day());
-    let used = draw.between(opined + 1, PROMISED_WD);
+    let drawn = draw.between(opined + 1, PROMISED_WD);
+    let used = laid.unwrap_or(drawn);
     let mut pace = Pace::new(calendar, latest);
     let decided = pace.on(draw, calendar.after(accepted, used));
     beats.push((decided, Beat::Decide));

@@ -96,6 +96,13 @@ pub(super) const RETAINED: [ItemSpec; 30] = [
     ItemSpec { name: "固定资产投资项目节能审查", unit: "工信", promise: 12, special: Some("专家评审"), materials: &["申请函", "节能报告"], law: ("节约能源法", "15"), weight: 12, ..BASE },
 ];
 
+/// What organs that planted stories deal with approve; nobody else applies for it.
+#[rustfmt::skip]
+pub(super) const KEPT: [ItemSpec; 2] = [
+    ItemSpec { name: "执业核准", promise: 10, stages: SHORT, certificate: Some("执业许可证"), weight: 0, ..BASE },
+    ItemSpec { name: "设施建设审批", promise: 12, promise_later: 10, stages: LONG, site_visit: true, special: Some("专家评审"), certificate: Some("批准书"), weight: 0, ..BASE },
+];
+
 /// What the items that went to the counties are like.
 #[rustfmt::skip]
 pub(super) const PASSED_ON: [ItemSpec; 4] = [

@@ -2,7 +2,7 @@
 //! counties, what it cancelled; and the three batches of 54, 9 and 79.
 
 use super::City;
-use super::item_table::{CANCELLED, DELEGATED_ACTS, ItemSpec, OBJECTS, PASSED_ON, RETAINED};
+use super::item_table::{CANCELLED, DELEGATED_ACTS, ItemSpec, KEPT, OBJECTS, PASSED_ON, RETAINED};
 use super::units::{REGIONS, Unit};
 use crate::demo::act::{Act, ToValue, Value, object};
 use crate::demo::moment::{Day, Moment};
@@ -66,7 +66,7 @@ impl Item {
 }
 
 pub(in crate::demo) const SECOND_CATALOGUE: Day = Day::new(2025, 7, 1);
-const IN_FORCE: Day = Day::new(2022, 4, 5);
+pub(in crate::demo) const IN_FORCE: Day = Day::new(2022, 4, 5);
 
 /// The version of the catalogue in force on a day.
 pub(in crate::demo) fn catalogue_version(day: Day) -> &'static str {
@@ -78,7 +78,7 @@ pub(in crate::demo) const ENTRUSTED_COUNT: usize = 9;
 pub(in crate::demo) const CANCELLED_COUNT: usize = 79;
 
 /// 31 characters: credit code, level (3 city, 4 county), 12-digit base code.
-fn code(unit: &Unit, kind: &str, number: usize) -> String {
+pub(in crate::demo) fn code(unit: &Unit, kind: &str, number: usize) -> String {
     let level = if unit.region == 0 { 3 } else { 4 };
     format!("{}{level}99{kind}{number:05}000", unit.uscc)
 }
@@ -124,6 +124,18 @@ pub(super) fn build(units: &[Unit]) -> Vec<Item> {
             });
         }
     }
+    for (number, (unit, organ)) in
+        units.iter().enumerate().filter(|(_, organ)| organ.kept).enumerate()
+    {
+        items.extend(KEPT.iter().enumerate().map(|(index, spec)| Item {
+            code: code(organ, spec.kind_code, 301 + number * KEPT.len() + index),
+            name: format!("{}{}", organ.sign, spec.name),
+            unit,
+            disposition: Disposition::Retained,
+            on_behalf: None,
+            spec,
+        }));
+    }
     items
 }
 
@@ -164,7 +176,7 @@ pub(super) fn register(city: &City, unit: usize, at: Moment) -> Vec<Act> {
     own.map(|item| register_item(city, item, at)).collect()
 }
 
-fn register_item(city: &City, item: &Item, at: Moment) -> Act {
+pub(in crate::demo) fn register_item(city: &City, item: &Item, at: Moment) -> Act {
     let cancelled = item.disposition == Disposition::Cancelled;
     let body = object! {
         "item_code": &item.code, "name": &item.name, "item_kind": item.spec.kind,
@@ -289,7 +301,13 @@ pub(super) fn promise(city: &City, unit: usize, at: Moment) -> Vec<Act> {
     own.map(|item| promise_act(city, item, "md.promise.registered.v1", IN_FORCE, at)).collect()
 }
 
-fn promise_act(city: &City, item: &Item, kind: &'static str, from: Day, at: Moment) -> Act {
+pub(in crate::demo) fn promise_act(
+    city: &City,
+    item: &Item,
+    kind: &'static str,
+    from: Day,
+    at: Moment,
+) -> Act {
     let body = object! {
         "item": &item.code, "promised_wd": item.promise(from), "legal_wd": item.spec.legal,
         "published_on": from.plus(-7), "channel": "政府门户网站", "valid_from": from,

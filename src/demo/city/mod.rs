@@ -37,6 +37,9 @@ pub(super) const OPENING: Day = Day::new(2024, 7, 1);
 /// Last day of which anything is told.
 pub(super) const CLOSING: Day = Day::new(2026, 6, 30);
 
+/// Enterprises that only planted stories deal with.
+const KEPT_PARTIES: u32 = 200;
+
 pub(super) struct City {
     pub seed: u64,
     pub calendar: Calendar,
@@ -50,6 +53,8 @@ pub(super) struct City {
     pub grounds: Vec<Ground>,
     pub inspection_items: Vec<InspectionItem>,
     pub enterprises: Vec<Enterprise>,
+    /// Enterprises from here on belong to planted stories alone.
+    pub kept_parties: usize,
     pub projects: Vec<Project>,
 }
 
@@ -58,7 +63,9 @@ impl City {
     pub fn new(seed: u64, cases: u32) -> City {
         let units = units::build();
         let (officers, staff) = officers::build(&units);
-        let enterprises = parties::build(seed, (cases / 12).clamp(120, 20_000));
+        let common = (cases / 12).clamp(120, 20_000);
+        let enterprises = parties::build(seed, common, KEPT_PARTIES);
+        let kept_parties = enterprises.len() - KEPT_PARTIES as usize;
         City {
             seed,
             calendar: Calendar::new(),
@@ -67,8 +74,9 @@ impl City {
             fees: fees::build(&units),
             grounds: grounds::build(&units),
             inspection_items: inspection_items::build(&units),
-            projects: parties::projects(&enterprises),
+            projects: parties::projects(&enterprises[..kept_parties]),
             enterprises,
+            kept_parties,
             officers,
             staff,
             units,
@@ -144,7 +152,7 @@ impl City {
     }
 
     /// A document of authority: title, number, issuer.
-    fn paper(&self, sign: &str, title: &'static str, year: i64, number: u32) -> Value {
+    pub fn paper(&self, sign: &str, title: &'static str, year: i64, number: u32) -> Value {
         let unit = self.unit(sign);
         object! {
             "title": title, "doc_no": format!("{}〔{year}〕{number}号", unit.sign()),
@@ -153,13 +161,19 @@ impl City {
     }
 
     /// A master-data act: imported when the ledger was founded, native later.
-    fn load(&self, kind: &'static str, stream: impl Into<String>, at: Moment, body: Value) -> Act {
+    pub fn load(
+        &self,
+        kind: &'static str,
+        stream: impl Into<String>,
+        at: Moment,
+        body: Value,
+    ) -> Act {
         let source = if at.day() < OPENING { Source::Founding } else { Source::Registry };
         Act::new(kind, stream, at, source, body)
     }
 
     /// One row of master data by the city's unit that answers for it.
-    fn registry_act(
+    pub fn registry_act(
         &self,
         kind: &'static str,
         stream: impl Into<String>,
@@ -171,7 +185,7 @@ impl City {
     }
 
     /// One row of master data by any unit.
-    fn owner_act(
+    pub fn owner_act(
         &self,
         kind: &'static str,
         stream: impl Into<String>,
@@ -185,7 +199,7 @@ impl City {
 
     /// What every row of master data states besides its own members (§2.0): the
     /// document it rests on, and whether it was valid before it was recorded.
-    fn row(&self, unit: usize, at: Moment, mut body: Value) -> Value {
+    pub fn row(&self, unit: usize, at: Moment, mut body: Value) -> Value {
         let today = at.day();
         let valid_from = body.get("valid_from").and_then(Value::as_str);
         let retroactive = valid_from.is_some_and(|from| from < today.text().as_str());
@@ -204,7 +218,12 @@ impl City {
 
     /// Any enterprise, the key ones no more often than others.
     pub fn any_enterprise(&self, draw: &mut Draw) -> usize {
-        draw.below(self.enterprises.len() as u64) as usize
+        draw.below(self.kept_parties as u64) as usize
+    }
+
+    /// Organs that only planted stories deal with.
+    pub fn kept_organs(&self) -> Vec<usize> {
+        (0..self.units.len()).filter(|unit| self.units[*unit].kept).collect()
     }
 
     pub fn unit_region_name(&self, unit: usize) -> &'static str {

@@ -58,8 +58,10 @@ const TRADES: [&str; 16] = [
     "汽车服务",
 ];
 
-pub(super) fn build(seed: u64, count: u32) -> Vec<Enterprise> {
-    (0..count)
+/// `common` enterprises that anyone deals with, then `kept` ones for planted
+/// stories, every other one in a park.
+pub(super) fn build(seed: u64, common: u32, kept: u32) -> Vec<Enterprise> {
+    (0..common + kept)
         .map(|index| {
             let mut draw = Draw::new(seed, "enterprise", u64::from(index));
             let (prefix, kind, form) = match draw.weighted(&[80, 15, 5]) {
@@ -69,7 +71,10 @@ pub(super) fn build(seed: u64, count: u32) -> Vec<Enterprise> {
             };
             let region = draw.weighted(&[30, 20, 20, 18, 12]);
             let in_park = kind == "企业" && draw.per_mille(420);
+            let park = in_park.then(|| draw.below(PARKS.len() as u64) as usize);
+            let key = in_park && draw.per_mille(60);
             let code = uscc(prefix, REGIONS[region].code, 20_000_000 + index);
+            let apart = index.checked_sub(common);
             Enterprise {
                 id: format!("party/{code}"),
                 name: names::business(
@@ -82,8 +87,11 @@ pub(super) fn build(seed: u64, count: u32) -> Vec<Enterprise> {
                 uscc: code,
                 kind,
                 region,
-                park: in_park.then(|| draw.below(PARKS.len() as u64) as usize),
-                key: in_park && draw.per_mille(60),
+                park: match apart {
+                    Some(number) => (number % 2 == 0).then_some(number as usize / 2 % PARKS.len()),
+                    None => park,
+                },
+                key: key && apart.is_none(),
             }
         })
         .collect()

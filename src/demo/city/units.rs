@@ -46,6 +46,8 @@ pub(in crate::demo) struct Unit {
     pub uscc: String,
     /// 编制
     pub establishment: u32,
+    /// Only planted stories deal with it.
+    pub kept: bool,
 }
 
 impl Unit {
@@ -95,6 +97,27 @@ const MUNICIPAL: [Row; 26] = [
     ("公积", "住房公积金管理中心", "事业单位", None, Power::None, 40),
 ];
 
+/// Organs that approve and that only planted stories deal with.
+#[rustfmt::skip]
+const KEPT: [Row; 16] = [
+    ("民政", "民政局", "行政机关", None, Power::Approves, 46),
+    ("教育", "教育体育局", "行政机关", None, Power::Approves, 70),
+    ("科技", "科学技术局", "行政机关", None, Power::Approves, 28),
+    ("商务", "商务局", "行政机关", None, Power::Approves, 38),
+    ("医保", "医疗保障局", "行政机关", None, Power::Approves, 34),
+    ("林业", "林业局", "行政机关", None, Power::Approves, 52),
+    ("民宗", "民族宗教事务局", "行政机关", None, Power::Approves, 18),
+    ("人防", "国防动员办公室", "行政机关", None, Power::Approves, 22),
+    ("气象", "气象局", "行政机关", None, Power::Approves, 26),
+    ("粮储", "粮食和物资储备局", "行政机关", None, Power::Approves, 24),
+    ("金融", "地方金融管理局", "行政机关", None, Power::Approves, 16),
+    ("档案", "档案局", "党群", None, Power::Approves, 14),
+    ("统计", "统计局", "行政机关", None, Power::Approves, 36),
+    ("烟草", "烟草专卖局", "行政机关", None, Power::Approves, 60),
+    ("邮政", "邮政管理局", "行政机关", None, Power::Approves, 20),
+    ("退役", "退役军人事务局", "行政机关", None, Power::Approves, 30),
+];
+
 #[rustfmt::skip]
 const COUNTY: [Row; 7] = [
     ("政府", "人民政府", "行政机关", None, Power::None, 10),
@@ -109,9 +132,12 @@ const COUNTY: [Row; 7] = [
 pub(super) fn build() -> Vec<Unit> {
     let mut units = Vec::new();
     for (region, place) in REGIONS.iter().enumerate() {
-        let rows: &[Row] = if region == 0 { &MUNICIPAL } else { &COUNTY };
+        let (rows, kept): (&[Row], &[Row]) =
+            if region == 0 { (&MUNICIPAL, &KEPT) } else { (&COUNTY, &[]) };
         let short = if region == 0 { "市" } else { place.name };
-        for (index, (sign, name, kind, role, power, establishment)) in rows.iter().enumerate() {
+        for (index, (sign, name, kind, role, power, establishment)) in
+            rows.iter().chain(kept).enumerate()
+        {
             let number = index + 1;
             let prefix = if matches!(*kind, "行政机关" | "党群") { "11" } else { "12" };
             let serial = 10_000_000 + (region as u32) * 100_000 + (number as u32) * 137;
@@ -125,6 +151,7 @@ pub(super) fn build() -> Vec<Unit> {
                 power: *power,
                 uscc: uscc(prefix, place.code, serial),
                 establishment: *establishment,
+                kept: index >= rows.len(),
             });
         }
     }

@@ -45,7 +45,7 @@ impl Applicant {
 
 /// How a case will end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Path {
+pub(in crate::demo) enum Path {
     Granted,
     OnCommitment,
     Refused,
@@ -57,7 +57,7 @@ pub(super) enum Path {
 
 /// One step of an approval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Beat {
+pub(in crate::demo) enum Beat {
     Consult,
     Submit,
     Receive,
@@ -137,6 +137,31 @@ impl Script for Opening {
         let plan = plan::plan(city, stage.draw, &case, self.fee, now);
         let draw = stage.draw.fork();
         stage.start(now, draw, Box::new(Planned::new(case, plan)));
+        None
+    }
+}
+
+/// An approval of an enterprise at the window, with a plan that was laid out
+/// beforehand.
+pub(in crate::demo) struct Laid {
+    pub item: usize,
+    pub enterprise: usize,
+    pub path: Path,
+    pub plan: Vec<(Moment, Beat)>,
+}
+
+impl Script for Laid {
+    fn happen(&mut self, stage: &mut Stage<'_>) -> Option<Moment> {
+        let city = stage.city;
+        let mut case = Approval::drawn(stage, self.item, self.path);
+        case.applicant = Applicant::Enterprise(self.enterprise);
+        case.project = None;
+        case.online = false;
+        let region = city.region_code(city.items[self.item].unit);
+        case.stream = stage.registers.open_file(region, File::Approval, stage.now.day());
+        let draw = stage.draw.fork();
+        let plan = std::mem::take(&mut self.plan);
+        stage.start(stage.now, draw, Box::new(Planned::new(case, plan)));
         None
     }
 }

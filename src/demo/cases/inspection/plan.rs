@@ -94,7 +94,7 @@ fn book(
         return Some(enterprise);
     }
     let first = stage.city.any_enterprise(stage.draw);
-    let count = stage.city.enterprises.len();
+    let count = stage.city.kept_parties;
     (0..count)
         .map(|step| (first + step) % count)
         .find(|one| stage.registers.book_inspection(item.unit, *one, entry, item.spec.cap))
