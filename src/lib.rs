@@ -12,6 +12,7 @@ pub mod demo;
 pub mod derived;
 pub mod durable;
 pub mod export;
+pub mod extract;
 pub mod fetch;
 pub mod following;
 pub mod http;

@@ -16,6 +16,7 @@
 pub mod audit;
 pub mod event;
 pub mod evidence;
+pub mod extract;
 pub mod identifier;
 pub mod inquiry;
 pub mod integrity;
@@ -24,6 +25,7 @@ pub mod report;
 pub mod rules;
 pub mod scenario;
 pub mod state;
+pub mod streams;
 pub mod time;
 pub mod timers;
 pub mod walk;

@@ -12,6 +12,7 @@ mod closing;
 mod demo;
 mod doctor;
 mod export;
+mod extract;
 mod find;
 mod import;
 mod init;
@@ -70,6 +71,8 @@ enum Command {
     Checkpoint(checkpoint::Checkpoint),
     Prove(prove::Prove),
     Receipt(receipt::Receipt),
+    Extract(extract::Extract),
+    Closing(closing::Closings),
     Stats(stats::Stats),
     Case(case::Case),
     Find(find::Find),
@@ -189,6 +192,8 @@ pub fn run() -> u8 {
         Command::Checkpoint(command) => command.run(),
         Command::Prove(command) => command.run(),
         Command::Receipt(command) => command.run(),
+        Command::Extract(command) => command.run(),
+        Command::Closing(command) => command.run(),
         Command::Stats(command) => command.run(),
         Command::Case(command) => command.run(),
         Command::Find(command) => command.run(),

@@ -1,6 +1,6 @@
 //! `plumb verify`: reads and hashes every byte of both logs again.
 
-use super::{Exit, Failure, policy, print, stranger};
+use super::{Exit, Failure, extract, policy, print, stranger};
 use crate::config::Layout;
 use crate::ledger::{LogName, read_config};
 use plumbline_replay::audit::{Audit, AuditError};
@@ -31,6 +31,15 @@ enum What {
         /// c2sp.org/tlog-policy; without --dir the checkpoints alone are judged
         #[arg(long, value_name = "POLICY")]
         policy: Option<PathBuf>,
+        #[command(flatten)]
+        all: All,
+    },
+    /// 完整摘录:这些就是此案截至检查点的全部记录 / an extract: these are all entries of the case up
+    /// to the checkpoint
+    Bundle {
+        /// plumb extract 给出的文件 / a file as `plumb extract` writes it
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
         #[command(flatten)]
         all: All,
     },
@@ -80,6 +89,10 @@ impl Verify {
                 let judged = given.map(|given| policy::judge(&files, &given)).transpose()?;
                 all.checkpoint.extend(files);
                 return with_policy(all, judged);
+            }
+            Some(What::Bundle { file, all }) => {
+                let key = all.key.into_iter().next();
+                return extract::verify(&file, key, all.dir.as_deref(), all.json);
             }
             Some(What::Receipt { files, url: Some(url), all }) => {
                 let key = all.key.first().map(String::as_str).unwrap_or_default();

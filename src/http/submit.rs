@@ -44,7 +44,7 @@ pub(super) fn read_one(headers: &HeaderMap, sent: &[u8]) -> Result<Submission, P
         "application/cloudevents+json" => from_cloudevent(json)?,
         _ => json,
     };
-    Ok(Submission { json, expected: expected(headers)? })
+    Ok(Submission::new(json).expecting(expected(headers)?))
 }
 
 /// `POST /api/v1/events`

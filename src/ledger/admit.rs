@@ -38,13 +38,17 @@ fn refuse<T>(code: RefusalCode, pointer: &str, detail: impl Into<String>) -> Res
 
 /// Checks, seals and canonicalises one submission.
 pub fn admit(submission: Submission, vault: &Vault) -> Result<Admitted, Refusal> {
-    let Submission { mut json, expected } = submission;
+    let Submission { mut json, expected, own } = submission;
     check_members(&json)?;
     drop_empty(&mut json);
     let id = identifier(&json, "id", ID_CHARS_MAX)?.to_owned();
     let stream = identifier(&json, "stream", STREAM_CHARS_MAX)?.to_owned();
     let system = source_system(&json)?.to_owned();
     let event_type = event_type(&json)?;
+    if event_type.own && !own {
+        let detail = "此类型只由账本自身记录 / only the ledger itself records this type";
+        return refuse(RefusalCode::ReservedType, "/type", detail);
+    }
     check_time(&mut json)?;
     check_secrecy(&json)?;
     check_body(&json, event_type)?;

@@ -82,7 +82,7 @@ pub fn close_day(
     record(ledger, salt).map(Some)
 }
 
-fn one(ledger: &Ledger, submission: Submission) -> Result<Receipt, AppendError> {
+pub(super) fn one(ledger: &Ledger, submission: Submission) -> Result<Receipt, AppendError> {
     let lost = || super::queue::stopped("an event was neither recorded nor refused");
     ledger.append(vec![submission]).pop().unwrap_or_else(|| Err(lost()))
 }
@@ -162,7 +162,7 @@ fn member(entry: &[u8], kind: &str, name: &str) -> Option<(String, String)> {
 }
 
 /// Reads a log from its first entry to its last.
-fn each(store: &dyn Store, mut found: impl FnMut(u64, &[u8])) -> Result<(), StoreError> {
+pub(super) fn each(store: &dyn Store, mut found: impl FnMut(u64, &[u8])) -> Result<(), StoreError> {
     let (mut at, size) = (0, store.size()?);
     while at < size {
         let before = at;

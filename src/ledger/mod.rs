@@ -7,6 +7,7 @@ mod admitted;
 pub mod anchor;
 pub mod checkpoints;
 mod clock_watch;
+pub mod closing;
 pub mod cloudevent;
 mod create;
 mod group;
@@ -128,6 +129,7 @@ pub enum RefusalCode {
     UnknownMember,
     LedgerMember,
     UnknownEventType,
+    ReservedType,
     BadTime,
     BadIdentifier,
     StateSecret,
@@ -150,6 +152,7 @@ impl RefusalCode {
             RefusalCode::UnknownMember => "unknown-member",
             RefusalCode::LedgerMember => "ledger-member",
             RefusalCode::UnknownEventType => "unknown-event-type",
+            RefusalCode::ReservedType => "reserved-type",
             RefusalCode::BadTime => "bad-time",
             RefusalCode::BadIdentifier => "bad-identifier",
             RefusalCode::StateSecret => "state-secret",

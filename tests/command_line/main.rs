@@ -2,6 +2,7 @@
 //! refusals, locks, tampering and death by SIGKILL.
 
 mod beginning;
+mod extracting;
 mod hostile;
 mod interrupted;
 mod rehearsing;

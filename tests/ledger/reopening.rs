@@ -34,7 +34,7 @@ fn knows_its_past(ledger: &Ledger) {
     assert_eq!(refusal.code, RefusalCode::EventIdReused);
     let mut late = event(1_000_000);
     late.json.set("stream", Json::text("approval/990100-2"));
-    let answer = ledger.append(vec![Submission { expected: Expected::Exact(9), ..late }]).remove(0);
+    let answer = ledger.append(vec![late.expecting(Expected::Exact(9))]).remove(0);
     let Err(AppendError::Refused(refusal)) = answer else { panic!("{answer:?}") };
     assert_eq!(refusal.code, RefusalCode::RevisionConflict);
     assert_eq!(refusal.current_revision, Some(2));

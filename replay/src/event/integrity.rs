@@ -21,6 +21,14 @@ const IDENTITY: &[Member] = &[
 #[rustfmt::skip]
 const GROUNDS: Kind = Word(&["个保法47", "商业秘密", "未成年人", "公示到期", "信用修复", "法院裁判"]);
 
+/// 日清日结: the index of a log's streams (`crate::streams`, FORMAT.md §10).
+#[rustfmt::skip]
+const CLOSING: &[Member] = &[
+    must("size", Count, "所覆盖的记录数", "entries covered, from position 0 on"),
+    must("streams", Count, "其中的案件(流)数", "streams among them"),
+    must("root", Kind::Hex, "案件索引之根", "root of the index of the streams"),
+];
+
 /// Which entry of which system a repair is about.
 #[rustfmt::skip]
 const TARGET_SYSTEM: Member = may("target_system", CODE, "原报送系统", "the system that submitted it");
@@ -88,6 +96,8 @@ pub(super) const TYPES: &[EventType] = &[
     row("X07", "ledger.anchor.prepared.v1", "锚定准备", "salt of an anchor", Sealed, &[
         must("salt", Kind::Hex, "盐", "the salt"),
     ]),
+    row("X07", "ledger.closing.recorded.v1", "日清日结", "closing: index of the streams", Public, CLOSING).own(),
+    row("X07", "ledger.sealed_closing.recorded.v1", "日清日结(封存账)", "closing of the sealed log", Sealed, CLOSING).own(),
     row("X08", "ledger.verified.v1", "校验", "ledger verified", Public, &[
         must("range", Text, "范围", "the range"),
         must("tool_version", VERSION, "工具版本", "version of the tool"),

@@ -114,6 +114,9 @@ pub struct EventType {
     /// The list in the body whose items carry the amounts, for types that state
     /// several at once (`lines` of a fee); see [`super::amount`].
     pub items: Option<&'static str>,
+    /// Only the ledger itself records it: by anyone else it would be a claim in the
+    /// ledger's name that every verifier holds the ledger to.
+    pub own: bool,
 }
 
 impl EventType {
@@ -130,6 +133,11 @@ impl EventType {
     /// The amounts stand in the items of a list of the body.
     pub(super) const fn items(self, list: &'static str) -> EventType {
         EventType { items: Some(list), ..self }
+    }
+
+    /// Recorded by the ledger alone.
+    pub(super) const fn own(self) -> EventType {
+        EventType { own: true, ..self }
     }
 
     /// Kept in the sealed log although others than its readers may be told of
@@ -152,7 +160,7 @@ pub(super) const fn row(
         Visibility::Sealed => EventLog::Sealed,
         _ => EventLog::Open,
     };
-    EventType { code, name, zh, en, visibility, log, members, items: None }
+    EventType { code, name, zh, en, visibility, log, members, items: None, own: false }
 }
 
 const FAMILIES: [&[EventType]; 20] = [

@@ -147,11 +147,13 @@ const INTEGRITY_COLUMNS: &[Column] = &[
 
 /// What the ledger has recorded of itself: its creation, checkpoints, anchors,
 /// verifications, migrations, refusals and clock anomalies.
-const OWN: [&str; 7] = [
+const OWN: [&str; 9] = [
     "ledger.created",
     "ledger.checkpoint.signed",
     "ledger.verified",
     "ledger.anchored",
+    "ledger.closing.recorded",
+    "ledger.sealed_closing.recorded",
     "hash_algorithm.migrated",
     "intake.refused",
     "clock.anomaly.detected",

@@ -32,7 +32,8 @@ impl Walk {
     pub fn finish(mut self, witnesses: &[Witness], key: Option<&str>) -> Verdict {
         let own = self.created.as_ref().map(|created| created.key.clone());
         let vkey = key.map(str::to_owned).or(own);
-        let mut breach = self.bad.is_some().then_some(Breach::Entry);
+        let kind = if self.false_closing { Breach::Closing } else { Breach::Entry };
+        let mut breach = self.bad.is_some().then_some(kind);
         let mut checkpoints = Vec::with_capacity(witnesses.len());
         let (mut covered, mut signed) = (0, 0);
         for witness in witnesses {
@@ -83,6 +84,7 @@ impl Walk {
             breach,
             checkpoints,
             covered,
+            closings: self.closings,
             key: vkey.map(|vkey| Key { vkey, given: key.is_some() }),
             torn_bytes: self.torn_bytes,
             limits,

@@ -7,8 +7,10 @@
 //! number of threads.
 //!
 //! Shares no line with the writer beyond the format's own functions. Does not
-//! open files: what to read is given as [`Source`]s.
+//! open files: what to read is given as [`Source`]s. A log that was found whole is
+//! read once more for its closings (`closings`).
 
+mod closings;
 mod cut;
 mod judge;
 mod parallel;
@@ -18,6 +20,7 @@ pub mod report;
 mod revisions;
 mod verdict;
 
+pub use closings::Closings;
 pub use cut::{Form, Input, Source};
 pub use judge::{Witness, claimed_size};
 pub use plain::Walk;

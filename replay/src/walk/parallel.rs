@@ -58,6 +58,9 @@ impl Walk {
             let mut reading = Reading::new(self, sources, tasks, done, window);
             reading.run();
         });
+        if self.is_whole() && !self.noted.is_empty() {
+            self.hold_closings(sources);
+        }
     }
 
     /// Reads what remains of a source with the plain reader; `offset` is where a

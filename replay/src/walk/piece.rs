@@ -3,6 +3,7 @@
 //! What a piece says of its own beginning (position, link, revisions, time) is
 //! taken as true and handed on; whoever joins the pieces compares it.
 
+use super::closings::{Noted, noted};
 use super::plain::Seen;
 use super::revisions::{ByStream, Keys, StreamKey};
 use crate::integrity::chain::Digest;
@@ -11,6 +12,7 @@ use crate::integrity::frame::{FRAME_HEADER_BYTES, FRAME_TRAILER_BYTES, FrameHead
 use crate::integrity::links::Links;
 use crate::integrity::strict::StrictReader;
 use crate::integrity::tree::{Range, leaf_hash};
+use crate::streams;
 use std::collections::hash_map::Entry;
 
 /// What stands in a piece.
@@ -56,6 +58,7 @@ pub(super) struct Checked {
     /// The tree up to each size asked for.
     pub ranges: Vec<(u64, Range)>,
     pub seen: Vec<(u64, Seen)>,
+    pub noted: Vec<Noted>,
     /// Entry 0, which says which log this is.
     pub created: Option<Vec<u8>>,
     /// In the order of their first entries.
@@ -241,6 +244,9 @@ impl<'a> Checker<'a> {
             let id = scan(bytes).ok()?.id.to_owned();
             self.out.seen.push((position, Seen { hash, id }));
         }
+        if entry.stream == streams::STREAM.as_bytes() {
+            self.out.noted.extend(noted(&scan(bytes).ok()?));
+        }
         if self.asked.sizes.binary_search(&(position + 1)).is_ok() {
             self.out.ranges.push((position + 1, self.out.tree.clone()));
         }
@@ -272,6 +278,17 @@ struct Framed<'a> {
 struct Sound {
     parts: u64,
     bytes: usize,
+}
+
+/// The entries of each frame or line of a piece, up to the first that has not its
+/// form. Nothing of them is checked.
+pub(super) fn parts_of(mut bytes: &[u8], content: Content) -> impl Iterator<Item = Vec<&[u8]>> {
+    std::iter::from_fn(move || {
+        let mut entries = Vec::new();
+        let taken = (!bytes.is_empty()).then(|| part(bytes, content, &mut entries)).flatten()?;
+        bytes = &bytes[taken.bytes..];
+        Some(entries)
+    })
 }
 
 /// Takes the next part apart; its entries come after those already there.

@@ -1,6 +1,7 @@
 //! The plain reader: entry after entry, stopping at the first thing that is not
 //! as written, with its place and the reason.
 
+use super::closings::{Closings, Noted, noted};
 use super::piece::Checked;
 use super::revisions::{Keys, Revisions};
 use super::verdict::FirstBad;
@@ -32,6 +33,11 @@ pub struct Walk {
     /// Positions whose entry is asked for, rising.
     pub(super) positions: Vec<u64>,
     entries: BTreeMap<u64, Seen>,
+    /// Closings met, in order of position.
+    pub(super) noted: Vec<Noted>,
+    pub(super) closings: Closings,
+    /// What is bad is a closing, not an entry that was changed.
+    pub(super) false_closing: bool,
     pub(super) bad: Option<FirstBad>,
     pub(super) torn_bytes: u64,
     pub(super) unread: Vec<String>,
@@ -52,10 +58,10 @@ pub(super) struct Seen {
 
 /// What is wrong, and with which entry.
 pub(super) struct Wrong {
-    position: u64,
-    reason: String,
-    id: Option<String>,
-    stream: Option<String>,
+    pub position: u64,
+    pub reason: String,
+    pub id: Option<String>,
+    pub stream: Option<String>,
 }
 
 impl Wrong {
@@ -89,6 +95,9 @@ impl Walk {
             roots: BTreeMap::new(),
             positions: Vec::new(),
             entries: BTreeMap::new(),
+            noted: Vec::new(),
+            closings: Closings::default(),
+            false_closing: false,
             bad: None,
             torn_bytes: 0,
             unread: Vec::new(),
@@ -264,6 +273,7 @@ impl Walk {
         if self.positions.binary_search(&self.position).is_ok() {
             self.entries.insert(self.position, Seen { hash, id: fields.id.to_owned() });
         }
+        self.noted.extend(noted(&fields));
         self.last_hash = hash;
         self.frontier.push(leaf_hash(entry));
         self.position += 1;
@@ -342,6 +352,7 @@ impl Walk {
         self.last_hash = checked.last_hash;
         self.last_recorded.clone_from(&checked.last_recorded);
         self.entries.extend(checked.seen.iter().cloned());
+        self.noted.extend(checked.noted.iter().cloned());
         true
     }
 

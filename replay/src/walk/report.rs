@@ -1,6 +1,7 @@
 //! The report of a verification: one structure makes the exit code, the JSON and
 //! the text, for every program that verifies.
 
+use super::closings::Closings;
 use super::verdict::{FirstBad, Outcome, Verdict};
 use serde_json::{Value, json};
 
@@ -94,6 +95,7 @@ impl Report {
         for log in &self.logs {
             coverage(log, &mut lines);
             checkpoints(log, &mut lines);
+            closings(log, &mut lines);
             if let Some(bad) = &log.first_bad {
                 first_bad(bad, &mut lines);
             }
@@ -202,6 +204,17 @@ fn coverage(log: &Verdict, lines: &mut Vec<String>) {
     }
     for unread in &log.unread {
         lines.push(format!("  未能读取 / could not be read: {unread}"));
+    }
+}
+
+fn closings(log: &Verdict, lines: &mut Vec<String>) {
+    let Closings { recorded, held, covered } = log.closings;
+    if recorded > 0 {
+        lines.push(format!(
+            "  日结 / closings: {held} / {recorded} 次的案件索引与账相符,最近一次覆盖前 {covered} 条 / \
+             the stream index of {held} of {recorded} is that of the entries; the last covers the \
+             first {covered}"
+        ));
     }
 }
 

@@ -1,5 +1,6 @@
 //! What verification of one log found.
 
+use super::closings::Closings;
 use crate::integrity::chain::Digest;
 use serde_json::{Value, json};
 
@@ -73,6 +74,8 @@ pub enum Breach {
     Missing,
     /// The entries hang together by themselves and do not fit a checkpoint.
     Unsigned,
+    /// The entries stand, and a closing says something else of them.
+    Closing,
 }
 
 /// A checkpoint that the log was held against.
@@ -115,6 +118,7 @@ pub struct Verdict {
     pub checkpoints: Vec<Held>,
     /// The largest size that a fitting checkpoint covers.
     pub covered: u64,
+    pub closings: Closings,
     pub key: Option<Key>,
     /// Bytes of a frame that was never completed, after the last entry.
     pub torn_bytes: u64,
@@ -136,7 +140,7 @@ impl Verdict {
     pub fn verified(&self) -> u64 {
         match self.breach {
             Some(Breach::Unsigned) => self.covered_below_refuted(),
-            Some(Breach::Entry | Breach::Missing) | None => self.checked,
+            Some(Breach::Entry | Breach::Missing | Breach::Closing) | None => self.checked,
         }
     }
 
@@ -183,6 +187,11 @@ impl Verdict {
                  not here",
                 self.failed()
             ),
+            Breach::Closing => format!(
+                "{verified} 条记录均已逐条核验,不受影响;但账中一次日结的案件索引与这些记录不符:凭该次\
+                 日结作出的“案卷完整”证明不可采信 / the {verified} entries stand; a closing in the log \
+                 states another index of them: what was shown to be complete by it was not"
+            ),
             Breach::Unsigned => format!(
                 "账内各条自相连接,却不是检查点所签的那些:至少一条在签发之后被替换,其后的链被重新计算;\
                  是哪一条,本机数据不能说明,与副本逐条比对即知;不受影响的有 {verified} 条 / the entries \
@@ -228,6 +237,11 @@ impl Verdict {
                 "held": self.checkpoints.iter().map(held).collect::<Vec<_>>(),
             },
             "covered_by_checkpoint": self.covered,
+            "closings": {
+                "recorded": self.closings.recorded,
+                "ok": self.closings.held,
+                "covered": self.closings.covered,
+            },
             "key": self.key.as_ref().map(|key| json!({"vkey": key.vkey, "given": key.given})),
             "torn_bytes": self.torn_bytes,
             "limits": self.limits,

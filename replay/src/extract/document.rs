@@ -1,0 +1,159 @@
+//! The extract as a JSON document, `plumbline.extract/1`: entries are texts, so
+//! that their bytes stay as they are stored.
+
+use super::{Coverage, Extract, Included};
+use crate::integrity::chain::Digest;
+use crate::streams::{Absence, Head, IndexProof, Neighbour};
+use base64ct::{Base64, Encoding};
+use serde::{Deserialize, Serialize};
+
+/// The document's `schema`.
+pub const SCHEMA: &str = "plumbline.extract/1";
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    schema: String,
+    stream: String,
+    vkey: String,
+    checkpoint: String,
+    entries: Vec<Entry>,
+    coverage: Option<Covered>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    entry: String,
+    path: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Covered {
+    closing: u64,
+    index: Index,
+    frontier: Vec<String>,
+    tail: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+enum Index {
+    Member(Leaf),
+    Absent { before: Option<Leaf>, after: Option<Leaf> },
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Leaf {
+    stream: String,
+    count: u64,
+    last: String,
+    index: u64,
+    path: Vec<String>,
+}
+
+/// Reads a document; nothing of it is believed yet.
+///
+/// # Errors
+///
+/// What is wrong with its form, with the place.
+pub fn parse(bytes: &[u8]) -> Result<Extract, String> {
+    let document: Document = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    if document.schema != SCHEMA {
+        return Err(format!("schema `{}`, not `{SCHEMA}`", document.schema));
+    }
+    let entries: Result<Vec<Included>, String> = document
+        .entries
+        .into_iter()
+        .map(|one| Ok(Included { entry: one.entry.into_bytes(), path: hashes(&one.path)? }))
+        .collect();
+    let coverage = document.coverage.map(covered).transpose()?;
+    let Document { stream, vkey, checkpoint: note, .. } = document;
+    Ok(Extract { stream, vkey, note, entries: entries?, coverage })
+}
+
+fn covered(document: Covered) -> Result<Coverage, String> {
+    let index = match document.index {
+        Index::Member(leaf) => IndexProof::Member(neighbour(leaf)?),
+        Index::Absent { before, after } => IndexProof::Absent(Box::new(Absence {
+            before: before.map(neighbour).transpose()?,
+            after: after.map(neighbour).transpose()?,
+        })),
+    };
+    Ok(Coverage {
+        closing: document.closing,
+        index,
+        frontier: hashes(&document.frontier)?,
+        tail: document.tail.into_iter().map(String::into_bytes).collect(),
+    })
+}
+
+fn neighbour(leaf: Leaf) -> Result<Neighbour, String> {
+    let Leaf { stream, count, last, index, path } = leaf;
+    let link = Digest::from_hex(last.as_bytes());
+    let last = link.ok_or_else(|| format!("`{last}` is no digest in hexadecimal"))?;
+    Ok(Neighbour { head: Head { stream, count, last }, index, path: hashes(&path)? })
+}
+
+fn hashes(texts: &[String]) -> Result<Vec<Digest>, String> {
+    let hash = |text: &String| {
+        let bytes = Base64::decode_vec(text).ok().and_then(|bytes| bytes.try_into().ok());
+        bytes.map(Digest).ok_or_else(|| format!("`{text}` is no hash in Base64"))
+    };
+    texts.iter().map(hash).collect()
+}
+
+impl Extract {
+    /// The document, with a line end. The same extract gives the same bytes.
+    pub fn to_document(&self) -> String {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let document = Document {
+            schema: SCHEMA.to_owned(),
+            stream: self.stream.clone(),
+            vkey: self.vkey.clone(),
+            checkpoint: self.note.clone(),
+            entries: self
+                .entries
+                .iter()
+                .map(|one| Entry { entry: text(&one.entry), path: base64(&one.path) })
+                .collect(),
+            coverage: self.coverage.as_ref().map(|coverage| Covered {
+                closing: coverage.closing,
+                index: index(&coverage.index),
+                frontier: base64(&coverage.frontier),
+                tail: coverage.tail.iter().map(|entry| text(entry)).collect(),
+            }),
+        };
+        // Texts and numbers are always written; there is nothing that could fail.
+        let mut out = serde_json::to_string_pretty(&document).unwrap_or_default();
+        out.push('\n');
+        out
+    }
+}
+
+fn index(proof: &IndexProof) -> Index {
+    match proof {
+        IndexProof::Member(found) => Index::Member(leaf(found)),
+        IndexProof::Absent(absence) => Index::Absent {
+            before: absence.before.as_ref().map(leaf),
+            after: absence.after.as_ref().map(leaf),
+        },
+    }
+}
+
+fn leaf(found: &Neighbour) -> Leaf {
+    let Head { stream, count, last } = &found.head;
+    Leaf {
+        stream: stream.clone(),
+        count: *count,
+        last: last.to_string(),
+        index: found.index,
+        path: base64(&found.path),
+    }
+}
+
+fn base64(hashes: &[Digest]) -> Vec<String> {
+    hashes.iter().map(|hash| Base64::encode_string(&hash.0)).collect()
+}

@@ -1,0 +1,141 @@
+//! `plumb extract`: all entries of one case, with what shows that they are all; and
+//! the check of such a file, `plumb verify bundle`.
+
+use super::{Dir, Exit, Failure, close, print, surroundings};
+use crate::config::Layout;
+use crate::extract::{Asked, ExtractError, of_stream};
+use crate::ledger::checkpoints::signing_key;
+use crate::ledger::{Ledger, LogName, closing, read_config};
+use plumbline_replay::extract::{Judgement, parse};
+use plumbline_replay::walk::report::Report;
+use std::path::{Path, PathBuf};
+
+/// 完整摘录:一案的全部记录,附“再无其他”的证明 / all entries of a case, and the proof that they are all
+#[derive(clap::Args)]
+pub struct Extract {
+    /// 案件或实体 / the stream
+    stream: String,
+    #[command(flatten)]
+    dir: Dir,
+    /// 哪个日志 / which log
+    #[arg(long = "log", default_value = "open", value_parser = ["open", "sealed"])]
+    log: String,
+    /// 输出文件,默认标准输出 / the file to write; standard output by default
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// 先作一次日结,使尾段最短(须能写账)/ close the log first, so that the rest is
+    /// shortest; needs the ledger to be free
+    #[arg(long)]
+    close: bool,
+    /// 账中没有此案时,给出“没有”的证明(列出左右邻案之名)/ if the log has no such stream, prove
+    /// that; names the neighbouring streams
+    #[arg(long)]
+    absent: bool,
+}
+
+impl Extract {
+    pub(super) fn run(self) -> Result<Exit, Failure> {
+        let layout = Layout::new(&self.dir.dir);
+        let config = read_config(&layout)?;
+        let log = LogName::parse(&self.log).unwrap_or(LogName::Open);
+        if self.close {
+            let ledger = Ledger::open(&self.dir.dir, surroundings("extract"))?;
+            let closed = closing::record(&ledger, log);
+            close(ledger)?;
+            closed?;
+        }
+        let asked = Asked { log, stream: &self.stream, absent: self.absent };
+        let extract = of_stream(&layout, &config, asked)?;
+        let document = extract.to_document();
+        match &self.output {
+            Some(path) => std::fs::write(path, &document).map_err(|error| Failure {
+                exit: Exit::Failed,
+                message: format!("{}: {error}", path.display()),
+            })?,
+            None => print(document.trim_end_matches('\n'))?,
+        }
+        if extract.coverage.is_none() {
+            eprintln!(
+                "账中尚无日结,只能证明这些记录在账中,不能证明再无其他;运行 plumb closing run 或加 \
+                 --close / the log has no closing yet: these entries are shown to be in it, not that \
+                 there are no others; run `plumb closing run` or add --close"
+            );
+            return Ok(Exit::CannotTell);
+        }
+        eprintln!(
+            "{} 条 / entries of {}; 核验 / verify: plumb verify bundle FILE --key VKEY",
+            extract.entries.len(),
+            extract.stream
+        );
+        Ok(Exit::Done)
+    }
+}
+
+/// Verifies an extract. Its key comes from the command line, or from the ledger's
+/// folder where one is given.
+pub(super) fn verify(
+    file: &Path,
+    key: Option<String>,
+    dir: Option<&Path>,
+    as_json: bool,
+) -> Result<Exit, Failure> {
+    let judged = judge(file, key, dir);
+    match judged {
+        Ok(judged) => {
+            print(&if as_json { judged.to_json().to_string() } else { judged.words() })?;
+            Ok(match judged.outcome().exit_code() {
+                0 => Exit::Done,
+                3 => Exit::Broken,
+                _ => Exit::CannotTell,
+            })
+        }
+        Err(failure) => {
+            if as_json {
+                print(&Report::unverified(failure.exit as u8, &failure.message).to_string())?;
+            }
+            Err(failure)
+        }
+    }
+}
+
+fn judge(file: &Path, key: Option<String>, dir: Option<&Path>) -> Result<Judgement, Failure> {
+    let place = file.display();
+    let bytes = std::fs::read(file).map_err(|error| Failure {
+        exit: Exit::CannotTell,
+        message: format!("{place}: {error}"),
+    })?;
+    let extract = parse(&bytes).map_err(|reason| Failure {
+        exit: Exit::Refused,
+        message: format!("{place}: 不是完整摘录 / not an extract: {reason}"),
+    })?;
+    let key = match (key, dir) {
+        (Some(key), _) => Some(key),
+        (None, Some(dir)) => own_key(dir, &extract.note),
+        (None, None) => None,
+    };
+    Judgement::of(&extract, key.as_deref())
+        .map_err(|reason| Failure { exit: Exit::Usage, message: format!("--key: {reason}") })
+}
+
+/// The key of the log in this folder that the checkpoint says it is of.
+fn own_key(dir: &Path, note: &str) -> Option<String> {
+    let layout = Layout::new(dir);
+    let config = read_config(&layout).ok()?;
+    let origin = note.lines().next()?;
+    let log = LogName::ALL.into_iter().find(|log| config.origin_of(*log) == origin)?;
+    Some(signing_key(&layout, log).ok()?.vkey())
+}
+
+impl From<ExtractError> for Failure {
+    fn from(error: ExtractError) -> Failure {
+        let exit = match error {
+            ExtractError::Open(error) => return error.into(),
+            ExtractError::Sign(error) => return error.into(),
+            ExtractError::Store(error) => return error.into(),
+            ExtractError::NoStream(_) => Exit::NotFound,
+            ExtractError::OthersInTail(_) | ExtractError::NamesNeighbours => Exit::NotAllowed,
+            ExtractError::DoesNotVerify(_) => Exit::Broken,
+        };
+        Failure { exit, message: error.to_string() }
+    }
+}
