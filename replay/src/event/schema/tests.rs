@@ -252,6 +252,7 @@ fn a_document_says_what_its_table_says() {
         log: EventLog::Open,
         members: TABLE,
         items: None,
+        own: false,
     };
     let document = document(&event_type);
     let at = |path: &[&str]| path.iter().try_fold(&document, |json, name| json.get(name)).cloned();
