@@ -4,18 +4,23 @@ use super::interrupt::Interrupt;
 use super::{Dir, Exit, Failure, close, print, surroundings};
 use crate::clock::TimeText;
 use crate::import::mapping::SourceFormat;
+use crate::import::profile::{self, PROFILES, Profile};
 use crate::import::rejects::{CsvRejects, NdjsonRejects};
 use crate::import::submissions::{self, ReadLine};
 use crate::import::{
     ImportError, Job, Mapping, Progress, Reject, Rejects, Sink, Summary, ndjson, run, shipped,
 };
 use crate::ledger::submission::Submission;
-use crate::ledger::{AppendError, Ledger, Receipt};
+use crate::ledger::{AppendError, Ledger, Receipt, Rehearsal};
+use crate::store::StoreError;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use plumbline_replay::integrity::chain::Digest;
 use std::fs::File;
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+mod profiles;
 
 /// Events handed on at a time: one commit frame.
 const BATCH_EVENTS: usize = 2048;
@@ -39,13 +44,24 @@ enum Format {
         #[command(flatten)]
         source: Source,
     },
-    /// CSV 表格(UTF-8、UTF-16 或 GB18030)/ a table
+    /// CSV 表格(UTF-8、UTF-16 或 GB18030),按映射或标准表格;后者也可为 XLSX / a table, by a
+    /// mapping or a profile
     Csv {
         /// 映射文件 / a mapping file
-        #[arg(long, value_name = "MAP")]
-        map: String,
+        #[arg(long, value_name = "MAP", required_unless_present = "profile")]
+        map: Option<String>,
+        /// 标准表格,也可为 XLSX(见 plumb import profiles)/ a standard table, XLSX too; `plumb
+        /// import profiles` lists them
+        #[arg(long, value_name = "NAME", conflicts_with = "map")]
+        profile: Option<String>,
         #[command(flatten)]
         source: Source,
+    },
+    /// 列出标准表格(--profile)及其列 / the standard tables and their columns
+    Profiles {
+        /// JSON 输出 / as JSON
+        #[arg(long)]
+        json: bool,
     },
     /// 每行一个 JSON 对象;没有映射时每行应为一个事件 / one JSON object a line; without a
     /// mapping each line is an event as `plumb append` takes it, or one that was exported
@@ -72,6 +88,10 @@ struct Source {
     /// 错误清单(.csv 为表格,否则 NDJSON);默认 文件名.errors.ndjson / where refused records go
     #[arg(long, value_name = "FILE")]
     errors: Option<PathBuf>,
+    /// 只试不写:不入账、不写文件(除 --errors 指明的),结果同样报告 / write nothing into the ledger, and no
+    /// file but one that --errors names; report as if it had been done
+    #[arg(long)]
+    dry_run: bool,
     /// JSON 输出 / as JSON
     #[arg(long)]
     json: bool,
@@ -81,7 +101,13 @@ impl Import {
     pub(super) fn run(self) -> Result<Exit, Failure> {
         match self.format {
             Format::Xes { map, source } => source.run(mapped(&map, SourceFormat::Xes)?),
-            Format::Csv { map, source } => source.run(mapped(&map, SourceFormat::Csv)?),
+            Format::Csv { profile: Some(profile), source, .. } => {
+                source.run(How::Profile(known_profile(&profile)?))
+            }
+            Format::Csv { map, source, .. } => {
+                source.run(mapped(&map.unwrap_or_default(), SourceFormat::Csv)?)
+            }
+            Format::Profiles { json } => profiles::list(json),
             Format::Ndjson { map: Some(map), source } => {
                 source.run(mapped(&map, SourceFormat::Ndjson)?)
             }
@@ -94,7 +120,19 @@ impl Import {
 /// How records become submissions.
 enum How {
     Mapped(Box<Mapping>),
+    Profile(&'static Profile),
     Lines(ReadLine),
+}
+
+fn known_profile(name: &str) -> Result<&'static Profile, Failure> {
+    profile::find(name).ok_or_else(|| {
+        let known: Vec<&str> = PROFILES.iter().map(|profile| profile.name).collect();
+        let message = format!(
+            "{name}: 没有这种标准表格;有 / no such profile; there are {}",
+            known.join(", ")
+        );
+        Failure { exit: Exit::NotFound, message }
+    })
 }
 
 fn mapped(name: &str, format: SourceFormat) -> Result<How, Failure> {
@@ -110,8 +148,11 @@ impl Source {
         let interrupt = Interrupt::watch()?;
         let given = surroundings("import");
         let now = TimeText::default().format(given.clock.now()).to_owned();
-        let mut sink = Recorder { ledger: Ledger::open(&self.dir.dir, given)? };
-        let mut rejects = ErrorFile::new(self.error_file());
+        let mut sink = match self.dry_run {
+            true => Way::Rehearsed(Rehearsal::open(&self.dir.dir, given)?),
+            false => Way::Recorded(Ledger::open(&self.dir.dir, given)?),
+        };
+        let mut rejects = ErrorFile::new(self.error_file(), self.dry_run && self.errors.is_none());
         let bar = progress_bar();
         let mut progress = |reached: Progress| {
             show(&bar, reached);
@@ -120,12 +161,17 @@ impl Source {
         let job = Job { path: &self.file, now: &now, batch_events: BATCH_EVENTS };
         let result = match how {
             How::Mapped(mapping) => run(&job, *mapping, &mut sink, &mut rejects, &mut progress),
+            How::Profile(profile) => {
+                profile::run::run(&job, profile, &mut sink, &mut rejects, &mut progress)
+            }
             How::Lines(read_line) => {
                 submissions::run(&job, read_line, &mut sink, &mut rejects, &mut progress)
             }
         };
         bar.finish_and_clear();
-        close(sink.ledger)?;
+        if let Way::Recorded(ledger) = sink {
+            close(ledger)?;
+        }
         match result {
             Ok(summary) => self.report(&summary, &rejects),
             Err(error) => {
@@ -169,8 +215,15 @@ impl Source {
                 "文件里没有一个事件,请核对文件 / the file holds no event: is it the right one?"
             );
         }
+        profiles::tell(summary);
+        if self.dry_run {
+            eprintln!("试运行,未写入任何内容 / a dry run: nothing was written");
+        }
         if summary.is_complete() {
             return Ok(Exit::Done);
+        }
+        if rejects.told {
+            return Ok(Exit::Refused);
         }
         let place = rejects.path.display();
         eprintln!(
@@ -218,48 +271,82 @@ fn failure(file: &Path, error: &ImportError) -> Failure {
     Failure { exit, message: format!("{}: {error}", file.display()) }
 }
 
-/// Records through the ordinary append path, and waits while it is busy.
-struct Recorder {
-    ledger: Ledger,
+/// Where submissions go.
+enum Way {
+    /// Through the ordinary append path, waiting while it is busy.
+    Recorded(Ledger),
+    /// Admitted and compared, and not recorded.
+    Rehearsed(Rehearsal),
 }
 
-impl Sink for Recorder {
+impl Sink for Way {
     fn append(&mut self, batch: Vec<Submission>) -> Vec<Result<Receipt, AppendError>> {
-        let mut answers = self.ledger.append(batch.clone());
-        for _ in 0..BUSY_TRIES {
-            let busy = |answer: &Result<Receipt, AppendError>| match answer {
-                Err(AppendError::Busy { retry_after_ms }) => Some(*retry_after_ms),
-                _ => None,
-            };
-            let Some(wait_ms) = answers.iter().find_map(busy) else {
-                break;
-            };
-            std::thread::sleep(Duration::from_millis(wait_ms));
-            let places: Vec<usize> =
-                (0..answers.len()).filter(|&at| busy(&answers[at]).is_some()).collect();
-            let again = places.iter().map(|&at| batch[at].clone()).collect();
-            for (at, answer) in places.iter().zip(self.ledger.append(again)) {
-                answers[*at] = answer;
+        match self {
+            Way::Recorded(ledger) => record(ledger, batch),
+            Way::Rehearsed(rehearsal) => {
+                batch.into_iter().map(|submission| rehearse(rehearsal, submission)).collect()
             }
         }
-        answers
     }
+}
+
+/// What would become of a submission; it has no place in the log.
+fn rehearse(rehearsal: &mut Rehearsal, submission: Submission) -> Result<Receipt, AppendError> {
+    let unreadable = |error: StoreError| AppendError::Unavailable { reason: error.to_string() };
+    let outcome = rehearsal.ask(submission).map_err(unreadable)?.map_err(AppendError::Refused)?;
+    Ok(Receipt {
+        id: outcome.id,
+        log: outcome.log,
+        position: 0,
+        hash: Digest::ZERO,
+        log_size: 0,
+        revision: 0,
+        duplicate: outcome.duplicate,
+    })
+}
+
+fn record(ledger: &mut Ledger, batch: Vec<Submission>) -> Vec<Result<Receipt, AppendError>> {
+    let mut answers = ledger.append(batch.clone());
+    for _ in 0..BUSY_TRIES {
+        let busy = |answer: &Result<Receipt, AppendError>| match answer {
+            Err(AppendError::Busy { retry_after_ms }) => Some(*retry_after_ms),
+            _ => None,
+        };
+        let Some(wait_ms) = answers.iter().find_map(busy) else {
+            break;
+        };
+        std::thread::sleep(Duration::from_millis(wait_ms));
+        let places: Vec<usize> =
+            (0..answers.len()).filter(|&at| busy(&answers[at]).is_some()).collect();
+        let again = places.iter().map(|&at| batch[at].clone()).collect();
+        for (at, answer) in places.iter().zip(ledger.append(again)) {
+            answers[*at] = answer;
+        }
+    }
+    answers
 }
 
 /// The error file, made when the first record is refused.
 struct ErrorFile {
     path: PathBuf,
+    /// Nothing is written: each is told on stderr, without its record.
+    told: bool,
     open: Option<Box<dyn Rejects>>,
 }
 
 impl ErrorFile {
-    fn new(path: PathBuf) -> ErrorFile {
-        ErrorFile { path, open: None }
+    fn new(path: PathBuf, told: bool) -> ErrorFile {
+        ErrorFile { path, told, open: None }
     }
 }
 
 impl Rejects for ErrorFile {
     fn reject(&mut self, reject: &Reject) -> io::Result<()> {
+        if self.told {
+            let Reject { line, field, reason, .. } = reject;
+            eprintln!("第 {line} 行 / line {line}, {field}: {reason}");
+            return Ok(());
+        }
         if self.open.is_none() {
             let file = BufWriter::new(File::create(&self.path)?);
             let table = self.path.extension().is_some_and(|name| name == "csv");

@@ -6,6 +6,7 @@
 //! what the ledger had before, so importing again makes the same events.
 
 use super::mapping::Mapping;
+use super::profile::{Profile, SYSTEM};
 use super::xes::HeaderRow;
 use crate::ledger::submission::Submission;
 use plumbline_replay::integrity::json::Json;
@@ -59,6 +60,16 @@ impl Closing {
             format: mapping.format.as_str(),
             mapping: Some([mapping.name.clone(), mapping.version.clone(), mapping.digest.clone()]),
             sealed: mapping.seal.iter().map(|rule| rule.field.clone()).collect(),
+        }
+    }
+
+    /// For a table of a profile, which stands in the place of a mapping.
+    pub fn of_profile(profile: &Profile, format: &'static str) -> Closing {
+        Closing {
+            system: SYSTEM.to_owned(),
+            format,
+            mapping: Some([profile.name.to_owned(), "1".to_owned(), profile.digest()]),
+            sealed: Vec::new(),
         }
     }
 

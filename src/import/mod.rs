@@ -1,4 +1,5 @@
-//! Historic data into the ledger: XES, CSV and NDJSON files, by a mapping.
+//! Historic data into the ledger: XES, CSV and NDJSON files by a mapping, and the
+//! tables of a standard (CSV, XLSX) by a profile.
 //!
 //! Reads files and makes submissions; it does not know how they are recorded
 //! ([`Sink`]). Imported history is not native evidence: every event says that it
@@ -17,6 +18,7 @@ pub mod mapping;
 mod mapping_file;
 pub mod moment;
 pub mod ndjson;
+pub mod profile;
 pub mod record;
 pub mod rejects;
 pub mod run;

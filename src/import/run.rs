@@ -12,6 +12,7 @@ use super::headers::{Match, match_columns};
 use super::input::{self, Charset, Meter};
 use super::mapping::{Mapping, MappingError, SourceFormat};
 use super::ndjson::NdjsonReader;
+use super::profile::decision::Flag;
 use super::record::{Case, SourceError};
 use super::rejects::Rejects;
 use super::translate::{Noticed, Translated, Translator};
@@ -67,6 +68,9 @@ pub enum ImportError {
     Broken(#[from] SourceError),
     #[error(transparent)]
     Mapping(#[from] MappingError),
+    /// The table has not the columns of the profile.
+    #[error("{0}")]
+    Header(String),
     #[error(
         "两次读取之间文件被改动,已导入的部分保留;请再次导入 / the file changed while it was read; \
              what was recorded stays, import it again"
@@ -92,8 +96,12 @@ pub struct Summary {
     pub facts: FileFacts,
     pub delivered: Delivered,
     pub noticed: Noticed,
-    /// Which column stands for which name of the mapping.
+    /// Which column stands for which name of the mapping or the profile.
     pub columns: Vec<Match>,
+    /// What is odd about rows that were imported all the same.
+    pub flags: Vec<Flag>,
+    /// Cells in which a natural person's name or number was masked.
+    pub masked: u64,
 }
 
 /// What an import needs to know.
@@ -177,7 +185,7 @@ pub fn run(
     let closing = Closing::of(&mapping);
     let delivered = delivery
         .close(&mut facts, |facts| batch::events(&closing, facts, source.header(), job.now))?;
-    Ok(Summary { facts, delivered, noticed, columns })
+    Ok(Summary { facts, delivered, noticed, columns, ..Summary::default() })
 }
 
 /// Reads the file through and forgets what it reads.

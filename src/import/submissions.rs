@@ -8,7 +8,6 @@ use super::ndjson::NdjsonReader;
 use super::record::Problem;
 use super::rejects::Rejects;
 use super::run::{ImportError, Job, Progress, Sink, Summary, Watch, opening, reached};
-use super::translate::Noticed;
 use crate::ledger::submission::Submission;
 use plumbline_replay::integrity::json::Json;
 use std::collections::HashSet;
@@ -51,7 +50,7 @@ pub fn run(
     let closing = Closing::of_submissions();
     let delivered =
         delivery.close(&mut facts, |facts| batch::events(&closing, facts, &[], job.now))?;
-    Ok(Summary { facts, delivered, noticed: Noticed::default(), columns: Vec::new() })
+    Ok(Summary { facts, delivered, ..Summary::default() })
 }
 
 fn open(job: &Job<'_>) -> Result<input::Input, ImportError> {

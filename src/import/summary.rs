@@ -50,6 +50,21 @@ impl Summary {
             });
             json.set("columns", Json::List(columns.collect()));
         }
+        if self.masked > 0 {
+            json.set("masked_cells", number(self.masked));
+        }
+        if !self.flags.is_empty() {
+            let flags = self.flags.iter().map(|flag| {
+                let flaws = flag.flaws.iter().map(|flaw| Json::text(*flaw)).collect();
+                Json::object([
+                    ("line", number(flag.line)),
+                    ("field", Json::text(flag.field)),
+                    ("flaws", Json::List(flaws)),
+                    ("told", Json::text(flag.told.clone())),
+                ])
+            });
+            json.set("flagged", Json::List(flags.collect()));
+        }
         json
     }
 }
@@ -57,7 +72,7 @@ impl Summary {
 impl ImportError {
     /// The input is at fault: exit code 6, and nothing of the file was recorded.
     pub fn is_refusal(&self) -> bool {
-        matches!(self, ImportError::Broken(_))
+        matches!(self, ImportError::Broken(_) | ImportError::Header(_))
     }
 
     /// The object for an import that did not come to its end.
@@ -67,7 +82,10 @@ impl ImportError {
         // These end an import before its first event.
         if matches!(
             self,
-            ImportError::Broken(_) | ImportError::Mapping(_) | ImportError::File { .. }
+            ImportError::Broken(_)
+                | ImportError::Mapping(_)
+                | ImportError::Header(_)
+                | ImportError::File { .. }
         ) {
             for member in ["cases", "source_events", "appended", "duplicates", "refused"] {
                 json.set(member, Json::Int(0));

@@ -17,7 +17,7 @@ use uuid::Uuid;
 /// Longest stream name in bytes.
 const STREAM_BYTES_MAX: usize = 256;
 /// The name space of ids: UUIDv5 of the DNS name space and `import.plumbline`.
-const NAMESPACE: Uuid = Uuid::from_u128(0x335b_825f_54b3_51ce_8573_9143_809b_9d20);
+pub(super) const NAMESPACE: Uuid = Uuid::from_u128(0x335b_825f_54b3_51ce_8573_9143_809b_9d20);
 
 /// One record after translation.
 pub struct Translated {
@@ -456,7 +456,7 @@ fn leave_out(attributes: &mut Json<'static>, mapping: &Mapping, activity: Option
 /// Spreadsheets keep fifteen digits and show longer codes as `9.11E+17`: what
 /// was lost cannot be guessed. A code such as `12E34` is one; with a point or a
 /// plus it is a number.
-fn check_code(format: SourceFormat, text: &str) -> Result<(), String> {
+pub(super) fn check_code(format: SourceFormat, text: &str) -> Result<(), String> {
     let shortened = format != SourceFormat::Xes
         && text.split_once(['E', 'e']).is_some_and(|(mantissa, exponent)| {
             let digits = exponent.strip_prefix('+').unwrap_or(exponent);

@@ -32,6 +32,7 @@ fn table(page: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError> {
     }
     let as_text = Format::new().set_num_format("@");
     let money = Format::new().set_num_format("0.00");
+    let ten_thousand = Format::new().set_num_format("0.000000");
     for (line, row) in (1u32..).zip(&sheet.rows) {
         for ((at, cell), column) in (0u16..).zip(&row.cells).zip(sheet.columns) {
             match cell {
@@ -39,7 +40,15 @@ fn table(page: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError> {
                 Cell::Count(count) => {
                     page.write_number(line, at, *count as f64)?;
                 }
-                Cell::Fen(fen) if fen.unsigned_abs() < 1 << 53 => {
+                Cell::Fen(fen)
+                    if column.holds == Holds::TenThousand && fen.unsigned_abs() < 1 << 49 =>
+                {
+                    let amount = *fen as f64 / 1_000_000.0;
+                    page.write_number_with_format(line, at, amount, &ten_thousand)?;
+                }
+                Cell::Fen(fen)
+                    if column.holds != Holds::TenThousand && fen.unsigned_abs() < 1 << 53 =>
+                {
                     page.write_number_with_format(line, at, *fen as f64 / 100.0, &money)?;
                 }
                 Cell::Text(words) => {

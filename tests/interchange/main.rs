@@ -4,3 +4,4 @@ mod hostile;
 mod logs;
 mod memory;
 mod program;
+mod publicity;

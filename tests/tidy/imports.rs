@@ -108,7 +108,7 @@ const LAYERS: &[Layer] = &[
         why: "what is due is recorded like anything else, through the ledger" },
     Layer { name: "printing", may: &["replay::integrity", "replay::report", "replay::time"],
         why: "it lays out finished figures" },
-    Layer { name: "import", may: &["clock", "ledger", "replay::integrity", "replay::event", "replay::time"],
+    Layer { name: "import", may: &["clock", "ledger", "replay::integrity", "replay::event", "replay::time", "replay::identifier"],
         why: "imported events take the path of all others: submissions" },
     Layer { name: "export", may: &["store", "reader", "index", "import", "replay::integrity", "replay::event", "replay::time", "replay::state"],
         why: "an export is made from what is recorded" },

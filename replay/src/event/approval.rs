@@ -46,6 +46,18 @@ const HEARING: [Member; 6] = [
     may("participants", PEOPLE, "参加人", "who takes part").sealed(Personal),
 ];
 
+const PERMIT_KINDS: Kind = Word(&["普通", "特许", "认可", "核准", "登记", "其他"]);
+
+/// What a permit's line in the credit publicity file says besides (§4.6).
+#[rustfmt::skip]
+const PUBLISHED: [Member; 10] = [
+    may("document_name", Text, "决定文书名称", "name of the decision's document"),
+    may("cert_type", Text, "许可证书名称", "kind of certificate"),
+    e::CERT_NO.optional(),
+    e::PARTY_NAMED, e::ORGAN_NAMED, e::SOURCE_NAMED, e::PERSONAL, e::MASKED,
+    e::STATED_STATUS, e::REMARKS,
+];
+
 #[rustfmt::skip]
 pub(super) const TYPES: &[EventType] = &[
     row("A01", "approval.consultation.recorded.v1", "咨询预审", "consultation recorded", Unit, &[
@@ -203,7 +215,7 @@ pub(super) const TYPES: &[EventType] = &[
     row("A26", "approval.decision.granted.v1", "准予许可", "permit granted", Public, &[
         e::DECISION_NO,
         e::DECISION_DATE,
-        must("permit_kind", Word(&["普通", "特许", "认可", "核准", "登记", "其他"]), "许可类别", "kind of permit"),
+        must("permit_kind", PERMIT_KINDS, "许可类别", "kind of permit"),
         must("content", Text, "许可内容", "what is permitted"),
         may("valid_from", Date, "有效期自", "valid from"),
         may("valid_to", Date, "有效期至", "valid to"),
@@ -212,6 +224,8 @@ pub(super) const TYPES: &[EventType] = &[
         e::APPROVER,
         must("seal_id", NO, "用章", "the seal"),
         e::REASON.optional(),
+        PUBLISHED[0], PUBLISHED[1], PUBLISHED[2], PUBLISHED[3], PUBLISHED[4], PUBLISHED[5],
+        PUBLISHED[6], PUBLISHED[7], PUBLISHED[8], PUBLISHED[9],
     ]),
     row("A27", "approval.decision.refused.v1", "不予许可", "permit refused", Party, &[
         e::DECISION_NO,
@@ -228,6 +242,12 @@ pub(super) const TYPES: &[EventType] = &[
         may("due_materials", TEXTS, "待补材料", "materials still due"),
         must("verify_by", Date, "核查期限", "to be verified by"),
         e::APPROVER.optional(),
+        may("permit_kind", PERMIT_KINDS, "许可类别", "kind of permit"),
+        may("content", Text, "许可内容", "what is permitted"),
+        may("valid_from", Date, "有效期自", "valid from"),
+        may("valid_to", Date, "有效期至", "valid to"),
+        PUBLISHED[0], PUBLISHED[1], PUBLISHED[2], PUBLISHED[3], PUBLISHED[4], PUBLISHED[5],
+        PUBLISHED[6], PUBLISHED[7], PUBLISHED[8], PUBLISHED[9],
     ]),
     row("A29", "approval.certificate.issued.v1", "颁发证照", "certificate issued", Public, &[
         must("cert_type", Text, "证照名称", "kind of certificate"),

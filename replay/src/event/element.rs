@@ -3,11 +3,19 @@
 //! A type takes them as they are or `optional()`. A name that means another thing
 //! elsewhere (`to`, `items`) is not here but in the rows of its types.
 
-use super::member::Kind::{Bool, Count, Date, Fen, Moment, Period, Text};
+use super::member::Kind::{Bool, Count, Date, Fen, Map, Moment, Object, Period, Text};
 use super::member::{
-    BASIS_DOC, EVENT, FINDING, GROUND, HASH, HASHES, ITEM, Member, NO, OFFICER, STREAM, TEAM, TIER,
-    UNIT, URL, VERSION, WINDOW, may, must,
+    BASIS_DOC, EVENT, FINDING, GROUND, HASH, HASHES, ITEM, Kind, Member, NO, OFFICER, STREAM, TEAM,
+    TEXTS, TIER, UNIT, URL, VERSION, WINDOW, may, must,
 };
+use super::register::Sensitivity::SensitivePersonal;
+
+/// An organ by name and credit code, where no unit id is known.
+#[rustfmt::skip]
+const ORGAN: Kind = Object(&[
+    may("name", Text, "名称", "name"),
+    may("uscc", NO, "统一社会信用代码", "unified social credit code"),
+]);
 
 #[rustfmt::skip]
 mod rows {
@@ -74,6 +82,25 @@ mod rows {
     pub(in crate::event) const CATALOGUE_VERSION: Member = may("catalogue_version", VERSION, "目录版本", "version of the catalogue");
     pub(in crate::event) const CALENDAR_VERSION: Member = must("calendar_version", VERSION, "日历版本", "version of the calendar");
     pub(in crate::event) const TEXT: Member = must("text", Text, "内容", "the text");
+
+    // A decision as another system published it (双公示, specification §4.6): for history
+    // whose parties and organs this ledger has no master data of.
+    pub(in crate::event) const PARTY_NAMED: Member = may("party_named", Object(&[
+        may("name", Text, "名称(仅组织)", "name, of organisations only"),
+        may("kind", Text, "相对人类别", "kind of party"),
+        may("uscc", NO, "统一社会信用代码", "unified social credit code"),
+        may("registration_no", NO, "工商注册号", "registration number"),
+        may("org_code", NO, "组织机构代码", "organisation code"),
+        may("tax_no", NO, "税务登记号", "tax number"),
+        may("institution_no", NO, "事业单位证书号", "certificate number of an institution"),
+        may("association_no", NO, "社会组织登记证号", "certificate number of an association"),
+    ]), "文书所载相对人", "the party as the document names it");
+    pub(in crate::event) const ORGAN_NAMED: Member = may("organ_named", ORGAN, "文书所载机关", "the organ as the document names it");
+    pub(in crate::event) const SOURCE_NAMED: Member = may("source_named", ORGAN, "数据来源单位", "the unit that the data come from");
+    pub(in crate::event) const PERSONAL: Member = may("personal", Map(&Text), "个人信息(按原列)", "personal columns as written").sealed(SensitivePersonal);
+    pub(in crate::event) const MASKED: Member = may("masked", TEXTS, "已遮蔽姓名或证件号码的列", "columns in which a name or number was masked");
+    pub(in crate::event) const STATED_STATUS: Member = may("stated_status", Text, "源文件所载状态", "state as the source gives it");
+    pub(in crate::event) const REMARKS: Member = may("remarks", Text, "备注", "remarks");
 
     // Money.
     pub(in crate::event) const AMOUNT_FEN: Member = must("amount_fen", Fen, "金额(分)", "amount in fen");

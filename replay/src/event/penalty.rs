@@ -2,7 +2,9 @@
 
 use super::approval::METHODS;
 use super::element as e;
-use super::member::Kind::{Bool, Count, Date, Either, Fen, List, Moment, Object, Text, Word};
+use super::member::Kind::{
+    Bool, Count, Date, Decimal, Either, Fen, List, Moment, Object, Text, Word,
+};
 use super::member::{
     CODE, DATES, HASH, HASHES, Kind, Member, NO, OFFICER, OFFICERS, PEOPLE, PERSON, STREAM, TEAM,
     TEXTS, UNIT, URL, may, must,
@@ -22,6 +24,12 @@ const PENALTIES: Kind = List(&Object(&[
     may("amount_fen", Fen, "罚款金额(分)", "fine in fen"),
     may("illegal_income_fen", Fen, "没收违法所得(分)", "illegal income confiscated, in fen"),
     may("goods_fen", Fen, "没收非法财物价值(分)", "value of goods confiscated, in fen"),
+    may("confiscated_fen", Fen, "没收合计(分,未分违法所得与财物)", "confiscated in all, where income and goods are not told apart, in fen"),
+    may("amount_text", Decimal, "罚款金额(元,不能精确到分的原文)", "fine in yuan, where fen cannot hold it"),
+    may("amount_flag", CODE, "金额为何保留原文", "why the amount is kept as text"),
+    may("confiscated_text", Decimal, "没收合计(元,不能精确到分的原文)", "confiscated in yuan, where fen cannot hold it"),
+    may("confiscated_flag", CODE, "没收合计为何保留原文", "why the sum is kept as text"),
+    may("currency", CODE, "币种(ISO 4217)", "currency"),
     may("licence", Text, "暂扣或吊销的证照", "licence suspended or withdrawn"),
     may("term", Text, "期限", "term"),
     may("pieces", Count, "件数或日数", "pieces or days, where each counts"),
@@ -338,6 +346,11 @@ pub(super) const TYPES: &[EventType] = &[
         must("perform_by", Text, "履行期限", "to be performed by"),
         e::REMEDIES,
         e::APPROVER,
+        may("content", Text, "处罚内容(决定书所载)", "the penalties in the decision's own words"),
+        may("valid_to", Date, "处罚有效期", "valid to"),
+        may("publicity_until", Date, "公示截止期", "published until"),
+        e::PARTY_NAMED, e::ORGAN_NAMED, e::SOURCE_NAMED, e::PERSONAL, e::MASKED,
+        e::STATED_STATUS, e::REMARKS,
     ]).items("penalties"),
     row("D21", "penalty.case.transferred.v1", "移送", "case transferred", Investigator, &[
         must("to", Text, "受移送机关", "to which organ"),

@@ -125,26 +125,37 @@ fn date(act: &Event<'_>, name: &str) -> Option<String> {
     civil::parse_date(&text).map(slashed)
 }
 
-/// The party's thirteen cells, in the order of both files.
+/// The party's thirteen cells, in the order of both files: what the master data
+/// say, and where they say nothing what the decision itself does.
 fn party(case: &Case<'_>, act: &Event<'_>) -> Vec<Cell> {
     let id = act.parties.iter().find_map(|party| party.id.get()).unwrap_or_default();
     let at = case.bench.at(act.occurred.micros);
     let row = case.bench.master.parties.at(id, at).map(|version| &version.row);
-    let name = row.and_then(|row| name_on(row, at.on));
     let kind = row.and_then(|row| row.kind.as_deref()).map(|kind| match kind {
         "自然人" => "自然人",
         "个体工商户" => "个体工商户",
         _ => "法人及非法人组织",
     });
+    let named = act.body.json("party_named");
+    let cell = |known: Option<&str>, member: &str| named_cell(known, named.as_ref(), member);
     let mut cells = vec![
-        Cell::maybe(name, Cell::text),
-        Cell::maybe(kind, Cell::text),
-        Cell::maybe(row.and_then(|row| row.uscc.as_deref()), Cell::text),
-        Cell::Empty,
-        Cell::maybe(row.and_then(|row| row.org_code.as_deref()), Cell::text),
+        cell(row.and_then(|row| name_on(row, at.on)), "name"),
+        cell(kind, "kind"),
+        cell(row.and_then(|row| row.uscc.as_deref()), "uscc"),
+        cell(None, "registration_no"),
+        cell(row.and_then(|row| row.org_code.as_deref()), "org_code"),
+        cell(None, "tax_no"),
+        cell(None, "institution_no"),
+        cell(None, "association_no"),
     ];
     cells.resize(13, Cell::Empty);
     cells
+}
+
+/// What is known, else what the document names.
+fn named_cell(known: Option<&str>, named: Option<&Json<'_>>, member: &str) -> Cell {
+    let named = || named.and_then(|named| named.get(member)).and_then(Json::as_str);
+    Cell::maybe(known.or_else(named), Cell::text)
 }
 
 /// The name that a party had on a day.
@@ -154,54 +165,70 @@ fn name_on(row: &Party, on: NaiveDate) -> Option<&str> {
     then.max_by_key(|named| named.from)?.name.as_deref()
 }
 
-/// A unit's name and credit code that day.
-fn organ(case: &Case<'_>, act: &Event<'_>) -> [Cell; 2] {
+/// Name and credit code, that day, of the organ and of the unit that the data come
+/// from: the organ too, unless the decision names another.
+fn organs(case: &Case<'_>, act: &Event<'_>) -> [Cell; 4] {
     let at = case.bench.at(act.occurred.micros);
     let row = act.unit().and_then(|unit| case.bench.master.units.at(unit, at));
     let row = row.map(|version| &version.row);
-    [
-        Cell::maybe(row.and_then(|row| row.name.as_deref()), Cell::text),
-        Cell::maybe(row.and_then(|row| row.uscc.as_deref()), Cell::text),
-    ]
+    let named = act.body.json("organ_named");
+    let name = named_cell(row.and_then(|row| row.name.as_deref()), named.as_ref(), "name");
+    let code = named_cell(row.and_then(|row| row.uscc.as_deref()), named.as_ref(), "uscc");
+    match act.body.json("source_named") {
+        Some(source) => {
+            let cell = |member: &str| named_cell(None, Some(&source), member);
+            [name, code, cell("name"), cell("uscc")]
+        }
+        None => [name.clone(), code.clone(), name, code],
+    }
+}
+
+/// A member of the decision, as text.
+fn member(act: &Event<'_>, name: &str) -> Cell {
+    Cell::maybe(act.body.text(name), |text| Cell::text(text.into_owned()))
+}
+
+/// What the first says, else what the second does.
+fn either(first: Cell, second: impl FnOnce() -> Cell) -> Cell {
+    if first == Cell::Empty { second() } else { first }
 }
 
 fn permits(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
     let kinds = ["approval.decision.granted", "approval.commitment.decided"];
     for act in case.any(&kinds).filter(|act| ground.in_period(act.occurred.micros)) {
         let certificate = case.first("approval.certificate.issued");
-        let text = |act: Option<&Event<'_>>, name: &str| {
-            Cell::maybe(act.and_then(|act| act.body.text(name)), |text| {
-                Cell::text(text.into_owned())
-            })
+        let issued = |name: &str| {
+            either(certificate.map_or(Cell::Empty, |act| member(act, name)), || member(act, name))
         };
         let ended =
             ["approval.permit.revoked", "approval.permit.withdrawn", "approval.permit.cancelled"];
         let ended = case.any(&ended).next();
+        let stated = act.body.text("stated_status");
+        let stated_void = stated.is_some_and(|stated| ["无效", "撤销"].contains(&stated.as_ref()));
         let on = slashed(case.bench.zone.date(act.occurred.micros));
         let decided = date(act, "decision_date").unwrap_or(on);
         let from = date(act, "valid_from").unwrap_or_else(|| decided.clone());
         let to = date(act, "valid_to").unwrap_or_else(|| OPEN_END.to_owned());
-        let named = act.kind.starts_with("approval.commitment");
+        let document = if act.kind.starts_with("approval.commitment") {
+            "行政许可告知承诺决定书"
+        } else {
+            "准予行政许可决定书"
+        };
         let mut cells = party(case, act);
         cells.extend([
-            Cell::text(if named {
-                "行政许可告知承诺决定书"
-            } else {
-                "准予行政许可决定书"
-            }),
-            text(Some(act), "decision_no"),
-            text(Some(act), "permit_kind"),
-            text(certificate, "cert_type"),
-            text(certificate, "cert_no"),
-            text(Some(act), "content"),
+            either(member(act, "document_name"), || Cell::text(document)),
+            member(act, "decision_no"),
+            member(act, "permit_kind"),
+            issued("cert_type"),
+            issued("cert_no"),
+            member(act, "content"),
             Cell::text(decided),
             Cell::text(from),
             Cell::text(to),
         ]);
-        let [name, code] = organ(case, act);
-        cells.extend([name.clone(), code.clone()]);
-        cells.push(Cell::text(if ended.is_none() { "1" } else { "2" }));
-        cells.extend([name, code, Cell::Empty]);
+        let [name, code, source, source_code] = organs(case, act);
+        let state = if ended.is_none() && !stated_void { "1" } else { "2" };
+        cells.extend([name, code, Cell::text(state), source, source_code, member(act, "remarks")]);
         let entries = [Some(act), certificate, ended].into_iter().flatten().map(EntryRef::of);
         out.push(Note { key: case.file.stream.to_owned(), cells, entries: entries.collect() });
     }
@@ -220,35 +247,34 @@ fn penalties(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
             let amounts = list.iter().filter_map(|one| one.get(member).and_then(Json::as_int));
             amounts.reduce(i64::saturating_add)
         };
-        let taken = match (sum("illegal_income_fen"), sum("goods_fen")) {
-            (None, None) => None,
-            (income, goods) => Some(income.unwrap_or(0).saturating_add(goods.unwrap_or(0))),
-        };
+        let taken = ["illegal_income_fen", "goods_fen", "confiscated_fen"].map(sum);
+        let taken = taken.into_iter().flatten().reduce(i64::saturating_add);
         let licence = list.iter().find_map(|one| one.get("licence").and_then(Json::as_str));
         let code = act.body.text("ground_code").unwrap_or_default();
         let at = case.bench.at(act.occurred.micros);
         let row = case.bench.master.penalty_grounds.at(&code, at).map(|version| &version.row);
-        let member =
-            |name: &str| Cell::maybe(act.body.text(name), |text| Cell::text(text.into_owned()));
+        let violation = row.and_then(|row| row.name.as_deref());
+        let violation = violation.or_else(|| act.item.as_ref().and_then(|item| item.name.get()));
         let on = slashed(case.bench.zone.date(act.occurred.micros));
         let until = published.and_then(|act| date(act, "until"));
+        let until = until.or_else(|| date(act, "publicity_until"));
         let mut cells = party(case, act);
         cells.extend([
-            member("decision_no"),
-            Cell::maybe(row.and_then(|row| row.name.as_deref()), Cell::text),
-            member("facts"),
-            member("basis"),
+            member(act, "decision_no"),
+            Cell::maybe(violation, Cell::text),
+            member(act, "facts"),
+            member(act, "basis"),
             Cell::text(list.iter().map(kind).collect::<Vec<_>>().join(";")),
-            content(&list),
+            either(member(act, "content"), || content(&list)),
             Cell::maybe(sum("amount_fen"), Cell::Fen),
             Cell::maybe(taken, Cell::Fen),
             Cell::maybe(licence.map(str::to_owned), Cell::text),
             Cell::text(date(act, "decision_date").unwrap_or(on)),
-            Cell::text(OPEN_END),
+            Cell::text(date(act, "valid_to").unwrap_or_else(|| OPEN_END.to_owned())),
             Cell::maybe(until, Cell::text),
         ]);
-        let [name, number] = organ(case, act);
-        cells.extend([name.clone(), number.clone(), name, number, Cell::Empty]);
+        cells.extend(organs(case, act));
+        cells.push(member(act, "remarks"));
         let entries = [Some(act), published].into_iter().flatten().map(EntryRef::of).collect();
         out.push(Note { key: case.file.stream.to_owned(), cells, entries });
     }
