@@ -3,6 +3,7 @@
 // Bytes from outside never panic; a broken invariant of ours says which it is.
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::string_slice))]
 
+pub mod archive;
 pub mod bench;
 pub mod case;
 pub mod cli;

@@ -60,6 +60,9 @@ pub struct Audit {
     pub threads: usize,
 }
 
+/// Ending of a file with one entry a line.
+const LINES: &str = "ndjson";
+
 /// One log to read: its name, where it lies, and the checkpoints kept with it.
 struct Found {
     name: String,
@@ -166,7 +169,13 @@ impl Audit {
         }
         // A log whose folder is gone still has its last signed head.
         let mut names: BTreeSet<String> = self.expected.iter().cloned().collect();
+        let lines_of = |name: &str| logs.join(format!("{name}.{LINES}"));
         names.extend(listed(&logs)?.iter().filter(|path| path.is_dir()).map(|path| name_of(path)));
+        // An archive keeps each log as one file with an entry a line.
+        let as_lines = listed(&logs)?;
+        names.extend(as_lines.iter().filter_map(|path| {
+            name_of(path).strip_suffix(LINES)?.strip_suffix('.').map(str::to_owned)
+        }));
         let heads = path.join("heads");
         if heads.is_dir() {
             let checkpoints = listed(&heads)?;
@@ -178,9 +187,15 @@ impl Audit {
         let mut found = Vec::new();
         for name in names {
             let folder = logs.join(&name);
+            let lines = lines_of(&name);
+            let folder = if lines.is_file() && !folder.is_dir() { lines } else { folder };
             let head = heads.join(format!("{name}.checkpoint"));
             let cosigned = heads.join(format!("{name}.cosigned"));
-            let own = kept(&[head, folder.join("checkpoint"), cosigned])?;
+            let mut places = vec![head, cosigned];
+            if !folder.is_file() {
+                places.insert(1, folder.join("checkpoint"));
+            }
+            let own = kept(&places)?;
             found.push(Found { name, path: folder, own });
         }
         Ok(found)

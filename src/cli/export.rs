@@ -1,6 +1,6 @@
 //! `plumb export`: entries in the forms that other tools read.
 
-use super::{Dir, Exit, Failure, print, tiles};
+use super::{Dir, Exit, Failure, archive, print, tiles};
 use crate::config::Layout;
 use crate::export::{Each, Entries, ExportError, Exported, Selection, csv, ndjson, ocel, xes};
 use crate::index::{Field, Query};
@@ -17,10 +17,11 @@ const READ_BYTES: usize = 4 << 20;
 #[derive(clap::Args)]
 pub struct Export {
     /// 格式 / the form
-    #[arg(value_parser = ["ndjson", "csv", "xes", "ocel", "tiles"])]
+    #[arg(value_parser = ["ndjson", "csv", "xes", "ocel", "tiles", "archive"])]
     format: String,
-    /// tiles 写入的文件夹,可由任何网页服务器提供 / for `tiles`: the folder, for any web server to serve
-    #[arg(value_name = "DIR", required_if_eq("format", "tiles"))]
+    /// tiles 写入的文件夹,可由任何网页服务器提供;archive 写入的空文件夹 / for `tiles`: the folder, for any
+    /// web server to serve; for `archive`: a new or empty one
+    #[arg(value_name = "DIR", required_if_eq_any([("format", "tiles"), ("format", "archive")]))]
     folder: Option<PathBuf>,
     #[command(flatten)]
     dir: Dir,
@@ -36,6 +37,13 @@ pub struct Export {
     /// 事件类型 / of this event type
     #[arg(long = "type")]
     kind: Option<String>,
+    /// 归档包连同密封日志 / for `archive`: the sealed log too
+    #[arg(long)]
+    sealed: bool,
+    /// 归档时间,默认现在;给定则逐字节可复现 / for `archive`: when it is made, now unless given; the
+    /// same moment makes the same bytes
+    #[arg(long, value_name = "RFC3339")]
+    at: Option<String>,
     /// CSV 不加字节序标记和防变形的制表符 / CSV without byte-order mark and guards for spreadsheets
     #[arg(long)]
     plain: bool,
@@ -47,6 +55,9 @@ pub struct Export {
 impl Export {
     pub(super) fn run(self) -> Result<Exit, Failure> {
         let layout = Layout::new(&self.dir.dir);
+        if let (Some(folder), "archive") = (&self.folder, self.format.as_str()) {
+            return archive::export(&layout, folder, self.sealed, self.at.as_deref());
+        }
         let config = read_config(&layout)?;
         let log = LogName::parse(&self.log).unwrap_or(LogName::Open);
         let reader = Reader::open(&layout, &config, log)?;
@@ -147,7 +158,7 @@ impl From<ExportError> for Failure {
 }
 
 /// A log up to where it went when the export began.
-struct LogEntries(Reader);
+pub(super) struct LogEntries(pub(super) Reader);
 
 impl Entries for LogEntries {
     fn each(&self, each: &mut Each<'_>) -> Result<(), ExportError> {

@@ -3,6 +3,7 @@
 //! Data on stdout, words on stderr. The only place that names clap.
 
 mod append;
+mod archive;
 mod ask;
 mod bench;
 mod case;

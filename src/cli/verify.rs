@@ -1,6 +1,6 @@
 //! `plumb verify`: reads and hashes every byte of both logs again.
 
-use super::{Exit, Failure, extract, policy, print, stranger};
+use super::{Exit, Failure, archive, extract, policy, print, stranger};
 use crate::config::Layout;
 use crate::ledger::{LogName, read_config};
 use plumbline_replay::audit::{Audit, AuditError};
@@ -42,6 +42,21 @@ enum What {
         file: PathBuf,
         #[command(flatten)]
         all: All,
+    },
+    /// 归档包,不需要账本 / an archive, without its ledger
+    Archive {
+        /// 归档包文件夹 / the archive's folder
+        #[arg(value_name = "FOLDER")]
+        folder: PathBuf,
+        /// JSON 输出 / as JSON
+        #[arg(long)]
+        json: bool,
+        /// 外部保存的检查点,可多次给出 / a checkpoint kept elsewhere; may be given more than once
+        #[arg(long, value_name = "FILE")]
+        checkpoint: Vec<PathBuf>,
+        /// 外部得到的公钥,可多次给出 / a log's public key (vkey), obtained elsewhere
+        #[arg(long, alias = "vkey", value_name = "VKEY")]
+        key: Vec<String>,
     },
     /// 回执所记的事件确在账中 / what receipts were given for is in the ledger
     Receipt {
@@ -93,6 +108,20 @@ impl Verify {
             Some(What::Bundle { file, all }) => {
                 let key = all.key.into_iter().next();
                 return extract::verify(&file, key, all.dir.as_deref(), all.json);
+            }
+            Some(What::Archive { folder, json, checkpoint, key }) => {
+                let checkpoints: Result<Vec<_>, AuditError> =
+                    checkpoint.iter().map(|file| Audit::checkpoint(file)).collect();
+                let threads = std::thread::available_parallelism().map_or(1, usize::from);
+                let checkpoints = checkpoints?;
+                let audit = Audit {
+                    path: folder.clone(),
+                    checkpoints,
+                    keys: key,
+                    threads,
+                    ..Audit::default()
+                };
+                return archive::verify(&folder, &audit, json);
             }
             Some(What::Receipt { files, url: Some(url), all }) => {
                 let key = all.key.first().map(String::as_str).unwrap_or_default();

@@ -112,6 +112,8 @@ const LAYERS: &[Layer] = &[
         why: "imported events take the path of all others: submissions" },
     Layer { name: "export", may: &["store", "reader", "index", "import", "replay::integrity", "replay::event", "replay::time", "replay::state"],
         why: "an export is made from what is recorded" },
+    Layer { name: "archive", may: &["export", "replay::integrity", "replay::event", "replay::identifier", "replay::walk", "replay::audit"],
+        why: "an archive is made of what an export gives and checked without a ledger" },
     Layer { name: "demo", may: &["config", "clock", "durable", "ledger", "replay::integrity", "replay::event", "replay::time", "replay::identifier", "replay::rules"],
         why: "the synthetic city submits like any other system" },
     Layer { name: "http", may: &["config", "clock", "store", "ledger", "index", "reader", "projection", "case", "following", "proof", "publication", "receipt", "witness", "export", "replay::integrity", "replay::event", "replay::time", "replay::state", "replay::walk"],
@@ -119,7 +121,7 @@ const LAYERS: &[Layer] = &[
     Layer { name: "bench", may: &["config", "clock", "store", "log", "vault", "ledger", "index", "reader", "projection", "case", "following", "judging", "printing", "proof", "publication", "receipt", "fetch", "tiled", "witness", "import", "export", "demo", "http",
             "replay::integrity", "replay::event", "replay::time", "replay::state", "replay::rules", "replay::walk"],
         why: "measurements reach everything but the command line" },
-    Layer { name: "cli", may: &["config", "clock", "store", "log", "vault", "ledger", "index", "reader", "projection", "case", "master", "following", "judging", "printing", "proof", "publication", "receipt", "extract", "fetch", "tiled", "witness", "import", "export", "demo", "http", "timers", "bench",
+    Layer { name: "cli", may: &["config", "clock", "store", "log", "vault", "ledger", "index", "reader", "projection", "case", "master", "following", "judging", "printing", "proof", "publication", "receipt", "extract", "fetch", "tiled", "witness", "import", "export", "archive", "demo", "http", "timers", "bench",
             "replay::integrity", "replay::event", "replay::time", "replay::state", "replay::identifier", "replay::master", "replay::rules", "replay::timers", "replay::scenario", "replay::report", "replay::inquiry", "replay::streams", "replay::walk", "replay::extract", "replay::audit"],
         why: "the command line stands on top" },
 ];

@@ -118,7 +118,12 @@ impl SigningKey {
     /// The signed note of a checkpoint. Ed25519 is deterministic: the same
     /// checkpoint always gives the same note.
     pub fn sign(&self, checkpoint: &Checkpoint) -> String {
-        let text = checkpoint.text();
+        self.sign_note(&checkpoint.text())
+    }
+
+    /// A text with this key's signature line. One that is no checkpoint's must say in
+    /// its first line what it is.
+    pub(super) fn sign_note(&self, text: &str) -> String {
         let id = key_id(&self.name, Kind::Text, &self.public());
         let line = line(&self.name, id, &self.key.sign(text.as_bytes()).to_bytes());
         format!("{text}\n{line}")

@@ -6,6 +6,7 @@
 //! does not open files. `schemas/FORMAT.md` describes every byte it handles.
 
 pub mod add_checkpoint;
+pub mod archive;
 pub mod chain;
 pub mod checkpoint;
 pub mod cosignature;
