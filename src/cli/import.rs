@@ -50,8 +50,9 @@ enum Format {
         /// 映射文件 / a mapping file
         #[arg(long, value_name = "MAP", required_unless_present = "profile")]
         map: Option<String>,
-        /// 标准表格,也可为 XLSX(见 plumb import profiles)/ a standard table, XLSX too; `plumb
-        /// import profiles` lists them
+        /// 标准表格,也可为 XLSX;permits、penalties 按表头自认新旧(见 plumb import profiles)/ a
+        /// standard table, XLSX too; `permits` and `penalties` go by the header which generation
+        /// it is; `plumb import profiles` lists them
         #[arg(long, value_name = "NAME", conflicts_with = "map")]
         profile: Option<String>,
         #[command(flatten)]
@@ -102,7 +103,8 @@ impl Import {
         match self.format {
             Format::Xes { map, source } => source.run(mapped(&map, SourceFormat::Xes)?),
             Format::Csv { profile: Some(profile), source, .. } => {
-                source.run(How::Profile(known_profile(&profile)?))
+                let profile = known_profile(&profile, &source.file)?;
+                source.run(How::Profile(profile))
             }
             Format::Csv { map, source, .. } => {
                 source.run(mapped(&map.unwrap_or_default(), SourceFormat::Csv)?)
@@ -124,8 +126,8 @@ enum How {
     Lines(ReadLine),
 }
 
-fn known_profile(name: &str) -> Result<&'static Profile, Failure> {
-    profile::find(name).ok_or_else(|| {
+fn known_profile(name: &str, file: &Path) -> Result<&'static Profile, Failure> {
+    profile::run::choose(file, &profile::named(name)).ok_or_else(|| {
         let known: Vec<&str> = PROFILES.iter().map(|profile| profile.name).collect();
         let message = format!(
             "{name}: 没有这种标准表格;有 / no such profile; there are {}",

@@ -104,6 +104,19 @@ pub fn find(name: &str) -> Option<&'static Profile> {
     PROFILES.into_iter().find(|profile| profile.name == name || profile.zh == name)
 }
 
+/// Every profile that a name stands for: itself, or both generations of a table
+/// (`permits`, 双公示许可), the newer first.
+pub fn named(name: &str) -> Vec<&'static Profile> {
+    let both = |profile: &&Profile| {
+        let without = |full: &'static str| full.trim_end_matches(|c: char| c.is_ascii_digit());
+        [without(profile.name).trim_end_matches('-'), without(profile.zh)].contains(&name)
+    };
+    match find(name) {
+        Some(profile) => vec![profile],
+        None => PROFILES.into_iter().filter(both).collect(),
+    }
+}
+
 impl Profile {
     /// The column's names, each with the spellings under which it may stand.
     fn names(&self) -> BTreeMap<String, Vec<String>> {
@@ -173,7 +186,17 @@ mod tests {
                 }
             }
             assert_eq!(find(profile.name).map(|found| found.zh), Some(profile.zh));
+            let own: Vec<&str> = named(profile.zh).iter().map(|found| found.name).collect();
+            assert_eq!(own, [profile.name]);
         }
+    }
+
+    #[test]
+    fn a_tables_name_stands_for_both_generations() {
+        let names = |name: &str| named(name).iter().map(|found| found.name).collect::<Vec<_>>();
+        assert_eq!(names("permits"), ["permits-2018", "permits-2016"]);
+        assert_eq!(names("双公示处罚"), ["penalties-2018", "penalties-2016"]);
+        assert!(names("permits-").is_empty() && names("").is_empty());
     }
 
     #[test]

@@ -12,6 +12,18 @@ use crate::import::delivery::{Delivery, Origin, Raw};
 use crate::import::rejects::Rejects;
 use crate::import::run::{ImportError, Job, Progress, Sink, Summary, Watch, reached};
 use crate::import::translate::Noticed;
+use std::path::Path;
+
+/// Which of several profiles a file is of: the first whose columns it has, else the
+/// first, whose reading tells what is missing.
+pub fn choose(path: &Path, profiles: &[&'static Profile]) -> Option<&'static Profile> {
+    let fits = |profile: &&&'static Profile| sheet::open(path, profile).is_ok();
+    match profiles {
+        [] => None,
+        [one] => Some(one),
+        several => several.iter().find(fits).or(several.first()).copied(),
+    }
+}
 
 /// Imports one file.
 pub fn run(
