@@ -5,6 +5,7 @@
 
 pub mod archive;
 pub mod bench;
+pub mod bundle;
 pub mod case;
 pub mod cli;
 pub mod clock;

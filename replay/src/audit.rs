@@ -5,8 +5,10 @@
 //! as well. Knows where things lie in a ledger's folder and nothing of who wrote
 //! them.
 
+mod packs;
 mod receipts;
 
+pub use packs::{PackError, is_pack, read_pack};
 pub use receipts::{Receipt, Signed, read_receipts};
 
 use crate::integrity::checkpoint::VerifyingKey;

@@ -14,6 +14,7 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::string_slice))]
 
 pub mod audit;
+pub mod bundle;
 pub mod event;
 pub mod evidence;
 pub mod extract;

@@ -6,6 +6,7 @@ mod append;
 mod archive;
 mod ask;
 mod bench;
+mod bundle;
 mod case;
 mod checkpoint;
 mod clock;
@@ -74,6 +75,7 @@ enum Command {
     Receipt(receipt::Receipt),
     Extract(extract::Extract),
     Closing(closing::Closings),
+    Bundle(bundle::Bundle),
     Stats(stats::Stats),
     Case(case::Case),
     Find(find::Find),
@@ -195,6 +197,7 @@ pub fn run() -> u8 {
         Command::Receipt(command) => command.run(),
         Command::Extract(command) => command.run(),
         Command::Closing(command) => command.run(),
+        Command::Bundle(command) => command.run(),
         Command::Stats(command) => command.run(),
         Command::Case(command) => command.run(),
         Command::Find(command) => command.run(),

@@ -1,6 +1,6 @@
 //! `plumb verify`: reads and hashes every byte of both logs again.
 
-use super::{Exit, Failure, archive, extract, policy, print, stranger};
+use super::{Exit, Failure, archive, bundle, extract, policy, print, stranger};
 use crate::config::Layout;
 use crate::ledger::{LogName, read_config};
 use plumbline_replay::audit::{Audit, AuditError};
@@ -34,12 +34,16 @@ enum What {
         #[command(flatten)]
         all: All,
     },
-    /// 完整摘录:这些就是此案截至检查点的全部记录 / an extract: these are all entries of the case up
-    /// to the checkpoint
+    /// 证据包,或完整摘录(这些就是此案截至检查点的全部记录)/ an evidence bundle, or an extract: these
+    /// are all entries of the case up to the checkpoint
     Bundle {
-        /// plumb extract 给出的文件 / a file as `plumb extract` writes it
+        /// plumb bundle create 或 plumb extract 给出的文件,或证据包解开的文件夹 / a file as either command
+        /// writes it, or the folder a bundle was unpacked into
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        /// 见证策略(C2SP tlog-policy)/ whose cosignatures a bundle's checkpoint needs
+        #[arg(long, value_name = "POLICY")]
+        policy: Option<PathBuf>,
         #[command(flatten)]
         all: All,
     },
@@ -105,7 +109,11 @@ impl Verify {
                 all.checkpoint.extend(files);
                 return with_policy(all, judged);
             }
-            Some(What::Bundle { file, all }) => {
+            Some(What::Bundle { file, policy, all }) if bundle::is_bundle(&file) => {
+                let All { key, checkpoint, json, .. } = all;
+                return bundle::Verify { file, key, checkpoint, policy, json }.run();
+            }
+            Some(What::Bundle { file, all, .. }) => {
                 let key = all.key.into_iter().next();
                 return extract::verify(&file, key, all.dir.as_deref(), all.json);
             }

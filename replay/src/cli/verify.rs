@@ -3,7 +3,9 @@
 
 use super::{Failure, print};
 use lexopt::prelude::*;
-use plumbline_replay::audit::{Audit, AuditError};
+use plumbline_replay::audit::{Audit, AuditError, PackError, is_pack, read_pack};
+use plumbline_replay::bundle::{Against, verify};
+use plumbline_replay::integrity::checkpoint::VerifyingKey;
 use plumbline_replay::walk::report::Report;
 use std::path::PathBuf;
 
@@ -16,6 +18,11 @@ use std::path::PathBuf;
 pub fn run(parser: &mut lexopt::Parser) -> Result<u8, Failure> {
     let mut json = false;
     let audit = arguments(parser, &mut json)?;
+    if let Ok(audit) = &audit
+        && is_pack(&audit.path)
+    {
+        return bundle(audit, json);
+    }
     match audit.and_then(|audit| audit.run()) {
         Ok(report) if json => print(&report.to_json().to_string()).map(|()| report.exit_code()),
         Ok(report) => print(&report.words()).map(|()| report.exit_code()),
@@ -26,6 +33,43 @@ pub fn run(parser: &mut lexopt::Parser) -> Result<u8, Failure> {
             }
             Err(failure)
         }
+    }
+}
+
+/// An evidence bundle, in its file or unpacked.
+fn bundle(audit: &Audit, json: bool) -> Result<u8, Failure> {
+    for key in &audit.keys {
+        VerifyingKey::parse(key)
+            .map_err(|error| Failure::new(2, format!("--key {key}: {error}")))?;
+    }
+    let checkpoints = audit.checkpoints.iter();
+    let against = Against {
+        keys: audit.keys.clone(),
+        checkpoints: checkpoints.map(|held| (held.place.clone(), held.note.clone())).collect(),
+        policy: None,
+        threads: audit.threads,
+    };
+    let report = match read_pack(&audit.path) {
+        Ok(pack) => verify(&pack, &against),
+        Err(error) => {
+            let failure = Failure::from(error);
+            if json {
+                print(&Report::unverified(failure.exit, &failure.message).to_string())?;
+            }
+            return Err(failure);
+        }
+    };
+    print(&if json { report.to_json().to_string() } else { report.words() })?;
+    Ok(report.exit_code())
+}
+
+impl From<PackError> for Failure {
+    fn from(error: PackError) -> Failure {
+        let exit = match error {
+            PackError::Unreadable { .. } => 4,
+            PackError::NotABundle { .. } => 3,
+        };
+        Failure::new(exit, error.to_string())
     }
 }
 

@@ -12,6 +12,7 @@ pub mod checkpoint;
 pub mod cosignature;
 pub mod entry;
 pub mod frame;
+pub mod issue;
 pub mod json;
 pub mod links;
 mod marks;

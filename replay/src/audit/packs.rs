@@ -1,0 +1,61 @@
+//! Evidence bundles found at a path: in their zip file, or unpacked into a folder.
+
+use crate::bundle::{Pack, file, is_zip};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Larger than any bundle of cases; what is larger is refused before it is read.
+const BYTES_MAX: u64 = 1 << 30;
+
+/// Why there is no bundle to look at.
+#[derive(Debug, thiserror::Error)]
+pub enum PackError {
+    #[error("{place}: 不能读取 / cannot be read: {reason}")]
+    Unreadable { place: String, reason: String },
+    #[error("{place}: 不是证据包 / not an evidence bundle: {reason}")]
+    NotABundle { place: String, reason: String },
+}
+
+/// Whether a path looks like a bundle: a zip file, or a folder with a manifest.
+pub fn is_pack(path: &Path) -> bool {
+    if path.is_dir() {
+        return path.join(file::MANIFEST).is_file();
+    }
+    let mut head = [0; 4];
+    let read = std::fs::File::open(path)
+        .and_then(|mut file| std::io::Read::read_exact(&mut file, &mut head));
+    read.is_ok() && is_zip(&head)
+}
+
+/// Reads a bundle's zip file, or the folder that it was unpacked into.
+pub fn read_pack(path: &Path) -> Result<Pack, PackError> {
+    let place = path.display().to_string();
+    let failed = |error: std::io::Error| PackError::Unreadable {
+        place: path.display().to_string(),
+        reason: error.to_string(),
+    };
+    if path.is_dir() {
+        let mut files = BTreeMap::new();
+        folder(path, "", &mut files).map_err(failed)?;
+        return Ok(Pack::from_files(files));
+    }
+    let length = std::fs::metadata(path).map_err(failed)?.len();
+    if length > BYTES_MAX {
+        return Err(PackError::NotABundle { place, reason: format!("{length} bytes") });
+    }
+    let bytes = std::fs::read(path).map_err(failed)?;
+    Pack::from_zip(&bytes).map_err(|reason| PackError::NotABundle { place, reason })
+}
+
+fn folder(path: &Path, prefix: &str, out: &mut BTreeMap<String, Vec<u8>>) -> std::io::Result<()> {
+    for item in std::fs::read_dir(path)? {
+        let item = item?;
+        let name = format!("{prefix}{}", item.file_name().to_string_lossy());
+        if item.file_type()?.is_dir() {
+            folder(&item.path(), &format!("{name}/"), out)?;
+        } else {
+            out.insert(name, std::fs::read(item.path())?);
+        }
+    }
+    Ok(())
+}

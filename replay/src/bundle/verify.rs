@@ -1,0 +1,397 @@
+//! Verification of a bundle: every file by the manifest, the manifest and the
+//! checkpoint by the log's key, every entry by its proof, every value that was
+//! opened by its digest, and what follows from the entries by making it again.
+//!
+//! All checks are made even where one fails, so that the report names every place.
+
+use super::about::About;
+use super::derive::{derive, rules};
+use super::manifest::{FileDigest, Manifest, page_data};
+use super::pack::Pack;
+use super::report::{Check, NOT_COMPLETE, Report};
+use super::{entries, file};
+use crate::integrity::checkpoint::{Checkpoint, VerifyingKey};
+use crate::integrity::issue::Issue;
+use crate::integrity::note::{Note, NoteError};
+use crate::integrity::policy::Policy;
+use crate::rules::{Ask, register};
+use crate::state::Moment;
+use crate::time::civil::Zone;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// What a bundle is held against: obtained elsewhere, by whoever verifies.
+#[derive(Debug, Default)]
+pub struct Against {
+    /// Public keys of logs.
+    pub keys: Vec<String>,
+    /// Checkpoints, each with the place it was read from.
+    pub checkpoints: Vec<(String, String)>,
+    /// Which witnesses must have cosigned.
+    pub policy: Option<Policy>,
+    /// Threads that judge.
+    pub threads: usize,
+}
+
+/// Verifies a bundle.
+pub fn verify(pack: &Pack, against: &Against) -> Report {
+    let mut report = Report::default();
+    let mut read = Check::new("about", "包的说明", "what the bundle says of itself");
+    let about = match pack.get(file::ABOUT).map(About::read) {
+        Some(Ok(about)) => {
+            read.right();
+            Some(about)
+        }
+        Some(Err(reason)) => {
+            read.wrong(file::ABOUT, reason);
+            None
+        }
+        None => {
+            read.wrong(file::ABOUT, "不在包内 / it is not there");
+            None
+        }
+    };
+    report.checks.push(read);
+    report.checks.push(files(pack));
+    report.checks.push(page(pack));
+    let Some(about) = about else { return report };
+    let (key, trusted) = key(&about, against);
+    report.checks.push(trusted);
+    report.checks.push(issued(pack, &about, key.as_ref()));
+    let (head, signed) = checkpoint(pack, &about, key.as_ref(), against);
+    report.checks.push(signed);
+    let found = entries::Found::read(pack, &about, head.as_ref());
+    report.checks.extend(found.checks(&about, pack));
+    match found.complete(&about, pack, head.as_ref(), key.as_ref()) {
+        Some(complete) => report.checks.push(complete),
+        None => report.limits.push(NOT_COMPLETE),
+    }
+    report.checks.push(derived(pack, &about, &found, against.threads));
+    report.about = Some(about);
+    report
+}
+
+const MISSING: &str = "不在包内 / it is not there";
+
+/// Every file is in the manifest as it is, and no other is there.
+fn files(pack: &Pack) -> Check {
+    let mut check = Check::new("files", "文件与清单", "files as the manifest lists them");
+    let manifest = match pack.get(file::MANIFEST).map(Manifest::read) {
+        Some(Ok(manifest)) => manifest,
+        Some(Err(reason)) => {
+            check.wrong(file::MANIFEST, reason);
+            return check;
+        }
+        None => {
+            check.wrong(file::MANIFEST, MISSING);
+            return check;
+        }
+    };
+    for pair in manifest.files.windows(2).filter(|pair| pair[0].path >= pair[1].path) {
+        check.wrong(file::MANIFEST, format!("{}: 次序 / out of order", pair[1].path));
+    }
+    for listed in &manifest.files {
+        match pack.get(&listed.path) {
+            Some(bytes) if FileDigest::of(&listed.path, bytes) == *listed => check.right(),
+            Some(bytes) => {
+                let (found, due) = (bytes.len(), listed.size);
+                let reason =
+                    format!("与清单的摘要不符 / not as listed ({found} bytes, {due} listed)");
+                check.wrong(&listed.path, reason);
+            }
+            None => check.wrong(&listed.path, MISSING),
+        }
+    }
+    let listed: BTreeSet<&str> = manifest.files.iter().map(|file| file.path.as_str()).collect();
+    let beside = [file::MANIFEST, file::ISSUED, file::PAGE];
+    for path in pack.paths().filter(|path| !listed.contains(path) && !beside.contains(path)) {
+        check.wrong(path, "清单未列 / the manifest does not list it");
+    }
+    for path in file::IN_PAGE.iter().filter(|path| !beside.contains(path)) {
+        let optional = **path == *file::DISCLOSURES;
+        if !optional && !listed.contains(path) {
+            check
+                .wrong(*path, "清单缺少必备文件 / the manifest lacks a file that every bundle has");
+        }
+    }
+    check
+}
+
+/// The page is the program's, around the very data of the other files.
+fn page(pack: &Pack) -> Check {
+    let mut check = Check::new("page", "核验页面", "the page carries these very data");
+    let manifest = pack.get(file::MANIFEST).and_then(|bytes| Manifest::read(bytes).ok());
+    let (Some(manifest), Some(bytes)) = (manifest, pack.get(file::PAGE)) else {
+        check.wrong(file::PAGE, MISSING);
+        return check;
+    };
+    let data = page_data(pack, manifest.page.carries.iter().map(String::as_str));
+    let parts = split(bytes, manifest.page.head.size, data.len(), manifest.page.tail.size);
+    let Some((head, middle, tail)) = parts else {
+        check.wrong(file::PAGE, "长度与清单不符 / another length than the manifest says");
+        return check;
+    };
+    for (part, listed) in [(head, &manifest.page.head), (tail, &manifest.page.tail)] {
+        match FileDigest::of(&listed.path, part) == *listed {
+            true => check.right(),
+            false => check.wrong(
+                format!("{} {}", file::PAGE, listed.path),
+                "程序或版式被改 / its program or layout was changed",
+            ),
+        }
+    }
+    match middle == data.as_bytes() {
+        true => check.right(),
+        false => {
+            let same = middle.iter().zip(data.as_bytes()).take_while(|(a, b)| a == b).count();
+            let at = head.len() + same;
+            let reason = "页面所载数据与包内文件不同 / it carries other data than the files";
+            check.wrong(format!("{} byte {at}", file::PAGE), reason);
+        }
+    }
+    check
+}
+
+fn split(bytes: &[u8], head: u64, data: usize, tail: u64) -> Option<(&[u8], &[u8], &[u8])> {
+    let (head, rest) = bytes.split_at_checked(usize::try_from(head).ok()?)?;
+    let (middle, rest) = rest.split_at_checked(data)?;
+    (rest.len() as u64 == tail).then_some((head, middle, rest))
+}
+
+/// The key that the bundle is held against: one from outside, or its own, which
+/// proves nothing of who made it.
+fn key(about: &About, against: &Against) -> (Option<VerifyingKey>, Check) {
+    let mut check = Check::new("key", "公钥", "the log's key");
+    let own = VerifyingKey::parse(&about.vkey);
+    let given: Vec<VerifyingKey> =
+        against.keys.iter().filter_map(|key| VerifyingKey::parse(key).ok()).collect();
+    if own.as_ref().is_ok_and(|own| own.name() != about.origin) {
+        check.wrong(file::ABOUT, "公钥属于另一日志 / its key is another log's");
+    }
+    let key = given.iter().find(|key| key.name() == about.origin).or(given.first()).cloned();
+    match (key, own) {
+        (Some(given), Ok(own)) if given == own => {
+            check.right();
+            (Some(given), check)
+        }
+        (Some(given), _) => {
+            let reason = format!("不是所给公钥 / not the key that was given: {}", given.vkey());
+            check.wrong(file::ABOUT, reason);
+            (Some(given), check)
+        }
+        (None, Ok(own)) => {
+            check.doubt(
+                file::ABOUT,
+                format!(
+                    "公钥取自包内,须与别处得到的核对:--key / the key is the bundle's own; hold it \
+                     against one obtained elsewhere with --key: {}",
+                    own.vkey()
+                ),
+            );
+            (Some(own), check)
+        }
+        (None, Err(error)) => {
+            check.wrong(file::ABOUT, error.to_string());
+            (None, check)
+        }
+    }
+}
+
+/// The log's key has signed this manifest.
+fn issued(pack: &Pack, about: &About, key: Option<&VerifyingKey>) -> Check {
+    let mut check = Check::new("issued", "清单签名", "the log signed the manifest");
+    let note = pack.get(file::ISSUED).and_then(|bytes| std::str::from_utf8(bytes).ok());
+    let (Some(note), Some(manifest), Some(key)) = (note, pack.get(file::MANIFEST), key) else {
+        check.wrong(file::ISSUED, MISSING);
+        return check;
+    };
+    let issue = Issue { origin: &about.origin, manifest: Manifest::digest(manifest) };
+    match issue.verify(key, note) {
+        Ok(()) => check.right(),
+        Err(error) => check.wrong(file::ISSUED, error.to_string()),
+    }
+    check
+}
+
+/// The checkpoint is signed, is what the bundle says, and fits those from outside.
+fn checkpoint(
+    pack: &Pack,
+    about: &About,
+    key: Option<&VerifyingKey>,
+    against: &Against,
+) -> (Option<Checkpoint>, Check) {
+    let mut check = Check::new("checkpoint", "检查点", "the signed checkpoint");
+    let note = pack.get(file::CHECKPOINT).and_then(|bytes| std::str::from_utf8(bytes).ok());
+    let (Some(note), Some(key)) = (note, key) else {
+        check.wrong(file::CHECKPOINT, MISSING);
+        return (None, check);
+    };
+    let head = match key.verify(note) {
+        Ok(head) => head,
+        Err(error) => {
+            check.wrong(file::CHECKPOINT, error.to_string());
+            return (None, check);
+        }
+    };
+    if head.origin == about.origin && head.size == about.log_size {
+        check.right();
+    } else {
+        let reason = format!(
+            "检查点为 {} 条,包称 {} 条 / it is of {0} entries, the bundle says {1}",
+            head.size, about.log_size
+        );
+        check.wrong(file::CHECKPOINT, reason);
+    }
+    for (place, other) in &against.checkpoints {
+        outside(&mut check, key, &head, place, other);
+    }
+    if let Some(policy) = &against.policy {
+        witnessed(&mut check, policy, note);
+    }
+    (Some(head), check)
+}
+
+fn outside(check: &mut Check, key: &VerifyingKey, head: &Checkpoint, place: &str, note: &str) {
+    match key.verify(note) {
+        Ok(other) if other.size == head.size && other.root == head.root => check.right(),
+        Ok(other) if other.size == head.size => {
+            let reason = "同一条数签过两个根:日志分叉 / two roots signed for one size: the log is forked";
+            check.wrong(place, reason);
+        }
+        Ok(other) => check.doubt(
+            place,
+            format!(
+                "条数不同({} 与 {}),须以一致性证明相比 / of another size; a consistency proof compares \
+                 them",
+                other.size, head.size
+            ),
+        ),
+        Err(error @ NoteError::BadSignature(_)) => check.wrong(place, error.to_string()),
+        Err(error) => check.doubt(place, error.to_string()),
+    }
+}
+
+fn witnessed(check: &mut Check, policy: &Policy, note: &str) {
+    match Note::parse(note).and_then(|note| policy.judge(&note)) {
+        Ok(judged) if judged.met => check.right(),
+        Ok(judged) => {
+            let missing = judged.missing.join(", ");
+            check.doubt(file::CHECKPOINT, format!("见证不足 / too few witnesses: {missing}"));
+        }
+        Err(error) => check.wrong(file::CHECKPOINT, error.to_string()),
+    }
+}
+
+/// What follows from the entries is made again.
+fn derived(pack: &Pack, about: &About, found: &entries::Found<'_>, threads: usize) -> Check {
+    let mut check = Check::new(
+        "derived",
+        "规则、日历、目录与疑点重新生成",
+        "rules, calendar, rows and findings made again",
+    );
+    let zone = Zone::fixed(about.time_zone_minutes);
+    let (Some(as_of), Some(known_at)) = (zone.instant(&about.as_of), zone.instant(&about.known_at))
+    else {
+        check.wrong(file::ABOUT, "时刻不可读 / a moment that cannot be read");
+        return check;
+    };
+    if about.rule_set != register::digest() {
+        let reason = format!(
+            "本程序的规则集不同,不能重新判定 / this program has another rule set and cannot judge again: {}",
+            about.rule_set
+        );
+        check.doubt(file::RULES, reason);
+        return check;
+    }
+    let moment = Moment { as_of, known_at };
+    let ask = Ask { moment, zone, sealed_given: false, threads: threads.max(1) };
+    let streams: BTreeSet<&str> = about.cases.iter().map(|case| case.stream.as_str()).collect();
+    let made = match derive(&found.blocks(), &streams, ask) {
+        Ok(made) => made,
+        Err(error) => {
+            check.wrong(file::CASE, error.to_string());
+            return check;
+        }
+    };
+    for (path, again) in [
+        (file::RULES, rules()),
+        (file::CALENDAR, made.calendar.clone()),
+        (file::CATALOGUE, made.catalogue.clone()),
+        (file::TYPES, made.types.clone()),
+        (file::ATTACHMENTS, made.attachments.clone()),
+    ] {
+        compare(&mut check, path, pack.get(path).unwrap_or_default(), &again);
+    }
+    for (what, said, again) in [
+        ("master_data", &about.master_data, &made.master_data),
+        ("calendar", &about.calendar, &made.calendar_version),
+        ("judged_alone", &about.judged_alone, &made.judged_alone()),
+    ] {
+        match said == again {
+            true => check.right(),
+            false => check.wrong(
+                format!("{} {what}", file::ABOUT),
+                format!("重新生成为 {again} / made again it is {again}"),
+            ),
+        }
+    }
+    let alone: BTreeSet<&str> = made.alone.iter().map(String::as_str).collect();
+    findings(&mut check, pack, found, &streams, &alone);
+    check
+}
+
+fn compare(check: &mut Check, path: &str, found: &[u8], again: &[u8]) {
+    if found == again {
+        return check.right();
+    }
+    let (mut a, mut b) = (found.split(|b| *b == b'\n'), again.split(|b| *b == b'\n'));
+    let line = 1 + std::iter::from_fn(|| Some((a.next()?, b.next()?)))
+        .take_while(|(one, other)| one == other)
+        .count();
+    check.wrong(format!("{path}:{line}"), "重新生成的内容不同 / made again, it differs");
+}
+
+fn findings(
+    check: &mut Check,
+    pack: &Pack,
+    found: &entries::Found<'_>,
+    streams: &BTreeSet<&str>,
+    alone: &BTreeSet<&str>,
+) {
+    for (at, line) in pack.lines(file::FINDINGS).into_iter().enumerate() {
+        let place = format!("{}:{}", file::FINDINGS, at + 1);
+        match finding(line, found, streams, alone) {
+            Ok(()) => check.right(),
+            Err(reason) => check.wrong(place, reason),
+        }
+    }
+}
+
+fn finding(
+    line: &[u8],
+    found: &entries::Found<'_>,
+    streams: &BTreeSet<&str>,
+    alone: &BTreeSet<&str>,
+) -> Result<(), String> {
+    let mut json: Value = serde_json::from_slice(line).map_err(|error| error.to_string())?;
+    let again = json.as_object_mut().and_then(|members| members.remove("again"));
+    let text = |name: &str| json.get(name).and_then(Value::as_str).unwrap_or_default();
+    if !streams.contains(text("stream")) {
+        return Err("不是本包案件的疑点 / of a case that is not in the bundle".to_owned());
+    }
+    let places = json.get("places").and_then(Value::as_array);
+    for place in places.into_iter().flatten().filter_map(Value::as_str) {
+        let position = place.strip_prefix("open/").and_then(|text| text.parse().ok());
+        if !position.is_some_and(|position| found.holds(position)) {
+            return Err(format!(
+                "所据记录 {place} 不在包内 / it rests on {place}, which is not here"
+            ));
+        }
+    }
+    if again != Some(Value::Bool(alone.contains(json.to_string().as_str()))) {
+        return Err(
+            "以包内记录重新判定,结果不同 / judged again by these entries, it differs".to_owned()
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,95 @@
+// The page itself: verifies what it carries when it opens, and any bundle that is chosen.
+
+/** The files in the page's script element. */
+function carried() {
+  const texts = JSON.parse(document.getElementById("files").textContent);
+  return new Map(Object.entries(texts).map(([path, text]) => [path, utf8(text)]));
+}
+
+const state = { files: new Map(), inPage: true, keys: [], name: "" };
+
+function keySection(report) {
+  const vkey = String(report.about.vkey);
+  const input = element("input", "vkey");
+  input.placeholder = "粘贴别处得到的公钥(公报、见证单位、纸质公告)/ paste the key obtained elsewhere";
+  input.value = state.keys[0] ?? "";
+  input.setAttribute("aria-label", "公钥 / key");
+  const compare = element("button", "", both("核对公钥", "compare"));
+  compare.addEventListener("click", () => {
+    state.keys = input.value.trim() ? [input.value.trim()] : [];
+    run();
+  });
+  return element(
+    "section",
+    "key",
+    element("h2", "", both("公钥", "The key")),
+    element("p", "", both("本包自称由此公钥签署。须与别处得到的核对,否则只能证明前后一致。", "The bundle says that this key signed it. Unless it is compared with one from elsewhere, only consistency is shown.")),
+    element("p", "", element("code", "long", vkey)),
+    element("p", "", `指纹 / fingerprint: `, element("code", "", fingerprint(vkey))),
+    element("p", "ask", input, compare),
+  );
+}
+
+function chooser() {
+  const input = element("input", "");
+  input.type = "file";
+  input.accept = ".zip";
+  input.setAttribute("aria-label", "证据包 / bundle");
+  input.addEventListener("change", async () => {
+    const [file] = input.files;
+    if (!file) return;
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    Object.assign(state, { inPage: false, name: file.name });
+    try {
+      state.files = readZip(bytes);
+    } catch (error) {
+      return broken(error);
+    }
+    run();
+  });
+  return element(
+    "section",
+    "choose",
+    element("label", "", both("核验整个证据包(.zip):", "verify a whole bundle file:"), input),
+    element("p", "hint", both("文件只在本机读取;本页的安全策略禁止任何网络访问。", "The file is read on this machine only; the page's policy forbids any network.")),
+  );
+}
+
+function broken(error) {
+  const page = document.getElementById("page");
+  const box = element("section", "verdict fail", element("h1", "", both(...VERDICTS.fail)), element("p", "bad", error.message));
+  page.replaceChildren(chooser(), box);
+}
+
+async function run() {
+  const page = document.getElementById("page");
+  const { files, inPage, keys, name } = state;
+  if (files.size === 0) {
+    page.replaceChildren(element("h1", "", both("准绳 证据包核验", "Plumbline: verify an evidence bundle")), chooser());
+    return;
+  }
+  const began = performance.now();
+  const report = await verifyBundle(files, { keys, inPage });
+  const took = Math.round(performance.now() - began);
+  const scope = inPage ? "本页所载的记录 / what this page carries" : name;
+  const parts = [verdictBox(report, `${scope} · ${took} ms`)];
+  if (report.about) {
+    const types = files.has("types.json") ? jsonOf(files, "types.json").types : [];
+    const named = new Map(types.map((type) => [type.type, type]));
+    parts.push(aboutSection(report.about));
+    for (const { stream } of report.about.cases) parts.push(timeline(stream, report, named));
+    parts.push(findingsSection(files, report.about));
+    parts.push(keySection(report));
+  }
+  parts.push(
+    element("section", "limits", element("h2", "", both("能证明什么", "What this proves")), list(PROVES), element("h2", "", both("不能证明什么", "What this does not prove")), list(PROVES_NOT)),
+    checksSection(report),
+    chooser(),
+  );
+  page.replaceChildren(...parts);
+  document.documentElement.dataset.verdict = report.verdict;
+  document.documentElement.dataset.milliseconds = took;
+}
+
+state.files = carried();
+run().catch(broken);

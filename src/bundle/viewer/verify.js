@@ -1,0 +1,356 @@
+// Verification of a bundle's files: what `plumb verify bundle` checks too, except that rules
+// are not applied again here; findings are held by the log's signature over the manifest.
+
+const PASS = "pass";
+const FAIL = "fail";
+const CANNOT_TELL = "cannot_tell";
+
+const FILES = {
+  about: "about.json",
+  manifest: "manifest.json",
+  issued: "manifest.note",
+  checkpoint: "checkpoint",
+  disclosures: "disclosures.ndjson",
+  findings: "findings.ndjson",
+  page: "verify.html",
+};
+const ENTRY_FILES = [
+  ["entries/case.ndjson", "proofs/case.nodes"],
+  ["entries/master.ndjson", "proofs/master.nodes"],
+];
+
+class Check {
+  constructor(name, zh, en) {
+    Object.assign(this, { name, zh, en, verdict: PASS, checked: 0, of: 0, places: [] });
+  }
+  right(count = 1) {
+    this.checked += count;
+    this.of += count;
+  }
+  wrong(place, reason) {
+    this.verdict = FAIL;
+    this.of += 1;
+    this.places.unshift({ place, reason });
+  }
+  doubt(place, reason) {
+    if (this.verdict === PASS) this.verdict = CANNOT_TELL;
+    this.of += 1;
+    this.places.push({ place, reason });
+  }
+  /** Runs a part; what is malformed in it is wrong at a place. */
+  try(place, part) {
+    try {
+      return part();
+    } catch (error) {
+      if (!(error instanceof Malformed) && !(error instanceof SyntaxError)) throw error;
+      this.wrong(place, error.message);
+      return undefined;
+    }
+  }
+}
+
+/** JSON of a file that is no entry: any spelling, as the manifest holds its bytes. */
+function jsonOf(files, path) {
+  if (!files.has(path)) throw new Malformed("不在包内 / it is not there");
+  return JSON.parse(textOf(files.get(path)));
+}
+
+/**
+ * Verifies a bundle.
+ * @param {Map<string, Uint8Array>} files by path
+ * @param {{keys?: string[], inPage?: boolean}} given keys obtained elsewhere; `inPage` where
+ *   the files are those that a page carries, which has not all of them
+ */
+async function verifyBundle(files, given = {}) {
+  const checks = [];
+  const begin = (name, zh, en) => {
+    const check = new Check(name, zh, en);
+    checks.push(check);
+    return check;
+  };
+  const told = begin("about", "包的说明", "what the bundle says of itself");
+  const about = told.try(FILES.about, () => {
+    const about = jsonOf(files, FILES.about);
+    if (about.schema !== "plumbline.bundle/1") throw new Malformed("版本 / version");
+    if (!Array.isArray(about.cases) || !about.prepared) throw new Malformed("成员 / members");
+    return about;
+  });
+  if (about) told.right();
+  await checkFiles(begin("files", "文件与清单", "files as the manifest lists them"), files, given);
+  if (!given.inPage) {
+    await checkPage(begin("page", "核验页面", "the page carries these very data"), files);
+  }
+  const entries = new Map();
+  if (about) {
+    const key = checkKey(begin("key", "公钥", "the log's key"), about, given.keys ?? []);
+    await checkIssued(begin("issued", "清单签名", "the log signed the manifest"), files, about, key);
+    const head = checkHead(begin("checkpoint", "检查点", "the signed checkpoint"), files, about, key);
+    const proved = begin("entries", "记录与存在证明", "entries and their inclusion proofs");
+    checkEntries(proved, files, head, given, entries);
+    checkLinks(proved, entries);
+    checkGenesis(proved, entries, about);
+    checkCases(begin("cases", "案件连续", "cases without gaps"), entries, about);
+    const opened = begin("disclosures", "披露的原值", "values that were opened");
+    checkDisclosures(opened, files, entries, about);
+    checkFindings(begin("findings", "疑点所据", "what findings rest on"), files, entries, about);
+  }
+  const any = (verdict) => checks.some((check) => check.verdict === verdict);
+  const verdict = any(FAIL) ? FAIL : any(CANNOT_TELL) ? CANNOT_TELL : PASS;
+  const failed = checks.find((check) => check.verdict === FAIL);
+  return {
+    verdict,
+    first_bad: failed ? { check: failed.name, ...failed.places[0] } : null,
+    checks,
+    about,
+    entries,
+  };
+}
+
+async function fits(listed, bytes) {
+  return (
+    listed.size === bytes.length &&
+    listed.sha256 === hexOf(await sha256Large(bytes)) &&
+    listed.blake3 === hexOf(blake3(bytes))
+  );
+}
+
+async function checkFiles(check, files, given) {
+  const manifest = check.try(FILES.manifest, () => {
+    const manifest = jsonOf(files, FILES.manifest);
+    if (manifest.schema !== "plumbline.bundle.manifest/1") throw new Malformed("版本 / version");
+    return manifest;
+  });
+  if (!manifest) return;
+  const listed = new Set();
+  let last = "";
+  for (const file of manifest.files) {
+    if (file.path <= last) check.wrong(FILES.manifest, `${file.path}: 次序 / out of order`);
+    last = file.path;
+    listed.add(file.path);
+    const bytes = files.get(file.path);
+    if (!bytes) {
+      // A page carries only what it shows; which files those are, the manifest says.
+      const left = given.inPage && !manifest.page.carries.includes(file.path);
+      if (!left) check.wrong(file.path, "不在包内 / it is not there");
+    } else if (await fits(file, bytes)) {
+      check.right();
+    } else {
+      check.wrong(file.path, "与清单的摘要不符 / not as the manifest lists it");
+    }
+  }
+  for (const path of files.keys()) {
+    const beside = [FILES.manifest, FILES.issued, FILES.page].includes(path);
+    if (!beside && !listed.has(path)) check.wrong(path, "清单未列 / not in the manifest");
+  }
+}
+
+/** What a page carries, as it stands in its script element. */
+function pageData(files, paths) {
+  const texts = {};
+  for (const path of [...paths].sort()) if (files.has(path)) texts[path] = textOf(files.get(path));
+  return JSON.stringify(texts).replaceAll("<", "\\u003c");
+}
+
+async function checkPage(check, files) {
+  const page = files.get(FILES.page);
+  if (!page) return check.wrong(FILES.page, "不在包内 / it is not there");
+  const manifest = check.try(FILES.page, () => jsonOf(files, FILES.manifest));
+  if (!manifest) return;
+  const { head, tail, carries } = manifest.page;
+  const data = check.try(FILES.page, () => utf8(pageData(files, carries)));
+  if (!data) return;
+  if (head.size + data.length + tail.size !== page.length) {
+    return check.wrong(FILES.page, "长度与清单不符 / another length than the manifest says");
+  }
+  const middle = page.subarray(head.size, head.size + data.length);
+  if (await fits(head, page.subarray(0, head.size))) check.right();
+  else check.wrong(`${FILES.page} head`, "版式被改 / its layout was changed");
+  if (await fits(tail, page.subarray(head.size + data.length))) check.right();
+  else check.wrong(`${FILES.page} tail`, "程序被改 / its program was changed");
+  if (same(middle, data)) check.right();
+  else check.wrong(FILES.page, "页面所载数据与包内文件不同 / it carries other data than the files");
+}
+
+/** The key to hold the bundle against: one from outside, else its own. */
+function checkKey(check, about, keys) {
+  const own = check.try(FILES.about, () => readKey(String(about.vkey)));
+  if (own && own.name !== about.origin) {
+    check.wrong(FILES.about, "公钥属于另一日志 / its key is another log's");
+  }
+  const outside = keys.map((key) => check.try("--key", () => readKey(key))).filter(Boolean);
+  const outer = outside.find((key) => key.name === about.origin) ?? outside[0];
+  if (!outer) {
+    if (own) {
+      const reason = "公钥取自包内,须与别处得到的核对 / the key is the bundle's own: compare it";
+      check.doubt(FILES.about, reason);
+    }
+    return own;
+  }
+  if (own && own.text === outer.text) check.right();
+  else check.wrong(FILES.about, "不是所给公钥 / not the key that was given");
+  return outer;
+}
+
+async function checkIssued(check, files, about, key) {
+  const note = check.try(FILES.issued, () => {
+    if (!files.has(FILES.issued) || !files.has(FILES.manifest) || !key) {
+      throw new Malformed("不在包内 / it is not there");
+    }
+    return textOf(files.get(FILES.issued));
+  });
+  if (note === undefined) return;
+  const digest = base64Of(await sha256Large(files.get(FILES.manifest)));
+  check.try(FILES.issued, () => {
+    if (note.slice(0, note.indexOf("\n\n") + 1) !== `plumbline bundle v1\n${about.origin}\n${digest}\n`) {
+      throw new Malformed("签的是另一清单 / it is over another manifest");
+    }
+    checkSignature(check, FILES.issued, note, key);
+  });
+}
+
+function checkSignature(check, place, note, key) {
+  const found = signatureOf(note, key);
+  if (found === "signed") check.right();
+  else if (found === "wrong") check.wrong(place, "签名不符 / the signature does not fit");
+  else check.wrong(place, "没有此密钥的签名 / not signed by this key");
+  return found === "signed";
+}
+
+function checkHead(check, files, about, key) {
+  return check.try(FILES.checkpoint, () => {
+    if (!files.has(FILES.checkpoint) || !key) throw new Malformed("不在包内 / it is not there");
+    const note = textOf(files.get(FILES.checkpoint));
+    const head = readCheckpoint(note);
+    if (head.origin !== key.name) throw new Malformed("另一日志的检查点 / of another log");
+    if (!checkSignature(check, FILES.checkpoint, note, key)) return undefined;
+    if (head.size !== about.log_size || head.origin !== about.origin) {
+      check.wrong(FILES.checkpoint, `为 ${head.size} 条,包称 ${about.log_size} 条 / of another size`);
+    }
+    return head;
+  });
+}
+
+function checkEntries(check, files, head, given, entries) {
+  for (const [path, proofs] of ENTRY_FILES) {
+    if (!files.has(path)) {
+      if (!given.inPage) check.wrong(path, "不在包内 / it is not there");
+      continue;
+    }
+    const nodes =
+      check.try(proofs, () => readNodes(files.get(proofs) ?? new Uint8Array(), proofs)) ?? new Map();
+    let last = -1;
+    linesOf(files.get(path)).forEach((bytes, number) => {
+      const place = `${path}:${number + 1}`;
+      const entry = check.try(place, () => readEntry(bytes));
+      if (!entry) return;
+      const named = `${place} 第 ${entry.position} 号 / position ${entry.position}`;
+      if (entry.position <= last || entries.has(entry.position)) {
+        return check.wrong(named, "重复或次序不对 / twice, or out of order");
+      }
+      last = entry.position;
+      check.try(named, () => {
+        if (!head) return check.doubt(named, "没有检查点可比 / no checkpoint to hold it against");
+        if (entry.position >= head.size) throw new Malformed("在检查点之外 / beyond the checkpoint");
+        const root = rootFrom(nodes, leafHash(bytes), entry.position, 0, head.size);
+        if (!same(root, head.root)) {
+          throw new Malformed("证明不通向检查点 / its proof does not lead to the checkpoint");
+        }
+        check.right();
+      });
+      entries.set(entry.position, { place, entry, hash: hexOf(blake3(bytes)) });
+    });
+  }
+}
+
+function checkLinks(check, entries) {
+  for (const [position, { place, entry }] of entries) {
+    const before = entries.get(position - 1);
+    if (before && before.hash !== entry.previous) {
+      check.wrong(place, "与前一条不相接 / it does not continue the entry before");
+    }
+  }
+}
+
+function checkGenesis(check, entries, about) {
+  const body = entries.get(0)?.entry.body;
+  if (!body) return check.wrong(ENTRY_FILES[0][0], "缺创世记录 / entry 0 is not there");
+  if (body.origin !== about.origin || body.checkpoint_key !== about.vkey) {
+    check.wrong(FILES.about, "与第 0 号记录所载的日志或公钥不同 / not what entry 0 names");
+  }
+}
+
+/** The entries of a case, in order. */
+function caseEntries(entries, stream) {
+  const own = [...entries.values()].filter(({ entry }) => entry.stream === stream);
+  return own.sort((a, b) => a.entry.position - b.entry.position);
+}
+
+function checkCases(check, entries, about) {
+  if (about.cases.length === 0) check.wrong(FILES.about, "没有案件 / no case");
+  for (const { stream, entries: count, last } of about.cases) {
+    const own = caseEntries(entries, stream);
+    const gap = own.findIndex(({ entry }, due) => entry.revision !== due);
+    if (gap >= 0) check.wrong(own[gap].place, `缺第 ${gap} 版次 / revision ${gap} is missing`);
+    else if (own.length !== count || own.at(-1)?.hash !== last) {
+      check.wrong(stream, `包称 ${count} 条,实有 ${own.length} 条 / not as many entries as said`);
+    } else check.right();
+  }
+}
+
+/** One opened value: its member, its value, and the digest that must stand in its entry. */
+function readDisclosure(line, entries) {
+  const { position, member, disclosure } = readCanonical(textOf(line));
+  const sealed = entries.get(position)?.entry.body?._sd;
+  if (!Array.isArray(sealed)) throw new Malformed("所属记录不在包内 / its entry is not here");
+  const digest = base64Of(sha256(utf8(String(disclosure))), { url: true });
+  if (!sealed.includes(digest)) throw new Malformed("记录中没有它的摘要 / not in its entry");
+  const opened = readCanonical(textOf(bytesOfBase64(disclosure, { url: true })));
+  if (!Array.isArray(opened) || opened.length !== 3 || opened[1] !== member) {
+    throw new Malformed("披露的成员名不符 / it opens another member than it says");
+  }
+  return { position, member, value: opened[2], digest };
+}
+
+function checkDisclosures(check, files, entries, about) {
+  const lines = files.has(FILES.disclosures) ? linesOf(files.get(FILES.disclosures)) : [];
+  if (about.level === "masked" && files.has(FILES.disclosures)) {
+    check.wrong(FILES.disclosures, "遮蔽级不应有原值 / a masked bundle opens no value");
+  }
+  if (about.level === "full" && new Set(about.prepared.approved_by).size < 2) {
+    check.wrong(FILES.about, "未经两人批准 / not approved by two persons");
+  }
+  const seen = new Set();
+  lines.forEach((line, number) => {
+    const place = `${FILES.disclosures}:${number + 1}`;
+    check.try(place, () => {
+      const opened = readDisclosure(line, entries);
+      if (seen.has(opened.digest)) throw new Malformed("重复 / it stands twice");
+      seen.add(opened.digest);
+      const own = entries.get(opened.position);
+      own.opened = [...(own.opened ?? []), opened];
+      check.right();
+    });
+  });
+}
+
+function checkFindings(check, files, entries, about) {
+  const streams = new Set(about.cases.map(({ stream }) => stream));
+  const lines = files.has(FILES.findings) ? linesOf(files.get(FILES.findings)) : [];
+  lines.forEach((line, number) => {
+    const place = `${FILES.findings}:${number + 1}`;
+    check.try(place, () => {
+      const finding = JSON.parse(textOf(line));
+      if (!streams.has(finding.stream)) throw new Malformed("不是本包案件 / of another case");
+      check.right();
+      for (const one of finding.places) {
+        const position = Number(/^open\/(\d+)$/.exec(one)?.[1] ?? -1);
+        if (!entries.has(position) && !entriesElsewhere(files)) {
+          throw new Malformed(`所据记录 ${one} 不在包内 / it rests on ${one}, which is not here`);
+        }
+      }
+    });
+  });
+}
+
+/** A page carries no master data: findings may rest on entries that only the file has. */
+const entriesElsewhere = (files) => !files.has(ENTRY_FILES[1][0]);

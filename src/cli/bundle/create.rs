@@ -1,0 +1,196 @@
+//! `plumb bundle create`: gathers, has the opening of values recorded, writes.
+
+use super::super::case::At;
+use super::super::{Dir, Exit, Failure, close, print, surroundings};
+use crate::bundle::{Bundle, Gathered, Order, create};
+use crate::config::Layout;
+use crate::judging::zone;
+use crate::ledger::submission::Submission;
+use crate::ledger::{Ledger, read_config};
+use plumbline_replay::bundle::Prepared;
+use plumbline_replay::integrity::json::Json;
+use plumbline_replay::time::civil::Zone;
+use serde_json::json;
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// 制作证据包 / make an evidence bundle of cases
+#[derive(clap::Args)]
+pub struct Create {
+    /// 案件(事件流),可多个 / the cases' streams
+    #[arg(required = true, value_name = "CASE")]
+    cases: Vec<String>,
+    #[command(flatten)]
+    dir: Dir,
+    /// 写入的文件 / the file
+    #[arg(long, short, value_name = "F.zip")]
+    output: PathBuf,
+    /// 遮蔽级不含任何保密值;完整级披露,须两人批准 / masked opens no confidential value; full
+    /// does, and needs two persons' approval
+    #[arg(long, default_value = "masked", value_parser = ["masked", "full"])]
+    level: String,
+    /// 批准披露的人,完整级须给出两次 / who approves the opening; twice for full
+    #[arg(long, value_name = "WHO")]
+    approved_by: Vec<String>,
+    #[command(flatten)]
+    told: Told,
+    #[command(flatten)]
+    at: At,
+    /// JSON 输出 / as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What goes into the form as it is told; what is not told is written in by hand.
+#[derive(clap::Args)]
+struct Told {
+    /// 用途,完整级必填并留痕 / the purpose; needed and recorded for full
+    #[arg(long, default_value = "", value_name = "TEXT")]
+    purpose: String,
+    /// 案由 / the matter
+    #[arg(long, default_value = "", value_name = "TEXT")]
+    matter: String,
+    /// 提取时间,照写 / when it was extracted, as written
+    #[arg(long, default_value = "", value_name = "TEXT")]
+    time: String,
+    /// 提取地点 / where
+    #[arg(long, default_value = "", value_name = "TEXT")]
+    place: String,
+    /// 提取人,可多次给出 / who extracts; may be repeated
+    #[arg(long = "investigator", value_name = "NAME")]
+    investigators: Vec<String>,
+    /// 持有人 / the holder
+    #[arg(long, default_value = "", value_name = "NAME")]
+    holder: String,
+    /// 见证人 / the witness
+    #[arg(long, default_value = "", value_name = "NAME")]
+    witness: String,
+}
+
+impl Create {
+    pub(super) fn run(self) -> Result<Exit, Failure> {
+        let layout = Layout::new(&self.dir.dir);
+        let config = read_config(&layout)?;
+        let order = self.order(zone(&config))?;
+        let gathered = Gathered::read(&layout, &config, &order)?;
+        if order.full {
+            record(&layout, &order, gathered.subjects()?)?;
+        }
+        let bundle = create(&layout, &config, &gathered, &order)?;
+        let place = self.output.display().to_string();
+        write(&self.output, &bundle.zip).map_err(|error| Failure {
+            exit: Exit::Failed,
+            message: format!("{place}: {error}"),
+        })?;
+        self.tell(&bundle, &order, &place)?;
+        Ok(Exit::Done)
+    }
+
+    fn order(&self, zone: Zone) -> Result<Order, Failure> {
+        let full = self.level == "full";
+        let mut approved_by = self.approved_by.clone();
+        approved_by.sort();
+        approved_by.dedup();
+        if full && (approved_by.len() < 2 || self.told.purpose.is_empty()) {
+            let message = "完整级须写明用途并经两人批准 / a full bundle needs --purpose and two different \
+                           --approved-by";
+            return Err(Failure { exit: Exit::NotAllowed, message: message.to_owned() });
+        }
+        let mut cases = self.cases.clone();
+        cases.sort();
+        cases.dedup();
+        let (as_of, known_at) = self.at.limits(zone)?;
+        let told = &self.told;
+        Ok(Order {
+            cases,
+            full,
+            as_of,
+            known_at,
+            prepared: Prepared {
+                matter: told.matter.clone(),
+                purpose: told.purpose.clone(),
+                time: told.time.clone(),
+                place: told.place.clone(),
+                investigators: told.investigators.clone(),
+                holder: told.holder.clone(),
+                witness: told.witness.clone(),
+                approved_by: if full { approved_by } else { Vec::new() },
+            },
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
+        })
+    }
+
+    fn tell(&self, bundle: &Bundle, order: &Order, place: &str) -> Result<(), Failure> {
+        let digest = blake3::hash(&bundle.zip).to_hex();
+        let level = &self.level;
+        if self.json {
+            return print(
+                &json!({
+                    "schema": "plumbline.bundle.created/1", "file": place, "level": level,
+                    "cases": order.cases, "entries": bundle.entries, "findings": bundle.findings,
+                    "opened": bundle.opened, "not_opened": bundle.not_opened,
+                    "bytes": bundle.zip.len(), "blake3": digest.as_str(),
+                })
+                .to_string(),
+            );
+        }
+        print(&format!(
+            "{place}: {} 条记录,{} 项疑点,{level} / {0} entries, {1} findings\n  BLAKE3 {digest}\n  \
+             核验 / verify: plumb verify bundle {place} --key VKEY",
+            bundle.entries, bundle.findings
+        ))?;
+        if order.full {
+            print(&format!(
+                "  披露 {} 项,{} 项未披露(举报人,或密钥已销毁)/ {0} values opened, {1} not (an \
+                 informant's, or the key is gone)",
+                bundle.opened, bundle.not_opened
+            ))?;
+        }
+        Ok(())
+    }
+}
+
+/// The file appears whole or not at all.
+fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let mut file = File::create(&part)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    std::fs::rename(&part, path)
+}
+
+/// Records the opening in the sealed log, before anything is opened.
+fn record(layout: &Layout, order: &Order, subjects: u64) -> Result<(), Failure> {
+    let surroundings = surroundings("bundle create");
+    let now = Zone::UTC.rfc3339(surroundings.clock.now());
+    let ledger = Ledger::open(layout.root(), surroundings)?;
+    let text = |value: String| Json::text(value);
+    let body = Json::object([
+        ("who", text(order.prepared.approved_by.join(","))),
+        ("query", text(format!("bundle create --level full {}", order.cases.join(" ")))),
+        ("purpose", text(order.prepared.purpose.clone())),
+        ("subject_count", Json::Int(i64::try_from(subjects).unwrap_or(i64::MAX))),
+    ]);
+    let id = uuid::Uuid::new_v4().to_string();
+    let submission = Submission::new(Json::object([
+        ("id", text(id)),
+        ("stream", text("access/bundle".to_owned())),
+        ("type", text("access.recorded.v1".to_owned())),
+        ("occurred_at", text(now)),
+        ("source", Json::object([("system", text("plumbline".to_owned()))])),
+        ("body", body),
+    ]));
+    let answers = ledger.append(vec![submission]);
+    close(ledger)?;
+    match answers.into_iter().next() {
+        Some(Ok(_)) => Ok(()),
+        Some(Err(error)) => {
+            let message =
+                format!("访问未能留痕,不予披露 / not recorded, nothing is opened: {error}");
+            Err(Failure { exit: Exit::Failed, message })
+        }
+        None => Err(Failure { exit: Exit::Failed, message: "no answer".to_owned() }),
+    }
+}
