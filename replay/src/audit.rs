@@ -7,6 +7,7 @@
 
 mod packs;
 mod receipts;
+mod tiles;
 
 pub use packs::{PackError, is_pack, read_pack};
 pub use receipts::{Receipt, Signed, read_receipts};
@@ -46,7 +47,8 @@ impl AuditError {
 /// What to verify, and against what.
 #[derive(Debug, Default)]
 pub struct Audit {
-    /// A ledger's folder, one log's folder, or an export with one entry a line.
+    /// A ledger's folder, one log's folder, a folder of tiles, or an export with one
+    /// entry a line.
     pub path: PathBuf,
     /// Logs that must be there, whatever is found.
     pub expected: Vec<String>,
@@ -133,6 +135,9 @@ impl Audit {
             witnesses.extend(given.cloned());
             let from_outside = witnesses.len() > kept_here;
             let mut verdict = walk.finish(&witnesses, key_of(index));
+            if tiles::is_tiled(&log.path) {
+                tiles::hold(&log.path, &mut verdict)?;
+            }
             // What lies on this machine, whoever has the machine can make anew.
             if !from_outside {
                 verdict.limits.push("no-checkpoint-from-outside");
@@ -147,7 +152,13 @@ impl Audit {
         let mut out = Vec::new();
         for log in self.find()? {
             let wanted = self.only.as_ref().is_none_or(|only| *only == log.name);
-            let paths = if log.path.is_dir() { segments(&log.path)? } else { vec![log.path] };
+            let paths = if tiles::is_tiled(&log.path) {
+                tiles::bundles(&log.path)?
+            } else if log.path.is_dir() {
+                segments(&log.path)?
+            } else {
+                vec![log.path]
+            };
             out.extend(wanted.then_some((log.name, paths)));
         }
         Ok(out)
@@ -163,7 +174,7 @@ impl Audit {
         }
         let logs = path.join("logs");
         if !logs.is_dir() {
-            if !path.is_dir() || segments(path)?.is_empty() {
+            if !tiles::is_tiled(path) && (!path.is_dir() || segments(path)?.is_empty()) {
                 return Err(AuditError::NoLedger(path.clone()));
             }
             let own = kept(&[path.join("checkpoint")])?;
@@ -213,6 +224,8 @@ impl Audit {
         let mut sources = Vec::new();
         if log.path.is_file() {
             sources.push(source(&log.path, Form::Lines));
+        } else if tiles::is_tiled(&log.path) {
+            sources.extend(tiles::bundles(&log.path)?.iter().map(|path| tiles::source(path)));
         } else if log.path.is_dir() {
             for path in segments(&log.path)? {
                 let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
@@ -226,9 +239,15 @@ impl Audit {
     }
 }
 
-/// All bytes of a file that [`Audit::files`] has named.
+/// All bytes of a file that [`Audit::files`] has named; a bundle of a tiled log as
+/// its entries, one a line.
 pub fn bytes(path: &Path) -> Result<Vec<u8>, AuditError> {
-    std::fs::read(path).map_err(|error| unreadable(path, &error))
+    let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
+    if !tiles::is_bundle(path) {
+        return Ok(bytes);
+    }
+    let entries = tiles::entries(&bytes).into_iter();
+    Ok(entries.flat_map(|entry| entry.iter().chain(b"\n")).copied().collect())
 }
 
 fn source(path: &Path, form: Form) -> Source<'static> {

@@ -5,14 +5,16 @@
 //! entries. What is proved broken is not replayed. Knows nothing of what the
 //! entries say, but where each log ends.
 
-use crate::audit::{Audit, AuditError, bytes};
+use crate::audit::{Audit, AuditError, PackError, bytes, is_pack, read_pack};
+use crate::bundle::{self, Against};
 use crate::event::Event;
 use crate::integrity::chain::{Digest, entry_hash};
 use crate::integrity::frame::{self, SEGMENT_HEADER_BYTES};
 use crate::state::Moment;
-use crate::time::civil::Micros;
+use crate::time::civil::{Micros, Zone};
 use crate::walk::Outcome;
 use crate::walk::report::Report;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Why nothing can be replayed.
@@ -23,6 +25,10 @@ pub enum EvidenceError {
     /// The report says where.
     #[error("核验不通过,不据以重演 / proved broken: nothing is made of it")]
     Broken(Box<Report>),
+    #[error("核验不通过,不据以重演 / proved broken: nothing is made of it")]
+    BrokenBundle(Box<bundle::Report>),
+    #[error(transparent)]
+    Pack(#[from] PackError),
     #[error("{place}: {reason}")]
     Unreadable { place: String, reason: String },
 }
@@ -32,7 +38,9 @@ impl EvidenceError {
     pub fn exit_code(&self) -> u8 {
         match self {
             EvidenceError::Audit(error) => error.exit_code(),
-            EvidenceError::Broken(_) => 3,
+            EvidenceError::Broken(_) | EvidenceError::BrokenBundle(_) => 3,
+            EvidenceError::Pack(PackError::NotABundle { .. }) => 3,
+            EvidenceError::Pack(PackError::Unreadable { .. }) => 4,
             EvidenceError::Unreadable { .. } => 4,
         }
     }
@@ -51,14 +59,29 @@ pub struct Evidence {
     /// When it was recorded.
     pub last_recorded: Micros,
     pub sealed_size: Option<u64>,
-    /// Verified against a checkpoint, or whole in itself only.
+    /// Verified against a checkpoint, or whole in itself only; of a bundle, against
+    /// a key from elsewhere.
     pub verified: bool,
+    /// The cases of a bundle and the moments that it was judged for; what its
+    /// entries say of other streams is not the whole of them.
+    pub bundle: Option<OfBundle>,
+}
+
+/// What a bundle is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfBundle {
+    pub cases: BTreeSet<String>,
+    pub moment: Moment,
 }
 
 impl Evidence {
-    /// Verifies and reads what lies under a path.
-    pub fn read(path: &Path, threads: usize) -> Result<Evidence, EvidenceError> {
-        let audit = Audit { path: path.to_owned(), threads, ..Audit::default() };
+    /// Verifies and reads what lies under a path, with keys obtained elsewhere.
+    pub fn read(path: &Path, keys: &[String], threads: usize) -> Result<Evidence, EvidenceError> {
+        if is_pack(path) {
+            return Evidence::of_bundle(path, keys, threads);
+        }
+        let keys = keys.to_vec();
+        let audit = Audit { path: path.to_owned(), keys, threads, ..Audit::default() };
         let report = audit.run()?;
         let verified = match report.outcome() {
             Outcome::Fail => return Err(EvidenceError::Broken(Box::new(report))),
@@ -72,6 +95,7 @@ impl Evidence {
             last_recorded: 0,
             sealed_size: None,
             verified,
+            bundle: None,
         };
         let mut files = audit.files()?;
         // A single log under another name is what is asked about.
@@ -80,6 +104,38 @@ impl Evidence {
             evidence.take(name == "sealed", &paths)?;
         }
         Ok(evidence)
+    }
+
+    fn of_bundle(path: &Path, keys: &[String], threads: usize) -> Result<Evidence, EvidenceError> {
+        let pack = read_pack(path)?;
+        let against = Against { keys: keys.to_vec(), threads, ..Against::default() };
+        let report = bundle::verify(&pack, &against);
+        let outcome = report.outcome();
+        let unreadable = |reason: &str| EvidenceError::Unreadable {
+            place: path.display().to_string(),
+            reason: reason.to_owned(),
+        };
+        let about = match (outcome, &report.about) {
+            (Outcome::Fail, _) => return Err(EvidenceError::BrokenBundle(Box::new(report))),
+            (_, Some(about)) => about,
+            (_, None) => return Err(unreadable("about.json")),
+        };
+        let zone = Zone::fixed(about.time_zone_minutes);
+        let instant = |text: &str| zone.instant(text).ok_or_else(|| unreadable(text));
+        let moment = Moment { as_of: instant(&about.as_of)?, known_at: instant(&about.known_at)? };
+        Ok(Evidence {
+            blocks: bundle::entries_of(&pack),
+            origin: about.origin.clone(),
+            size: about.log_size,
+            head: Digest::from_hex(about.head.as_bytes()).unwrap_or(Digest::ZERO),
+            last_recorded: moment.known_at,
+            sealed_size: None,
+            verified: outcome == Outcome::Pass,
+            bundle: Some(OfBundle {
+                cases: about.cases.iter().map(|case| case.stream.clone()).collect(),
+                moment,
+            }),
+        })
     }
 
     fn take(&mut self, sealed: bool, paths: &[std::path::PathBuf]) -> Result<(), EvidenceError> {
@@ -115,10 +171,9 @@ impl Evidence {
 
     /// The moment asked about; by default the last entry's.
     pub fn moment(&self, as_of: Option<Micros>, known_at: Option<Micros>) -> Moment {
-        Moment {
-            as_of: as_of.unwrap_or(self.last_recorded),
-            known_at: known_at.unwrap_or(self.last_recorded),
-        }
+        let last = Moment { as_of: self.last_recorded, known_at: self.last_recorded };
+        let own = self.bundle.as_ref().map_or(last, |bundle| bundle.moment);
+        Moment { as_of: as_of.unwrap_or(own.as_of), known_at: known_at.unwrap_or(own.known_at) }
     }
 
     /// The entries of one stream, in order of position.

@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 
 /// A small ledger with a case that breaks its promise: the events of a scenario,
 /// recorded through the ordinary path.
-fn ledger() -> &'static Path {
+pub fn ledger() -> &'static Path {
     static LEDGER: OnceLock<PathBuf> = OnceLock::new();
     LEDGER.get_or_init(|| {
         let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("replay/samples");
@@ -40,7 +40,7 @@ fn ledger() -> &'static Path {
 
 /// A command on the ledger, with what it printed.
 #[track_caller]
-fn asked(arguments: &[&str], exit: i32) -> Vec<u8> {
+pub fn asked(arguments: &[&str], exit: i32) -> Vec<u8> {
     let all: Vec<&str> = arguments.iter().copied().chain(["--dir", text(ledger())]).collect();
     let output = plumb(&all);
     let words = String::from_utf8_lossy(&output.stderr);
@@ -48,19 +48,19 @@ fn asked(arguments: &[&str], exit: i32) -> Vec<u8> {
     output.stdout
 }
 
-const CASE: &str = "approval/1";
+pub const CASE: &str = "approval/1";
 
-struct Made {
-    masked: PathBuf,
-    full: PathBuf,
-    key: String,
+pub struct Made {
+    pub masked: PathBuf,
+    pub full: PathBuf,
+    pub key: String,
 }
 
-const APPROVED: [&str; 9] =
+pub const APPROVED: [&str; 9] =
     ["--level", "full", "--approved-by", "A", "--approved-by", "B", "--purpose", "复核", "--json"];
 
 /// One bundle of each level, made once.
-fn made() -> &'static Made {
+pub fn made() -> &'static Made {
     static MADE: OnceLock<Made> = OnceLock::new();
     MADE.get_or_init(|| {
         let folder = tempfile::tempdir().expect("a folder").keep();

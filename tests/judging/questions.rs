@@ -43,7 +43,7 @@ fn rows(answer: &Value) -> &[Value] {
 
 #[test]
 fn questions_about_one_approval_are_answered_from_its_own_entries() {
-    let evidence = Evidence::read(city(), 1).expect("the city verifies");
+    let evidence = Evidence::read(city(), &[], 1).expect("the city verifies");
     let case = first(&evidence, "approval.special_procedure.started");
     for number in 1..=7 {
         let found = answer(number, &["--stream", &case.stream]);
@@ -61,7 +61,7 @@ fn questions_about_one_approval_are_answered_from_its_own_entries() {
 
 #[test]
 fn questions_about_units_money_and_enterprises_are_answered() {
-    let evidence = Evidence::read(city(), 1).expect("the city verifies");
+    let evidence = Evidence::read(city(), &[], 1).expect("the city verifies");
     let granted = first(&evidence, "approval.decision.granted");
     for number in [8, 9, 11, 12] {
         answer(number, &["--unit", &granted.unit]);
@@ -78,7 +78,7 @@ fn questions_about_units_money_and_enterprises_are_answered() {
 
 #[test]
 fn questions_about_oversight_and_the_record_are_answered() {
-    let evidence = Evidence::read(city(), 1).expect("the city verifies");
+    let evidence = Evidence::read(city(), &[], 1).expect("the city verifies");
     answer(17, &[]);
     answer(18, &[]);
     answer(19, &["--then", "2025-01-31"]);

@@ -17,7 +17,7 @@ fn make(id: &str, file: &str) {
 
 #[test]
 fn every_report_is_what_the_pure_package_makes_of_the_same_log() {
-    let evidence = Evidence::read(city(), 2).expect("the city verifies");
+    let evidence = Evidence::read(city(), &[], 2).expect("the city verifies");
     let day = |text: &str| parse_date(text).expect("a date");
     let request = Request {
         about: About::default(),

@@ -265,6 +265,16 @@ impl<'p> Found<'p> {
     }
 }
 
+/// All entries of a bundle in order of position, as replay takes them. Whoever calls
+/// has verified it.
+pub fn entries_of(pack: &Pack) -> Vec<Vec<Vec<u8>>> {
+    let lines = [file::CASE, file::MASTER].into_iter().flat_map(|path| pack.lines(path));
+    let mut entries: Vec<(u64, &[u8])> =
+        lines.filter_map(|line| Some((scan(line).ok()?.position, line))).collect();
+    entries.sort_unstable_by_key(|(position, _)| *position);
+    vec![entries.into_iter().map(|(_, entry)| entry.to_vec()).collect()]
+}
+
 fn proved(bytes: &[u8], position: u64, table: &NodeTable, head: &Checkpoint) -> Result<(), String> {
     let path = match inclusion(table, position, head.size) {
         Ok(Some(path)) => path,

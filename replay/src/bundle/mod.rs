@@ -17,6 +17,7 @@ mod zip;
 
 pub use about::{About, CaseSize, Prepared};
 pub use derive::{Derived, derive, rules};
+pub use entries::entries_of;
 pub use manifest::{FileDigest, Manifest, Page, page_data};
 pub use pack::Pack;
 pub use proof::{NodeTable, recorded_nodes};

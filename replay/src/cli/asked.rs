@@ -20,7 +20,7 @@ pub struct Asked {
     options: BTreeMap<String, String>,
 }
 
-const OF_ALL: [&str; 3] = ["as-of", "known-at", "threads"];
+const OF_ALL: [&str; 4] = ["as-of", "known-at", "threads", "key"];
 
 impl Asked {
     /// Reads the command line. `known` are the command's own options, all of which
@@ -89,8 +89,14 @@ impl Asked {
 
     /// Verifies and reads what lies under a path.
     pub fn evidence(&self, path: &str) -> Result<Evidence, Failure> {
-        let evidence = Evidence::read(Path::new(path), self.threads()?)?;
-        if !evidence.verified {
+        let keys: Vec<String> = self.option("key").map(str::to_owned).into_iter().collect();
+        let evidence = Evidence::read(Path::new(path), &keys, self.threads()?)?;
+        if !evidence.verified && evidence.bundle.is_some() {
+            eprintln!(
+                "plumb-replay: 公钥未与别处得到的核对(--key),只核验了自身一致 / the key was compared with \
+                 none from elsewhere (--key): consistent in itself only"
+            );
+        } else if !evidence.verified {
             // Told on stderr: the answer itself is the same either way.
             eprintln!(
                 "plumb-replay: 无检查点可比对,只核验了自身一致 / no checkpoint to hold it against: \
@@ -116,6 +122,7 @@ impl From<EvidenceError> for Failure {
         let exit = error.exit_code();
         match error {
             EvidenceError::Broken(report) => Failure::new(exit, report.words()),
+            EvidenceError::BrokenBundle(report) => Failure::new(exit, report.words()),
             error => Failure::new(exit, error.to_string()),
         }
     }

@@ -32,5 +32,11 @@ pub fn explain(parser: &mut lexopt::Parser) -> Result<u8, Failure> {
 fn judged(asked: &Asked, path: &str) -> Result<Judgement, Failure> {
     let evidence = asked.evidence(path)?;
     let ask = asked.ask(&evidence)?;
-    judge(&evidence.blocks, ask).map_err(|error| Failure::new(3, error.to_string()))
+    let mut judged =
+        judge(&evidence.blocks, ask).map_err(|error| Failure::new(3, error.to_string()))?;
+    if let Some(bundle) = &evidence.bundle {
+        // Of other streams a bundle holds parts: what is found missing there is not.
+        judged.findings.retain(|finding| bundle.cases.contains(finding.stream.as_ref()));
+    }
+    Ok(judged)
 }

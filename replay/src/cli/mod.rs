@@ -26,8 +26,9 @@ const HELP: &str = "plumb-replay: 独立核验 / independent verification
   plumb-replay report verify FILE PATH
   plumb-replay scenario FILE...
 
-PATH  账本目录、单个日志目录,或导出的 NDJSON 文件
-      a ledger's folder, one log's folder, or an exported NDJSON file
+PATH  账本目录、单个日志目录、导出的 NDJSON 文件、瓦片目录(plumb export tiles),或证据包(.zip 或解开的目录)
+      a ledger's folder, one log's folder, an exported NDJSON file, a folder of tiles, or an
+      evidence bundle (its zip file, or the folder it was unpacked into)
 --checkpoint FILE  外部保存的检查点 / a checkpoint kept elsewhere
 --key VKEY         外部得到的公钥 / a log's public key, obtained elsewhere
 --receipts FILE    plumb append 给出的回执 / receipts as plumb append prints them

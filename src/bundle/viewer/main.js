@@ -76,10 +76,11 @@ async function run() {
   if (report.about) {
     const types = files.has("types.json") ? jsonOf(files, "types.json").types : [];
     const named = new Map(types.map((type) => [type.type, type]));
+    if (report.verdict !== PASS) parts.push(keySection(report));
     parts.push(aboutSection(report.about));
     for (const { stream } of report.about.cases) parts.push(timeline(stream, report, named));
     parts.push(findingsSection(files, report.about));
-    parts.push(keySection(report));
+    if (report.verdict === PASS) parts.push(keySection(report));
   }
   parts.push(
     element("section", "limits", element("h2", "", both("能证明什么", "What this proves")), list(PROVES), element("h2", "", both("不能证明什么", "What this does not prove")), list(PROVES_NOT)),

@@ -32,7 +32,9 @@ function padded(message, block) {
   const out = new Uint8Array(length);
   out.set(message);
   out[message.length] = 0x80;
-  new DataView(out.buffer).setBigUint64(length - 8, BigInt(message.length) * 8n);
+  const view = new DataView(out.buffer);
+  view.setUint32(length - 8, Math.floor(message.length / 0x20000000));
+  view.setUint32(length - 4, message.length * 8);
   return out;
 }
 
@@ -40,7 +42,7 @@ const WORDS = new Int32Array(64);
 
 function sha256(message) {
   const bytes = padded(message, 64);
-  const state = Int32Array.from(SHA256_START);
+  const state = new Int32Array(SHA256_START);
   const w = WORDS;
   const k = SHA256_ROUND;
   for (let from = 0; from < bytes.length; from += 64) {
@@ -54,7 +56,14 @@ function sha256(message) {
       const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
       w[t] = (w[t - 16] + s0 + w[t - 7] + s1) | 0;
     }
-    let [a, b, c, d, e, f, g, h] = state;
+    let a = state[0];
+    let b = state[1];
+    let c = state[2];
+    let d = state[3];
+    let e = state[4];
+    let f = state[5];
+    let g = state[6];
+    let h = state[7];
     for (let t = 0; t < 64; t++) {
       const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
       const one = (h + s1 + ((e & f) ^ (~e & g)) + k[t] + w[t]) | 0;
@@ -79,8 +88,7 @@ function sha256(message) {
     state[7] += h;
   }
   const out = new Uint8Array(32);
-  const view = new DataView(out.buffer);
-  state.forEach((word, at) => view.setInt32(4 * at, word));
+  for (let at = 0; at < 32; at++) out[at] = state[at >> 2] >>> (24 - 8 * (at & 3));
   return out;
 }
 

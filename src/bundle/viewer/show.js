@@ -42,6 +42,9 @@ function verdictBox(report, scope) {
   const checked = report.checks.reduce((sum, check) => sum + check.checked, 0);
   const of = report.checks.reduce((sum, check) => sum + check.of, 0);
   box.append(element("p", "", `已核对 ${checked} / ${of} 处`, element("small", "en", `${checked} of ${of} checked · ${scope}`)));
+  if (report.verdict === CANNOT_TELL) {
+    box.append(element("p", "", both("所载内容前后一致,但还没有用别处得到的公钥核对:请在下面核对。", "What it carries is consistent, but the key has not been compared with one from elsewhere: do so below.")));
+  }
   if (report.first_bad) {
     const { place, reason } = report.first_bad;
     box.append(element("p", "bad", `首处异常 / first bad: ${place} — ${reason}`));
@@ -96,7 +99,7 @@ function members(object, labels) {
     "dl",
     "members",
     rows.flatMap(([name, value]) => [
-      element("dt", "", labels[name]?.zh ?? name),
+      element("dt", "", (labels[name]?.zh ?? name).replace(/\(分\)$/, "")),
       element("dd", "", valueNode(value, labels, name)),
     ]),
   );

@@ -1,7 +1,15 @@
 // The tree of RFC 6962 §2.1, from the nodes that a bundle carries.
 
 const leafHash = (entry) => sha256(concat(Uint8Array.of(0), entry));
-const nodeHash = (left, right) => sha256(concat(Uint8Array.of(1), left, right));
+
+const NODE = new Uint8Array(65);
+
+function nodeHash(left, right) {
+  NODE[0] = 1;
+  NODE.set(left, 1);
+  NODE.set(right, 33);
+  return sha256(NODE);
+}
 
 /** `level index base64` lines, in order. */
 function readNodes(bytes, path) {

@@ -20,7 +20,7 @@ pub struct Bundle {
 
 #[derive(clap::Subcommand)]
 enum Command {
-    Create(create::Create),
+    Create(Box<create::Create>),
     Inspect(inspect::Inspect),
     Viewer(viewer::Viewer),
 }
