@@ -6,8 +6,8 @@ use super::file;
 use super::pack::Pack;
 use super::proof::NodeTable;
 use super::report::Check;
-use crate::integrity::chain::{Digest, entry_hash};
 use crate::extract::{self, Judgement};
+use crate::integrity::chain::{Digest, entry_hash};
 use crate::integrity::checkpoint::{Checkpoint, VerifyingKey};
 use crate::integrity::entry::{Fields, scan};
 use crate::integrity::json::{Json, parse};
@@ -199,8 +199,8 @@ impl<'p> Found<'p> {
         let document = document.ok_or_else(|| wrong("不在包内 / it is not there".to_owned()))?;
         let extract = extract::parse(document).map_err(|error| wrong(error.to_string()))?;
         let vkey = key.map(VerifyingKey::vkey);
-        let judged = Judgement::of(&extract, vkey.as_deref())
-            .map_err(|error| wrong(error.to_string()))?;
+        let judged =
+            Judgement::of(&extract, vkey.as_deref()).map_err(|error| wrong(error.to_string()))?;
         if judged.outcome() != Outcome::Pass {
             return Err((judged.outcome(), judged.words()));
         }
@@ -212,7 +212,9 @@ impl<'p> Found<'p> {
         let proved = extract.entries.iter().map(|included| included.entry.as_slice());
         match own.map(|entry| entry.bytes).eq(proved) {
             true => Ok(()),
-            false => Err(wrong("包内记录不是案件的全部 / the entries here are not all of them".to_owned())),
+            false => Err(wrong(
+                "包内记录不是案件的全部 / the entries here are not all of them".to_owned(),
+            )),
         }
     }
 

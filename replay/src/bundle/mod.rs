@@ -1,5 +1,5 @@
 //! The evidence bundle 证据包: some cases of a log with what proves them, as files
-//! that a stranger verifies with nothing else (`schemas/FORMAT.md` §13).
+//! that a stranger verifies with nothing else (`schemas/FORMAT.md` §14).
 //!
 //! Reads and verifies bundles, and makes those of their files that follow from the
 //! entries alone. Does not know who makes a bundle, vaults, pages and printing,
