@@ -136,6 +136,11 @@ impl Stage<'_> {
         self.outbox.push(*self.recorded, batch, self.twist.is_some());
     }
 
+    /// Whether a planted story is told.
+    pub fn is_planted(&self) -> bool {
+        self.twist.is_some()
+    }
+
     /// Sets another script going at a moment that is not past.
     pub fn start(&mut self, at: Moment, draw: Draw, script: Box<dyn Script>) {
         self.started.push(Start { at: at.max(self.now), draw, follows: false, script });

@@ -60,7 +60,8 @@ pub(super) fn open(charge: Charge, stage: &mut Stage<'_>) {
     let it = &city.fees[fee];
     let mut draw = stage.draw.fork();
     let quantity = draw.between(it.spec.quantity.0, it.spec.quantity.1);
-    let reduction = draw.per_mille(70).then(|| {
+    // Of a planted story nothing is waived: it needs its payment.
+    let reduction = (draw.per_mille(70) && !stage.is_planted()).then(|| {
         let (id, condition, per_mille) = draw.pick(&REDUCTIONS);
         (id, condition, it.spec.lower_fen * quantity * per_mille / 1000)
     });

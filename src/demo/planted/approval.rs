@@ -92,7 +92,7 @@ pub(super) const SELF_CREATED: Planting = Planting {
                     act.instead("item", object! { "code": "UNLISTED", "name": name })
                 })
                 .speaks("R2.1.9", &[Pick::Among(EXERCISING)]);
-            Timetable::new(plot, item, day, 4).tell(plot, story);
+            Timetable::new(plot, item, day, 2).tell(plot, story);
         } else {
             let listed = Listed::new(plot, "新增审批");
             let day = plot.city.calendar.after(listed.day(), 3);

@@ -274,7 +274,7 @@ pub(super) const OUTSIDE: Planting = Planting {
         const STARTED: &str = "approval.stage.started";
         let item = item_that(plot, |item| item.spec.site_visit);
         let day = plot.day();
-        let used = plot.draw.between(1, 4);
+        let used = plot.draw.between(1, 3);
         let plan = Timetable::new(plot, item, day, used);
         let outside = || object! { "kind": "unit_premises" };
         if plot.wrong() {
