@@ -13,6 +13,7 @@ use crate::demo::identifiers::local_part;
 use crate::demo::moment::{Day, Moment};
 use crate::demo::registers::{File, Series};
 use crate::demo::world::Stage;
+use std::slice;
 
 /// An organ of which something is missing, as its stories name it.
 pub(super) struct Organ {
@@ -76,7 +77,8 @@ pub(super) const SCATTERED: Planting = Planting {
         let mut story = Story::new();
         if plot.wrong() {
             items.pop();
-            story = story.speaks_on("R2.2.1", organ.stream.clone(), &[organ.register.clone()]);
+            story =
+                story.speaks_on("R2.2.1", organ.stream.clone(), slice::from_ref(&organ.register));
         }
         let act = organ.authorised(plot.city, at, ALL_POWERS, items);
         plot.tell(story, Chronicle::new().act(act));
@@ -117,7 +119,8 @@ pub(super) const NO_WINDOW: Planting = Planting {
         let mut story = Story::new();
         if plot.wrong() {
             for rule in ["R2.2.1", "R2.2.2a", "R2.2.4a"] {
-                story = story.speaks_on(rule, organ.stream.clone(), &[organ.register.clone()]);
+                story =
+                    story.speaks_on(rule, organ.stream.clone(), slice::from_ref(&organ.register));
             }
         }
         plot.tell(story, chronicle);
@@ -162,8 +165,8 @@ pub(super) const SHORT_OF_STAFF: Planting = Planting {
         let at = plot.morning(day);
         if plot.wrong() {
             let story = Story::new()
-                .speaks_on("R2.2.2b", organ.stream.clone(), &[organ.register.clone()])
-                .speaks_on("R2.2.4b", organ.stream.clone(), &[organ.register.clone()]);
+                .speaks_on("R2.2.2b", organ.stream.clone(), slice::from_ref(&organ.register))
+                .speaks_on("R2.2.4b", organ.stream.clone(), slice::from_ref(&organ.register));
             let gone = withdrawn(city, &organ, at, "调回机关");
             plot.tell(story, Chronicle::new().act(gone));
         } else {

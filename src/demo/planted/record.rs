@@ -8,6 +8,7 @@ use super::timetable::{Timetable, item_that};
 use crate::demo::act::{Act, Source, object};
 use crate::demo::cases::approval::Beat;
 use plumbline_replay::rules::finding::finding_id;
+use std::slice;
 
 pub(super) const RECORDED_LATE: Planting = Planting {
     rules: &["RX.2"],
@@ -74,8 +75,8 @@ fn short_of_one(plot: &mut Plot<'_>, followed: bool) {
     let told = act("finding.verified.v1", stream, confirmed_on.at(15, 20), verified);
     let mut chronicle = Chronicle::new().act(withdrawn(city, &organ, at, "调回机关")).act(told);
     let mut story = Story::new()
-        .speaks_on("R2.2.2b", organ.stream.clone(), &[organ.register.clone()])
-        .speaks_on("R2.2.4b", organ.stream.clone(), &[organ.register.clone()]);
+        .speaks_on("R2.2.2b", organ.stream.clone(), slice::from_ref(&organ.register))
+        .speaks_on("R2.2.4b", organ.stream.clone(), slice::from_ref(&organ.register));
     if followed {
         let last = city.calendar.after(confirmed_on, 15).at(16, 0);
         let body = object! {
