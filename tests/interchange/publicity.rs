@@ -4,7 +4,7 @@
 
 use encoding_rs::GB18030;
 use rust_xlsxwriter::{Format, Workbook};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -145,29 +145,101 @@ fn rows(path: &Path) -> Vec<Vec<String>> {
     rows
 }
 
+/// An event of one organ and one party, on a day that its number gives.
+fn event(number: u64, stream: &str, kind: &str, party: &str, body: Value) -> String {
+    json!({
+        "id": format!("e-{number}"), "stream": stream, "type": format!("{kind}.v1"),
+        "occurred_at": format!("2026-03-{:02}T10:00:00+08:00", number % 20 + 1),
+        "source": {"system": "s"}, "actor": {"unit": "unit/1"},
+        "parties": [{"id": party}], "body": body,
+    })
+    .to_string()
+}
+
+/// An organ, a company, a trader and a natural person.
+fn known() -> Vec<String> {
+    let unit = json!({"unit_id": "unit/1", "uscc": "12441500196720244T", "name": "某局",
+        "valid_from": "2020-01-01"});
+    let name = |name: &str| json!([{"name": name, "from": "2020-01-01"}]);
+    let bodies = [
+        json!({"party_id": "party/1", "kind": "企业", "uscc": "91350100M000100Y43",
+            "org_code": "001234567", "name_history": name("甲公司")}),
+        json!({"party_id": "party/2", "kind": "个体工商户", "uscc": "91110000600037341L",
+            "name_history": name("乙店")}),
+        json!({"party_id": "party/3", "kind": "自然人", "name_of_person": "丙某"}),
+    ];
+    let parties = (1..).zip(bodies).map(|(number, body)| {
+        event(number, &format!("md/party/{number}"), "md.party.registered", "party/0", body)
+    });
+    let unit = event(0, "md/unit/1", "md.unit.registered", "party/0", unit);
+    parties.chain([unit]).collect()
+}
+
+/// Formulas, quotes and line ends; a certificate; a revoked permit; one on commitment.
+fn permitted() -> Vec<String> {
+    let permit = |no: &str| {
+        json!({"decision_no": no, "decision_date": "2026-03-06", "permit_kind": "普通",
+            "content": "=1+1,\"准予\"\n经营", "valid_from": "2026-03-07", "valid_to": "2029-03-06"})
+    };
+    let certificate = json!({"cert_type": "许可证", "cert_no": "0001", "issued_on": "2026-03-06"});
+    let promised = json!({"decision_no": "承1号", "decision_date": "2026-03-09"});
+    let revoked = json!({"ground": "69-1"});
+    vec![
+        event(4, "approval/1", "approval.decision.granted", "party/1", permit("许1号")),
+        event(5, "approval/1", "approval.certificate.issued", "party/1", certificate),
+        event(6, "approval/1", "approval.permit.revoked", "party/1", revoked),
+        event(7, "approval/2", "approval.decision.granted", "party/3", permit("许2号")),
+        event(8, "approval/3", "approval.commitment.decided", "party/2", promised),
+    ]
+}
+
+/// Several kinds with sums of two members; publicity; a natural person warned.
+fn punished() -> Vec<String> {
+    let fined = json!({"decision_no": "罚1号", "decision_date": "2026-03-10", "facts": "-事实",
+        "basis": "某法第1条", "penalties": [
+            {"kind": "罚款", "amount_fen": 1_234_567},
+            {"kind": "没收违法所得", "illegal_income_fen": 5},
+            {"kind": "没收非法财物", "goods_fen": 7},
+            {"kind": "暂扣许可证", "licence": "许可证0001"}]});
+    let shown = json!({"url": "https://example.org", "from": "2026-03-11", "until": "2027-03-11"});
+    let warned = json!({"decision_no": "罚2号", "decision_date": "2026-03-12", "facts": "事实",
+        "penalties": [{"kind": "警告"}]});
+    vec![
+        event(9, "penalty/1", "penalty.decision.made", "party/1", fined),
+        event(10, "penalty/1", "penalty.published", "party/1", shown),
+        event(11, "penalty/2", "penalty.decision.made", "party/3", warned),
+    ]
+}
+
 #[test]
 fn what_the_report_writes_is_read_again_field_by_field() {
-    let dir = tempfile::tempdir().unwrap();
-    let city = Desk { ledger: dir.path().join("city"), _dir: dir };
-    let told = plumb(["demo", "--dir", city.dir(), "--cases", "80", "--no-serve"]);
-    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
-    let tables = [("RP28", "permits-2018"), ("RP28CF", "penalties-2018")];
-    let was = tables.map(|(id, _)| rows(&city.report(id, &format!("{id}.csv"))));
+    let city = desk();
+    let events = [known(), permitted(), punished()].concat().join("\n");
+    let events = city.file("events.ndjson", events.as_bytes());
+    let told = plumb(["append", "--dir", city.dir(), events.to_str().unwrap()]);
+    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stdout));
+    let tables = [("RP28", "permits-2018", 4), ("RP28CF", "penalties-2018", 3)];
+    let was = tables.map(|(id, ..)| rows(&city.report(id, &format!("{id}.csv"))));
     for form in ["csv", "xlsx"] {
         let desk = desk();
-        for (id, profile) in tables {
+        for (id, profile, lines) in tables {
             let file = city.report(id, &format!("{id}.{form}"));
             let (exit, summary, words) = desk.import(profile, &file, &[]);
             assert_eq!(exit, Some(0), "{id} {form}: {words}");
-            assert!(summary["appended"].as_u64().unwrap() > 0, "{summary}");
+            assert_eq!(summary["appended"], lines - 1, "{summary}");
             let (_, again, _) = desk.import(profile, &file, &[]);
             assert_eq!(again["appended"], 0, "{again}");
             assert_eq!(again["duplicates"], summary["appended"]);
         }
-        for ((id, _), was) in tables.iter().zip(&was) {
+        for ((id, _, lines), was) in tables.iter().zip(&was) {
             let is = rows(&desk.report(id, &format!("{id}.is.csv")));
-            assert!(is.len() > 1 && is == *was, "{id} {form}: {is:?} is not {was:?}");
+            assert_eq!(is.len(), *lines, "{id}");
+            assert_eq!(is, *was, "{id} {form}");
         }
+    }
+    let penalties = was[1].iter().find(|row| row.contains(&"罚1号".to_owned())).unwrap();
+    for cell in ["1.234567", "0.000012", "许可证0001", "2027/03/11", "001234567", "'-事实"] {
+        assert!(penalties.contains(&cell.to_owned()), "{cell}: {penalties:?}");
     }
 }
 
