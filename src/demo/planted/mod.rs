@@ -10,7 +10,10 @@ mod approval;
 mod catalogue;
 mod hall;
 mod order;
+mod penalty;
+mod penalty_terms;
 mod plot;
+mod proceedings;
 mod record;
 mod story;
 mod terms;
@@ -90,6 +93,35 @@ pub const ALL: &[&Planting] = &[
     &terms::ONE_INSPECTOR,
     &terms::RENEWED_LATE,
     &terms::GRANTED_WHILE_BANNED,
+    &penalty::UNCERTIFIED,
+    &penalty::UNWARNED,
+    &penalty::FINED_AFTER_PASS,
+    &penalty::AUTHORITY_UNTOLD,
+    &penalty::TOLD_AFTERWARDS,
+    &penalty::ABOVE_FLOOR,
+    &penalty::NOT_CORRECTED,
+    &penalty::FINED_AGAIN,
+    &penalty::TARGET,
+    &penalty::NO_NOTICE,
+    &penalty::NO_HEARING,
+    &penalty::NO_REVIEW,
+    &penalty::HOSTED,
+    &penalty::COLLECTED_BY_ORGAN,
+    &penalty::FINED_TWICE,
+    &penalty::TOO_LATE,
+    &penalty::HEAVIER,
+    &penalty_terms::DECIDED_LATE,
+    &penalty_terms::SERVED_LATE,
+    &penalty_terms::HEARING_TOLD_LATE,
+    &penalty_terms::EVIDENCE_KEPT,
+    &penalty_terms::PAID_LATE,
+    &penalty_terms::HANDED_IN_LATE,
+    &penalty_terms::SURCHARGED,
+    &penalty_terms::STILL_PUBLISHED,
+    &penalty_terms::CRIME_HELD_BACK,
+    &penalty_terms::REVIEWED_LATE,
+    &penalty_terms::SUED_LATE,
+    &penalty_terms::REPAIRED_LATE,
 ];
 
 /// Which chapter answers for which rule: every rule that can speak.

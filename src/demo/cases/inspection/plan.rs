@@ -87,7 +87,9 @@ fn book(
     }
     let known = category
         .filter(|_| stage.draw.per_mille(250))
-        .and_then(|category| stage.registers.old_violator(category, today, stage.draw));
+        .and_then(|category| stage.registers.old_violator(category, today, stage.draw))
+        // Planted stories keep their parties to themselves.
+        .filter(|known| *known < stage.city.kept_parties);
     if let Some(enterprise) = known
         && stage.registers.book_inspection(item.unit, enterprise, entry, item.spec.cap)
     {

@@ -32,7 +32,9 @@ impl Script for Opening {
         let today = stage.now.day();
         let known = stage.draw.per_mille(350);
         let known = known.then(|| stage.registers.old_violator(category, today, stage.draw));
-        let enterprise = known.flatten().unwrap_or_else(|| city.any_enterprise(stage.draw));
+        // Planted stories keep their parties to themselves.
+        let known = known.flatten().filter(|known| *known < city.kept_parties);
+        let enterprise = known.unwrap_or_else(|| city.any_enterprise(stage.draw));
         let source = ["举报", "移送", "媒体", "监测"][stage.draw.weighted(&[50, 25, 5, 20])];
         let clue = Clue { ground, enterprise, source, cause: None };
         let draw = stage.draw.fork();
@@ -47,16 +49,16 @@ pub(in crate::demo::cases) struct Registration {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Step {
+pub(super) enum Step {
     Register,
     Verify,
     Assess,
 }
 
-struct Preliminary {
-    clue: Clue,
-    stream: String,
-    team: Vec<usize>,
+pub(super) struct Preliminary {
+    pub clue: Clue,
+    pub stream: String,
+    pub team: Vec<usize>,
 }
 
 impl Script for Registration {
@@ -85,7 +87,10 @@ impl Case for Preliminary {
         match step {
             Step::Register => self.register(stage),
             Step::Verify => self.verify(stage),
-            Step::Assess => self.assess(stage),
+            Step::Assess => {
+                let standing = self.assess(stage);
+                self.go_on(standing, stage);
+            }
         }
     }
 }
@@ -101,7 +106,7 @@ impl Preliminary {
             .venue(object! { "kind": "unit_premises" })
     }
 
-    fn register(&self, stage: &mut Stage<'_>) {
+    pub fn register(&self, stage: &mut Stage<'_>) {
         let spec = stage.city.grounds[self.clue.ground].spec;
         let informant = (self.clue.source == "举报").then(|| {
             object! { "name": names::person(stage.draw), "phone": phone(stage.draw) }
@@ -120,7 +125,7 @@ impl Preliminary {
         stage.record(act);
     }
 
-    fn verify(&self, stage: &mut Stage<'_>) {
+    pub fn verify(&self, stage: &mut Stage<'_>) {
         let spec = stage.city.grounds[self.clue.ground].spec;
         let body = object! {
             "source": self.clue.source, "facts": format!("经核查,存在{}的事实", spec.name),
@@ -130,8 +135,8 @@ impl Preliminary {
         stage.record(act.basis(&[spec.law]));
     }
 
-    /// Answers the question and lets the case go its way.
-    fn assess(&mut self, stage: &mut Stage<'_>) {
+    /// Answers the question whether it is the first violation.
+    pub fn assess(&self, stage: &mut Stage<'_>) -> Standing {
         let city = stage.city;
         let spec = city.grounds[self.clue.ground].spec;
         let earlier = stage.registers.earlier(self.clue.enterprise, spec.category);
@@ -156,26 +161,31 @@ impl Preliminary {
             on: stage.now.day(),
             overturned: false,
         });
-        self.go_on(standing, stage);
+        standing
     }
 
-    fn go_on(&mut self, standing: Standing, stage: &mut Stage<'_>) {
-        let city = stage.city;
-        let tier = usize::from(standing != Standing::First);
-        let tiers = city.grounds[self.clue.ground].tiers();
-        let case = Penalty {
-            stream: std::mem::take(&mut self.stream),
+    /// The case that follows, fined at the lower bound of a tier.
+    pub fn case(&self, tier: usize, amount_fen: i64) -> Penalty {
+        Penalty {
+            stream: self.stream.clone(),
             ground: self.clue.ground,
             enterprise: self.clue.enterprise,
-            team: std::mem::take(&mut self.team),
+            team: self.team.clone(),
             tier,
-            amount_fen: tiers[tier].min_fen,
+            amount_fen,
             rectification_no: String::new(),
             case_no: String::new(),
             decision_no: String::new(),
             decided: String::new(),
             surcharge_fen: 0,
-        };
+        }
+    }
+
+    /// Lets the case go its way.
+    fn go_on(&self, standing: Standing, stage: &mut Stage<'_>) {
+        let city = stage.city;
+        let tier = usize::from(standing != Standing::First);
+        let case = self.case(tier, city.grounds[self.clue.ground].tiers()[tier].min_fen);
         let mut draw = stage.draw.fork();
         let plan: Vec<(Moment, Beat)> = plan::plan(city, &mut draw, &case, standing, stage.now);
         stage.follow(stage.now, draw, Box::new(Planned::new(case, plan)));

@@ -2,12 +2,15 @@
 //! or proceedings, decision at the floor (§3.11.5).
 
 mod clue;
+mod laid;
 mod outcome;
 mod plan;
 mod procedure;
 mod rectification;
 
 pub(super) use clue::{Clue, Opening, Registration};
+pub(in crate::demo) use laid::{Laid, Step};
+pub(in crate::demo) use plan::publicity_days;
 
 use super::Case;
 use super::inspection::enforcer;
@@ -28,12 +31,13 @@ enum Standing {
 }
 
 /// Fen from which an organisation has the right to a hearing (parameter P20).
-const HEARING_FEN: i64 = 10_000_000;
+pub(in crate::demo) const HEARING_FEN: i64 = 10_000_000;
 /// Fen from which a decision is reviewed by the legal office and discussed.
-const MAJOR_FEN: i64 = 5_000_000;
+pub(in crate::demo) const MAJOR_FEN: i64 = 5_000_000;
 
+/// One act of a case after the first-violation question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Beat {
+pub(in crate::demo) enum Beat {
     OrderRectification { deadline: Day },
     ExtendDeadline { deadline: Day },
     ReportRectification,

@@ -232,7 +232,7 @@ impl Planner<'_> {
 
 /// How long a decision stays published (parameter P19): by the gravity that the
 /// amount shows.
-pub(super) fn publicity_days(amount_fen: i64) -> i64 {
+pub(in crate::demo) fn publicity_days(amount_fen: i64) -> i64 {
     match amount_fen {
         ..1_000_000 => 90,
         1_000_000..HEARING_FEN => 365,
