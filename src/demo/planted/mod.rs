@@ -8,7 +8,9 @@
 
 mod approval;
 mod catalogue;
+mod coercion;
 mod hall;
+mod inspection;
 mod order;
 mod penalty;
 mod penalty_terms;
@@ -18,6 +20,7 @@ mod record;
 mod story;
 mod terms;
 mod timetable;
+mod visit;
 
 use super::city::City;
 use super::prng::Draw;
@@ -93,6 +96,23 @@ pub const ALL: &[&Planting] = &[
     &terms::ONE_INSPECTOR,
     &terms::RENEWED_LATE,
     &terms::GRANTED_WHILE_BANNED,
+    &inspection::BEFORE_CONSENT,
+    &inspection::FILED_LATE,
+    &inspection::UNFILED,
+    &inspection::BORROWED_NAME,
+    &inspection::CAMPAIGN,
+    &inspection::BEYOND_SCOPE,
+    &inspection::STAYED,
+    &inspection::ALONE,
+    &inspection::ONCE_MORE,
+    &inspection::ONE_AFTER_ANOTHER,
+    &inspection::RESULT_LATE,
+    &coercion::TERM_TOO_LONG,
+    &coercion::SEIZED_TOO_LONG,
+    &coercion::FROZEN_TOO_LONG,
+    &coercion::APPROVED_AFTERWARDS,
+    &coercion::TO_COURT_EARLY,
+    &coercion::AT_NIGHT,
     &penalty::UNCERTIFIED,
     &penalty::UNWARNED,
     &penalty::FINED_AFTER_PASS,

@@ -1,8 +1,10 @@
 //! Inspections 涉企检查 and research visits: filed and consented before entry, or
 //! in an exempt domain filed at once afterwards (§3.11.4).
 
+mod laid;
 mod plan;
 
+pub(in crate::demo) use laid::Laid;
 pub(super) use plan::{Opening, team};
 
 use super::{Case, penalty};
@@ -17,7 +19,7 @@ use crate::demo::world::Stage;
 
 /// What brings the team to the enterprise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Errand {
+pub(in crate::demo) enum Errand {
     Routine,
     /// Ordered by a ministry or the province.
     Campaign,
@@ -43,7 +45,7 @@ impl Errand {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Beat {
+pub(in crate::demo) enum Beat {
     File { entry: Day },
     Return,
     FileAgain { entry: Day },
