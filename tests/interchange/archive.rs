@@ -62,7 +62,7 @@ fn the_same_ledger_and_moment_make_the_same_archive() {
     // The ledger is not needed, and the investigator's program reads it too.
     std::fs::rename(&desk.ledger, desk.ledger.with_file_name("gone")).unwrap();
     assert_eq!(checked(&one).0, Some(0));
-    let evidence = Evidence::read(&one, 1).unwrap();
+    let evidence = Evidence::read(&one, &[], 1).unwrap();
     assert!(evidence.verified && evidence.size > 2);
 
     let report: Value =
