@@ -4,13 +4,13 @@
 use super::{event, median, rounded};
 use crate::config::Config;
 use crate::ledger::checkpoints::SignError;
-use crate::ledger::submission::Submission;
+use crate::ledger::submission::Draft;
 use crate::ledger::{Ledger, LogName, OpenError, Surroundings, create};
 use crate::projection::ModelError;
 use crate::store::StoreError;
 use plumbline_replay::integrity::chain::{Digest, entry_hash};
 use plumbline_replay::integrity::entry::{Parts, Place};
-use plumbline_replay::integrity::json::Json;
+use plumbline_replay::integrity::json::{Json, parse};
 use plumbline_replay::integrity::tree::{Frontier, leaf_hash};
 use serde_json::{Value, json};
 use std::fs::File;
@@ -52,8 +52,9 @@ pub fn run(dir: &Path, rounds: usize, given: Surroundings) -> Result<Value, Benc
         let (mut alone, mut ours, mut followed) = (Vec::new(), Vec::new(), Vec::new());
         let events = (group * requests) as f64;
         for _ in 0..rounds {
-            let batches = made(&mut number, group, requests);
-            let stored = stored_bytes(&batches);
+            let texts = made(&mut number, group, requests);
+            let batches = read(&texts)?;
+            let stored: Vec<_> = texts.iter().map(|request| request.concat()).collect();
             raw.push(events / raw_file(&dir.join("raw"), &stored)?);
             floor.push(events / bare_loop(&dir.join("floor"), &batches)?);
             drop(stored);
@@ -62,7 +63,8 @@ pub fn run(dir: &Path, rounds: usize, given: Surroundings) -> Result<Value, Benc
             // The rate that can be kept up: until the lookup has come to the end.
             ledger.lookup(LogName::Open).follow(u64::MAX)?;
             followed.push(events / start.elapsed().as_secs_f64());
-            let batches = made(&mut number, group, requests);
+            let texts = made(&mut number, group, requests);
+            let batches = read(&texts)?;
             let lookup = ledger.lookup(LogName::Open);
             let held = lookup.hold();
             alone.push(events / through_the_ledger(&ledger, batches)?);
@@ -88,18 +90,22 @@ pub fn run(dir: &Path, rounds: usize, given: Surroundings) -> Result<Value, Benc
     Ok(json!({"schema": "plumbline.bench.append/1", "rounds": rounds, "groups": groups}))
 }
 
-/// Requests of new events.
-fn made(number: &mut u64, group: usize, requests: usize) -> Vec<Vec<Json<'static>>> {
+/// Requests of new events, as they are sent.
+fn made(number: &mut u64, group: usize, requests: usize) -> Vec<Vec<Vec<u8>>> {
     let mut next = || {
         *number += 1;
-        event(*number)
+        event(*number).to_bytes()
     };
     (0..requests).map(|_| (0..group).map(|_| next()).collect()).collect()
 }
 
-/// What each request would write, made outside the measured time.
-fn stored_bytes(batches: &[Vec<Json<'static>>]) -> Vec<Vec<u8>> {
-    batches.iter().map(|batch| batch.iter().flat_map(Json::to_bytes).collect()).collect()
+/// The same read, outside the measured time: what the ledger and the bare loop are
+/// both given. The texts are those of the requests, as they are for a listener.
+fn read<'a>(requests: &'a [Vec<Vec<u8>>]) -> io::Result<Vec<Vec<Json<'a>>>> {
+    let read = |request: &'a Vec<Vec<u8>>| {
+        request.iter().map(|bytes| parse(bytes).map_err(io::Error::other)).collect()
+    };
+    requests.iter().map(read).collect()
 }
 
 /// A file whose blocks are written already, so that fdatasync changes no metadata.
@@ -126,7 +132,7 @@ fn raw_file(path: &Path, requests: &[Vec<u8>]) -> io::Result<f64> {
 }
 
 /// One core that serialises, hashes both ways, writes and syncs, nothing else.
-fn bare_loop(path: &Path, batches: &[Vec<Json<'static>>]) -> io::Result<f64> {
+fn bare_loop(path: &Path, batches: &[Vec<Json<'_>>]) -> io::Result<f64> {
     let events: usize = batches.iter().map(Vec::len).sum();
     let file = preallocated(path, events * ENTRY_BYTES)?;
     let start = Instant::now();
@@ -154,13 +160,10 @@ fn bare_loop(path: &Path, batches: &[Vec<Json<'static>>]) -> io::Result<f64> {
     Ok(start.elapsed().as_secs_f64())
 }
 
-fn through_the_ledger(
-    ledger: &Ledger,
-    batches: Vec<Vec<Json<'static>>>,
-) -> Result<f64, BenchError> {
+fn through_the_ledger(ledger: &Ledger, batches: Vec<Vec<Json<'_>>>) -> Result<f64, BenchError> {
     let start = Instant::now();
     for batch in batches {
-        for answer in ledger.append(batch.into_iter().map(Submission::new).collect()) {
+        for answer in ledger.append(batch.into_iter().map(Draft::new).collect()) {
             answer.map_err(|error| BenchError::NotRecorded(error.to_string()))?;
         }
     }

@@ -1,10 +1,10 @@
 //! Submission: one event, a CloudEvent, or a batch.
 
-use super::Shared;
 use super::asked::{Asked, body};
 use super::problem::Problem;
+use super::{Shared, blocking};
 use crate::ledger::cloudevent;
-use crate::ledger::submission::Submission;
+use crate::ledger::submission::Draft;
 use crate::ledger::{AppendError, Expected, Receipt};
 use crate::receipt::Signer;
 use axum::body::Bytes;
@@ -38,13 +38,13 @@ fn kind(headers: &HeaderMap) -> &str {
 }
 
 /// The submission in the body of a request for one.
-pub(super) fn read_one(headers: &HeaderMap, sent: &[u8]) -> Result<Submission, Problem> {
-    let json = parse(sent).map_err(malformed)?.into_owned();
+pub(super) fn read_one<'a>(headers: &HeaderMap, sent: &'a [u8]) -> Result<Draft<'a>, Problem> {
+    let json = parse(sent).map_err(malformed)?;
     let json = match kind(headers) {
         "application/cloudevents+json" => from_cloudevent(json)?,
         _ => json,
     };
-    Ok(Submission::new(json).expecting(expected(headers)?))
+    Ok(Draft::new(json).expecting(expected(headers)?))
 }
 
 /// `POST /api/v1/events`
@@ -149,17 +149,15 @@ pub(super) async fn batch(
 ) -> Result<Response, Problem> {
     authorise(&service, &headers)?;
     let sent = body(sent)?;
-    let submissions = if kind(&headers) == "application/cloudevents-batch+json" {
-        cloudevents(&sent)?
-    } else {
-        ndjson(&sent)?
+    let read = match kind(&headers) {
+        "application/cloudevents-batch+json" => cloudevents,
+        _ => ndjson,
     };
     let answers = if query.atomic {
-        service.ledger.submit_atomic(submissions)?.answer().await
+        service.ledger.submit_atomic(read(&sent)?)?.answer().await
     } else {
-        let ledger = service.clone();
-        let work = move || ledger.ledger.append(submissions);
-        tokio::task::spawn_blocking(work).await?
+        let shared = service.clone();
+        blocking(move || Ok(shared.ledger.append(read(&sent)?))).await?
     };
     if query.atomic
         && let Some(Err(error)) = answers.first()
@@ -222,7 +220,7 @@ impl Outcome {
     }
 }
 
-fn ndjson(body: &[u8]) -> Result<Vec<Submission>, Problem> {
+fn ndjson(body: &[u8]) -> Result<Vec<Draft<'_>>, Problem> {
     let lines = body.split(|&byte| byte == b'\n').enumerate();
     let mut out = Vec::new();
     for (number, line) in lines {
@@ -233,15 +231,15 @@ fn ndjson(body: &[u8]) -> Result<Vec<Submission>, Problem> {
             more: Some(Box::new(("line", json!(number + 1)))),
             ..malformed(error)
         })?;
-        out.push(Submission::new(json.into_owned()));
+        out.push(Draft::new(json));
     }
     Ok(out)
 }
 
-fn cloudevents(body: &[u8]) -> Result<Vec<Submission>, Problem> {
-    match parse(body).map_err(malformed)?.into_owned() {
+fn cloudevents(body: &[u8]) -> Result<Vec<Draft<'_>>, Problem> {
+    match parse(body).map_err(malformed)? {
         Json::List(items) => {
-            items.into_iter().map(|item| from_cloudevent(item).map(Submission::new)).collect()
+            items.into_iter().map(|item| from_cloudevent(item).map(Draft::new)).collect()
         }
         _ => Err(Problem::new(
             StatusCode::BAD_REQUEST,
@@ -252,7 +250,7 @@ fn cloudevents(body: &[u8]) -> Result<Vec<Submission>, Problem> {
 }
 
 /// A CloudEvent as a submission, or the member that it lacks.
-fn from_cloudevent(event: Json<'static>) -> Result<Json<'static>, Problem> {
+fn from_cloudevent(event: Json<'_>) -> Result<Json<'_>, Problem> {
     cloudevent::submission(event).map_err(|missing| Problem {
         pointer: Some(format!("/{}", missing.0)),
         ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "missing-member", missing.to_string())

@@ -82,11 +82,11 @@ impl Lookup {
         }
         let mut readings = readings.into_iter();
         while readings.len() > 0 {
-            let mut state = self.write();
-            readings.by_ref().take(TAKEN_AT_ONCE).for_each(|reading| state.open.add(reading));
+            let some = readings.by_ref().take(TAKEN_AT_ONCE);
+            self.change(|state| some.for_each(|reading| state.open.add(reading)));
         }
         if let Some((_, _, last)) = block.entries().last() {
-            self.write().open.ends_with(last);
+            self.change(|state| state.open.ends_with(last));
         }
         Ok(true)
     }
@@ -98,11 +98,12 @@ impl Lookup {
             let keys = part.all_keys().map_err(|error| self.unreadable(&error))?;
             remember(known, keys.into_iter());
         }
-        let mut state = self.write();
-        state.open = Gather::new(part.segment + part.count);
-        let mut parts = state.parts.as_ref().clone();
-        parts.push(Arc::new(part));
-        state.parts = Arc::new(parts);
+        self.change(|state| {
+            state.open = Gather::new(part.segment + part.count);
+            let mut parts = state.parts.as_ref().clone();
+            parts.push(Arc::new(part));
+            state.parts = Arc::new(parts);
+        });
         Ok(())
     }
 
@@ -121,7 +122,13 @@ impl Lookup {
 
     fn readings(&self, block: &Block, from: u64) -> Result<Vec<Reading>, StoreError> {
         let mut out = Vec::with_capacity(block.count as usize);
+        let mut noted = self.noted(block.first_position + u64::from(block.count));
         for (position, offset, entry) in block.entries().filter(|(at, _, _)| *at >= from) {
+            // A segment's first entry says what the segment continues.
+            if let Some(noted) = noted(position).filter(|_| position > block.segment) {
+                out.push(Reading::noted(noted, entry.len(), offset));
+                continue;
+            }
             let reading = Reading::new(entry, offset, &self.hashing).map_err(|error| {
                 let place = format!("segment {} byte {offset}", block.segment);
                 StoreError::Damaged { position, what: error.to_string(), place }

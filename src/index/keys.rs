@@ -6,7 +6,7 @@
 //! into the entry itself, so a collision costs time and never a wrong answer.
 
 use plumbline_replay::integrity::entry::{Fields, member, scan};
-use plumbline_replay::integrity::json;
+use plumbline_replay::integrity::json::{self, Json};
 use plumbline_replay::time::civil::parse_rfc3339;
 use siphasher::sip::SipHasher13;
 use std::borrow::Cow;
@@ -114,8 +114,32 @@ pub fn extract(fields: &Fields<'_>, mut each: impl FnMut(Field, &[u8])) -> Extra
         }
     }
     parties(fields.parties, |id| each(Field::Party, id));
-    let micros = |text| parse_rfc3339(text).map_or(i64::MIN, |moment| moment.micros);
     Extract { occurred: micros(fields.occurred_at), recorded: micros(fields.recorded_at) }
+}
+
+/// The same of a submission as it will stand in its entry: the texts that
+/// [`extract`] will find there, and when the act occurred.
+pub(super) fn extract_submitted(json: &Json<'_>, mut each: impl FnMut(Field, &[u8])) -> i64 {
+    let mut text = |field, object: Option<&Json<'_>>, name| {
+        if let Some(text) = object.and_then(|object| object.get(name)).and_then(Json::as_str) {
+            each(field, &raw(text));
+        }
+    };
+    text(Field::Id, Some(json), "id");
+    text(Field::Stream, Some(json), "stream");
+    text(Field::Kind, Some(json), "type");
+    let actor = json.get("actor");
+    text(Field::Unit, actor, "unit");
+    text(Field::Officer, actor, "officer");
+    text(Field::Item, json.get("item"), "code");
+    for party in json.get("parties").and_then(Json::as_list).unwrap_or(&[]) {
+        text(Field::Party, Some(party), "id");
+    }
+    micros(json.get("occurred_at").and_then(Json::as_str).unwrap_or_default())
+}
+
+fn micros(text: &str) -> i64 {
+    parse_rfc3339(text).map_or(i64::MIN, |moment| moment.micros)
 }
 
 /// What entries are asked for. Everything named must hold.

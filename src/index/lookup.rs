@@ -7,13 +7,15 @@
 //! one does not match its digest. Knows nothing of the write path.
 
 use super::filter::Generations;
-use super::gather::{Gather, Span};
+use super::gather::{Gather, Noted, Span};
 use super::keys::{Field, Hashing, Query, raw};
 use super::part::Part;
 use crate::store::{Block, Store, StoreError};
 use plumbline_replay::integrity::entry::scan;
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 /// The lookup of one log. Any thread may ask while one follows.
 pub struct Lookup {
@@ -24,8 +26,23 @@ pub struct Lookup {
     /// new, whatever the size of the log.
     pub(super) known: Option<Generations>,
     state: RwLock<State>,
+    /// Where `state` has come to, for who asks after every commit and must not wait
+    /// for it.
+    position: AtomicU64,
     /// Held by whoever follows.
     pub(super) following: Mutex<()>,
+    /// Notes of entries that have not been followed to yet.
+    notes: Mutex<Notes>,
+}
+
+/// Most entries of which notes are kept; the others are read when they are come to.
+const NOTES_MAX: usize = 1 << 16;
+
+/// What whoever recorded entries has noted of them, frame by frame.
+#[derive(Default)]
+struct Notes {
+    frames: VecDeque<(u64, Vec<Option<Noted>>)>,
+    entries: usize,
 }
 
 pub(super) struct State {
@@ -45,7 +62,9 @@ impl Lookup {
             hashing: Hashing::new(hash_key),
             known: None,
             state: RwLock::new(empty),
+            position: AtomicU64::new(0),
             following: Mutex::new(()),
+            notes: Mutex::default(),
         }
     }
 
@@ -60,8 +79,49 @@ impl Lookup {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn write(&self) -> RwLockWriteGuard<'_, State> {
-        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    /// Changes what the lookup knows: by a whole entry or a whole part.
+    pub(super) fn change(&self, change: impl FnOnce(&mut State)) {
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        change(&mut state);
+        let position = state.open.segment + state.open.count();
+        drop(state);
+        // Whoever sees it finds what it speaks for.
+        self.position.store(position, Ordering::Release);
+    }
+
+    /// Tells what was noted of entries that are durable, from a position on: a help
+    /// that may be given or not. Only where they stand is read from the log then.
+    pub fn tell(&self, first_position: u64, noted: Vec<Option<Noted>>) {
+        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        if notes.entries + noted.len() <= NOTES_MAX {
+            notes.entries += noted.len();
+            notes.frames.push_back((first_position, noted));
+        }
+    }
+
+    /// Takes what was noted of the entries before a position, to be asked for one
+    /// after the other.
+    pub(super) fn noted(&self, to: u64) -> impl FnMut(u64) -> Option<Noted> + use<> {
+        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = notes.frames.partition_point(|(first, _)| *first < to);
+        let mut frames: VecDeque<_> = notes.frames.drain(..before).collect();
+        notes.entries -= frames.iter().map(|(_, noted)| noted.len()).sum::<usize>();
+        drop(notes);
+        move |position| {
+            while frames
+                .front()
+                .is_some_and(|(first, noted)| first + noted.len() as u64 <= position)
+            {
+                frames.pop_front();
+            }
+            let (first, noted) = frames.front_mut()?;
+            noted.get_mut(position.checked_sub(*first)? as usize)?.take()
+        }
+    }
+
+    /// How this lookup's keys are hashed, for whoever notes them.
+    pub fn hashing(&self) -> Hashing {
+        self.hashing
     }
 
     pub(super) fn unreadable(&self, error: &std::io::Error) -> StoreError {
@@ -83,8 +143,7 @@ impl Lookup {
 
     /// Entries that the lookup speaks for.
     pub fn position(&self) -> u64 {
-        let state = self.state();
-        state.open.segment + state.open.count()
+        self.position.load(Ordering::Acquire)
     }
 
     /// Bytes of memory for filters and parts, the open segment's own apart.

@@ -14,5 +14,6 @@ mod keys;
 mod lookup;
 mod part;
 
-pub use keys::{Field, Query};
+pub use gather::{Note, Noted};
+pub use keys::{Field, Hashing, Query};
 pub use lookup::Lookup;

@@ -60,7 +60,7 @@ pub fn encode(gather: &Gather, hash_key: &[u8; 16]) -> Vec<u8> {
         directory.extend_from_slice(&key.to_le_bytes());
         directory.extend_from_slice(&(postings.len() as u32).to_le_bytes());
         let mut before = 0;
-        for &place in *places {
+        for &place in places.as_slice() {
             write_leb128(place - before, &mut postings);
             before = place;
         }

@@ -5,8 +5,9 @@
 //! What this file does not know: positions, revisions, what is recorded already.
 
 use super::admitted::Admitted;
-use super::submission::Submission;
+use super::submission::Draft;
 use super::{LogName, Refusal, RefusalCode};
+use crate::index::{Hashing, Note};
 use crate::vault::{Context, SealedRecord, Vault, VaultError, seal_member};
 use plumbline_replay::event::register::{self, EventLog, EventType, Sensitivity};
 use plumbline_replay::event::schema::{self, Departure, Lack};
@@ -36,9 +37,17 @@ fn refuse<T>(code: RefusalCode, pointer: &str, detail: impl Into<String>) -> Res
     })
 }
 
-/// Checks, seals and canonicalises one submission.
-pub fn admit(submission: Submission, vault: &Vault) -> Result<Admitted, Refusal> {
-    let Submission { mut json, expected, own } = submission;
+/// How the lookup of each log hashes its keys.
+pub type Noting<'a> = dyn Fn(LogName) -> Hashing + 'a;
+
+/// Checks, seals and canonicalises one submission; notes what its log's lookup will
+/// find it by, if `noting` says how.
+pub fn admit(
+    submission: Draft<'_>,
+    vault: &Vault,
+    noting: Option<&Noting<'_>>,
+) -> Result<Admitted, Refusal> {
+    let Draft { mut json, expected, own } = submission;
     check_members(&json)?;
     drop_empty(&mut json);
     let id = identifier(&json, "id", ID_CHARS_MAX)?.to_owned();
@@ -68,12 +77,16 @@ pub fn admit(submission: Submission, vault: &Vault) -> Result<Admitted, Refusal>
         EventLog::Open => LogName::Open,
         EventLog::Sealed => LogName::Sealed,
     };
-    Ok(Admitted { log, parts, system, id, stream, expected, records })
+    let note = noting.map(|hashing| Note::of(&json, &hashing(log)));
+    Ok(Admitted { log, parts, system, id, stream, expected, records, note })
 }
 
 /// Refuses what is no envelope: members that no envelope has, and members of
 /// another JSON type, those at the top whoever sends them.
 fn check_members(json: &Json<'_>) -> Result<(), Refusal> {
+    if schema::is_envelope(json) {
+        return Ok(());
+    }
     if json.as_object().is_none() {
         let detail = "事件必须是 JSON 对象 / an event is a JSON object";
         return refuse(RefusalCode::WrongType, "", detail);
@@ -104,6 +117,9 @@ fn check_body(json: &Json<'_>, event_type: &EventType) -> Result<(), Refusal> {
     let Some(body) = json.get("body").filter(|_| !is_imported(json)) else {
         return Ok(());
     };
+    if schema::is_readable(event_type, body) {
+        return Ok(());
+    }
     let found = schema::check(event_type, body);
     let mut malformed = found.iter().filter(|found| found.is_malformed());
     match malformed.next() {
@@ -136,7 +152,7 @@ fn foreign_member(name: &str) -> Result<(), Refusal> {
 }
 
 /// Members that are empty are absent (design §2), so that one event has one form.
-fn drop_empty(json: &mut Json<'static>) {
+fn drop_empty(json: &mut Json<'_>) {
     if let Json::Object(members) = json {
         members.retain(|(_, value)| !value.is_empty());
     }
@@ -203,7 +219,7 @@ fn event_type(json: &Json<'_>) -> Result<&'static EventType, Refusal> {
     }
 }
 
-fn check_time(json: &mut Json<'static>) -> Result<(), Refusal> {
+fn check_time(json: &mut Json<'_>) -> Result<(), Refusal> {
     let Some(text) = json.get("occurred_at").and_then(Json::as_str) else {
         let detail = "缺少发生时间 / `occurred_at` is missing";
         return refuse(RefusalCode::MissingMember, "/occurred_at", detail);
@@ -260,7 +276,7 @@ pub(super) fn secret_mark(json: &Json<'_>) -> Option<String> {
 
 /// Replaces the confidential members of `body` by digests.
 fn seal(
-    json: &mut Json<'static>,
+    json: &mut Json<'_>,
     event_type: &EventType,
     system: &str,
     id: &str,

@@ -1,6 +1,7 @@
 //! A submission that can no longer be malformed. Only [`super::admit`] makes one.
 
 use super::{Expected, LogName};
+use crate::index::Note;
 use crate::vault::SealedRecord;
 use plumbline_replay::integrity::entry::{LEDGER_BYTES_MAX, Parts};
 
@@ -15,6 +16,8 @@ pub struct Admitted {
     pub(super) stream: String,
     pub(super) expected: Expected,
     pub(super) records: Vec<SealedRecord>,
+    /// What the log's lookup will find it by, if that was asked for.
+    pub(super) note: Option<Note>,
 }
 
 impl Admitted {
@@ -26,6 +29,7 @@ impl Admitted {
     /// The first entry of either log has a type of the open one.
     pub(super) fn moved_to(mut self, log: LogName) -> Admitted {
         self.log = log;
+        self.note = None;
         self
     }
 

@@ -75,5 +75,5 @@ pub(super) fn event(
         ("body", body),
     ]));
     // The type belongs to the open log; each log keeps its own time.
-    admit(submission, vault).ok().map(|event| event.moved_to(log))
+    admit(submission, vault, None).ok().map(|event| event.moved_to(log))
 }

@@ -11,7 +11,7 @@ pub struct MissingMember(pub &'static str);
 /// `source` → source system, `subject` → stream, `time` → when it happened,
 /// `data` → body. The members of an entry that CloudEvents has no place for may
 /// stand in `data` under `entry`.
-pub fn submission(mut event: Json<'static>) -> Result<Json<'static>, MissingMember> {
+pub fn submission(mut event: Json<'_>) -> Result<Json<'_>, MissingMember> {
     if event.get("specversion").and_then(Json::as_str) != Some("1.0") {
         return Err(MissingMember("specversion"));
     }

@@ -124,7 +124,7 @@ fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
 /// Records the first entry of a log.
 fn genesis(ledger: &Ledger, log: LogName, vkey: &str, now: &str) -> Result<(), OpenError> {
     // The type belongs to the open log; each log begins with its own.
-    let event = admit(created(ledger.config(), log, vkey, now), ledger.vault())
+    let event = admit(created(ledger.config(), log, vkey, now), ledger.vault(), None)
         .map_err(|refusal| OpenError::Genesis(AppendError::Refused(refusal)))?
         .moved_to(log);
     let answers = ledger.queue(log).push(vec![event], true).map_err(OpenError::Genesis)?.wait();

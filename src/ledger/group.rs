@@ -3,6 +3,7 @@
 
 use super::memory::Key;
 use super::queue::Answers;
+use crate::index::Noted;
 use plumbline_replay::integrity::chain::Digest;
 use plumbline_replay::integrity::frame::{FrameBuilder, Mark};
 use tokio::sync::oneshot;
@@ -14,6 +15,8 @@ type Before = (Key, Option<u64>);
 pub(super) struct Group {
     pub frame: FrameBuilder,
     pub leaves: Vec<Digest>,
+    /// As many as leaves.
+    pub noted: Vec<Option<Noted>>,
     pub ids: Vec<Before>,
     pub revisions: Vec<Before>,
     pub answers: Vec<(oneshot::Sender<Answers>, Answers)>,
@@ -32,8 +35,8 @@ impl Group {
     /// `frame` must be empty.
     pub fn new(frame: FrameBuilder) -> Group {
         let start = frame.mark();
-        let (leaves, ids, revisions, answers) = Default::default();
-        Group { frame, leaves, ids, revisions, answers, start }
+        let (leaves, noted, ids, revisions, answers) = Default::default();
+        Group { frame, leaves, noted, ids, revisions, answers, start }
     }
 
     pub fn mark(&self) -> GroupMark {
@@ -54,6 +57,7 @@ impl Group {
     pub fn reset(&mut self, position: u64, previous: Digest) {
         self.frame.restart(position, previous);
         self.leaves.clear();
+        self.noted.clear();
         self.ids.clear();
         self.revisions.clear();
     }

@@ -7,7 +7,7 @@ use super::watch::Watchers;
 use super::{Admitted, LogName, OpenError};
 use crate::clock::Clock;
 use crate::derived::remove_unfinished;
-use crate::index::Lookup;
+use crate::index::{Lookup, Noted};
 use crate::log::SegmentLog;
 use crate::store::{Acquired, Recovery, StoreError};
 use crate::vault::Vault;
@@ -28,6 +28,8 @@ const PATIENCE: Duration = Duration::from_micros(300);
 
 /// How long the sequencer looks for work before it sleeps, in looks.
 const SPINS: u32 = 200;
+/// The same while more of a request is on its way: some tens of microseconds.
+const SPINS_COMING: u32 = 1000;
 
 /// One log with its sequencer and its lookup.
 pub(super) struct Lane {
@@ -140,21 +142,28 @@ fn sequence(turn: &Mutex<Sequencer>, jobs: &Receiver<Job>) {
     while let Some(job) = next_job(jobs) {
         let Ok(mut sequencer) = turn.lock() else { return };
         sequencer.serve(job, |more| {
-            let coming = || jobs.recv_timeout(PATIENCE).ok();
+            // A part takes its submitter less time than waking this thread would.
+            let coming =
+                || looked_for(jobs, SPINS_COMING).or_else(|| jobs.recv_timeout(PATIENCE).ok());
             jobs.try_recv().ok().or_else(|| more.then(coming).flatten())
         });
     }
 }
 
 fn next_job(jobs: &Receiver<Job>) -> Option<Job> {
-    for _ in 0..SPINS {
+    looked_for(jobs, SPINS).or_else(|| jobs.recv().ok())
+}
+
+/// What comes while this thread looks so many times, without sleeping.
+fn looked_for(jobs: &Receiver<Job>, looks: u32) -> Option<Job> {
+    for _ in 0..looks {
         match jobs.try_recv() {
             Ok(job) => return Some(job),
             Err(TryRecvError::Empty) => std::hint::spin_loop(),
             Err(TryRecvError::Disconnected) => return None,
         }
     }
-    jobs.recv().ok()
+    None
 }
 
 fn spawn(name: String, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, OpenError> {
@@ -199,6 +208,10 @@ impl History for Past {
     fn stream_head(&self, stream: &str) -> Result<Option<u64>, String> {
         let head = self.0.stream_head(stream).map_err(|error| error.to_string())?;
         Ok(head.map(|(revision, _)| revision))
+    }
+
+    fn tell(&self, first_position: u64, noted: Vec<Option<Noted>>) {
+        self.0.tell(first_position, noted);
     }
 
     fn entry(&self, position: u64) -> Result<Vec<u8>, String> {

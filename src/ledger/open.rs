@@ -5,7 +5,7 @@ use super::admit::{admit, secret_mark};
 use super::lane::{self, Lane};
 use super::queue::{Queue, refused};
 use super::request::Request;
-use super::submission::Submission;
+use super::submission::Draft;
 use super::watch::Watcher;
 use super::{
     Admitted, Answers, AppendError, LogName, Pending, Receipt, Refusal, RefusalCode, turned_away,
@@ -172,7 +172,7 @@ impl Ledger {
 
     /// Records events that do not depend on each other; one answer each. They go to
     /// the sequencer in parts, which it places while the next are admitted.
-    pub fn append(&self, batch: Vec<Submission>) -> Answers {
+    pub fn append(&self, batch: Vec<Draft<'_>>) -> Answers {
         let mut request = Request::new(batch.len());
         for (index, submission) in batch.into_iter().enumerate() {
             match self.admitted(submission) {
@@ -184,7 +184,7 @@ impl Ledger {
     }
 
     /// Queues events of one log that are recorded together or not at all.
-    pub fn submit_atomic(&self, batch: Vec<Submission>) -> Result<Pending, AppendError> {
+    pub fn submit_atomic(&self, batch: Vec<Draft<'_>>) -> Result<Pending, AppendError> {
         let count = batch.len();
         if count == 0 {
             return Err(whole_batch(RefusalCode::EmptyBatch, "没有事件 / no events".to_owned()));
@@ -211,17 +211,17 @@ impl Ledger {
 
     /// Admits a submission. One that is refused for secrecy is recorded by digest
     /// before its submitter hears of it.
-    fn admitted(&self, submission: Submission) -> Result<Admitted, Refusal> {
+    fn admitted(&self, submission: Draft<'_>) -> Result<Admitted, Refusal> {
         if secret_mark(&submission.json).is_some() {
             self.record_turned_away(&submission);
         }
-        admit(submission, &self.vault)
+        admit(submission, &self.vault, Some(&|log| self.lane(log).lookup.hashing()))
     }
 
-    fn record_turned_away(&self, submission: &Submission) {
+    fn record_turned_away(&self, submission: &Draft<'_>) {
         let now = TimeText::default().format(self.now()).to_owned();
         let traced = turned_away::trace(submission, &self.vault, &now);
-        let trace = traced.ok().flatten().and_then(|trace| admit(trace, &self.vault).ok());
+        let trace = traced.ok().flatten().and_then(|trace| admit(trace, &self.vault, None).ok());
         let answers = trace.and_then(|event| self.queue(event.log()).push(vec![event], true).ok());
         let recorded = answers.is_some_and(|pending| {
             // Tried before: its trace is there, with the time of the first attempt.

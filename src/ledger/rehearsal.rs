@@ -3,7 +3,7 @@
 //! sealing would need are made in memory and forgotten.
 
 use super::admit::admit;
-use super::submission::Submission;
+use super::submission::Draft;
 use super::{LogName, OpenError, Refusal, RefusalCode, Surroundings, open_log, read_config};
 use crate::config::Layout;
 use crate::index::Lookup;
@@ -54,8 +54,8 @@ impl Rehearsal {
     /// # Errors
     ///
     /// The refusal that it would get; or, outside, that the log cannot be read.
-    pub fn ask(&mut self, submission: Submission) -> Result<Result<Outcome, Refusal>, StoreError> {
-        let event = match admit(submission, &self.vault) {
+    pub fn ask(&mut self, submission: Draft<'_>) -> Result<Result<Outcome, Refusal>, StoreError> {
+        let event = match admit(submission, &self.vault, None) {
             Ok(event) => event,
             Err(refusal) => return Ok(Err(refusal)),
         };

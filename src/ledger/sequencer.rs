@@ -13,6 +13,7 @@ use super::memory::{Hashing, Key, Recent};
 use super::queue::{Answers, Job, stopped};
 use super::{AppendError, Expected, LogName, Receipt, Refusal, RefusalCode};
 use crate::clock::{Clock, TimeText};
+use crate::index::Noted;
 use crate::log::{SEGMENT_BYTES_MAX, SEGMENT_BYTES_MIN};
 use crate::store::{Acquired, StoreError, Writer};
 use crate::vault::{Vault, write_record};
@@ -37,6 +38,8 @@ pub trait History: Send {
     fn stream_head(&self, stream: &str) -> Result<Option<u64>, String>;
     /// A committed entry.
     fn entry(&self, position: u64) -> Result<Vec<u8>, String>;
+    /// Takes what was noted of entries that are durable now, from a position on.
+    fn tell(&self, first_position: u64, noted: Vec<Option<Noted>>);
 }
 
 /// Called after each commit with the new size.
@@ -166,8 +169,9 @@ impl Sequencer {
     /// Records that the clock has fallen behind, unless that is known.
     fn note_clock(&mut self) {
         let Some(skew) = self.watch.take() else { return };
-        let key = self.hashing.stream(clock_watch::STREAM);
-        let Ok(number) = self.next_revision(clock_watch::STREAM, key) else { return };
+        let known = self.revisions.get(self.hashing.stream(clock_watch::STREAM));
+        let number = known.map_or_else(|| self.next_revision(clock_watch::STREAM), Ok);
+        let Ok(number) = number else { return };
         let last = self.last_recorded;
         let before = number.checked_sub(1).and_then(|number| self.recorded_at(number));
         if before.is_some_and(|recorded| clock_watch::is_the_same(recorded, last, skew)) {
@@ -262,13 +266,20 @@ impl Sequencer {
             return Ok(receipt);
         }
         let stream_key = self.hashing.stream(&event.stream);
-        let revision = self.next_revision(&event.stream, stream_key)?;
+        let known = self.revisions.get(stream_key);
+        let revision = match known {
+            Some(next) => next,
+            None => self.next_revision(&event.stream)?,
+        };
         check_expected(&event, revision, index)?;
         let position = self.size + self.group.frame.count() as u64;
         let hash = self.splice(&event, position, revision);
-        self.group.ids.push((id_key, self.ids.get(id_key)));
+        let recorded = self.last_recorded;
+        self.group.noted.push(event.note.map(|note| Noted { note, recorded }));
+        // Nothing was known of the id, or it would be recorded.
+        self.group.ids.push((id_key, None));
         self.ids.put(id_key, position, position);
-        self.group.revisions.push((stream_key, self.revisions.get(stream_key)));
+        self.group.revisions.push((stream_key, known));
         self.revisions.put(stream_key, revision + 1, position);
         Ok(Receipt {
             id: event.id,
@@ -346,14 +357,10 @@ impl Sequencer {
         self.history.entry(position).map_err(unavailable)
     }
 
-    fn next_revision(&self, stream: &str, key: Key) -> Result<u64, AppendError> {
-        match self.revisions.get(key) {
-            Some(next) => Ok(next),
-            None => {
-                let head = self.history.stream_head(stream).map_err(unavailable)?;
-                Ok(head.map_or(0, |revision| revision + 1))
-            }
-        }
+    /// Of a stream that nothing is remembered of.
+    fn next_revision(&self, stream: &str) -> Result<u64, AppendError> {
+        let head = self.history.stream_head(stream).map_err(unavailable)?;
+        Ok(head.map_or(0, |revision| revision + 1))
     }
 
     /// Makes the group durable and answers everyone in it.
@@ -364,9 +371,12 @@ impl Sequencer {
             self.watch = ClockWatch::default();
             self.rollback(&self.group.start());
         }
+        let first = self.group.frame.first_position();
+        let noted = std::mem::take(&mut self.group.noted);
         self.answer(outcome.as_ref().err());
         self.group.reset(self.size, self.last_hash);
         if committed {
+            self.history.tell(first, noted);
             (self.on_commit)(self.size);
             self.forget();
         }
@@ -445,6 +455,7 @@ impl Sequencer {
             self.revisions.restore(key, before);
         }
         self.group.leaves.truncate(mark.leaves);
+        self.group.noted.truncate(mark.leaves);
         self.group.frame.rollback(&mark.frame);
     }
 }

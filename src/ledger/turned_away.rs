@@ -6,7 +6,7 @@
 //! what was in the submission; the key is in the vault.
 
 use super::admit::secret_mark;
-use super::submission::Submission;
+use super::submission::{Draft, Submission};
 use crate::vault::{Vault, VaultError};
 use plumbline_replay::integrity::json::Json;
 
@@ -18,7 +18,7 @@ const STREAM: &str = "ledger/intake";
 /// secret. The same submission always gives the same id, so trying again does
 /// not fill the log.
 pub(super) fn trace(
-    submission: &Submission,
+    submission: &Draft<'_>,
     vault: &Vault,
     now: &str,
 ) -> Result<Option<Submission>, VaultError> {

@@ -57,7 +57,7 @@ impl Memory {
         let id = text(json.get("id"));
         let system = text(json.get("source").and_then(|source| source.get("system")));
         let stream = text(json.get("stream"));
-        let admitted = admit(submission, &self.vault).map_err(AppendError::Refused)?;
+        let admitted = admit(submission, &self.vault, None).map_err(AppendError::Refused)?;
         let content = Digest(*blake3::hash(admitted.canonical()).as_bytes());
         if let Some((position, before)) = self.ids.get(&(system.clone(), id.clone())) {
             if *before != content {

@@ -70,6 +70,57 @@ pub fn check_envelope(submission: &Json<'_>) -> Vec<Departure> {
     found
 }
 
+/// Whether nothing in a body is [`Departure::is_malformed`]: the answer of [`check`]
+/// without its telling where, for whoever asks of every event and seldom hears no.
+pub fn is_readable(event_type: &EventType, body: &Json<'_>) -> bool {
+    let digests = |value: &Json<'_>| match value {
+        Json::List(items) => {
+            items.iter().all(|item| item == &Json::Null || item.as_str().is_some_and(is_digest))
+        }
+        other => *other == Json::Null,
+    };
+    match body {
+        Json::Object(members) => members.iter().all(|(name, value)| match name.as_ref() {
+            SD => digests(value),
+            _ => reads_as(event_type.members, name, value).unwrap_or(true),
+        }),
+        other => *other == Json::Null,
+    }
+}
+
+/// The same of a submission without its body, which also has no member that the
+/// envelope does not name.
+pub fn is_envelope(submission: &Json<'_>) -> bool {
+    let named = |(name, value): &(Cow<'_, str>, Json<'_>)| reads_as(ENVELOPE, name, value);
+    let members = submission.as_object();
+    members.is_some_and(|members| members.iter().all(|member| named(member) == Some(true)))
+}
+
+/// Whether a member has the JSON types of its row; `None` if the table has no row.
+fn reads_as(table: &[Member], name: &str, value: &Json<'_>) -> Option<bool> {
+    let row = table.iter().find(|row| row.name == name)?;
+    Some(is_as_due(&row.kind, value))
+}
+
+/// Whether a value and all inside it have the JSON types of a kind. `null` is a way
+/// of leaving out.
+fn is_as_due(kind: &Kind, value: &Json<'_>) -> bool {
+    match (kind, value) {
+        (_, Json::Null) | (Kind::Any, _) => true,
+        (Kind::Either(kinds), _) => {
+            kinds.iter().find(|kind| is_of(kind, value)).is_some_and(|kind| is_as_due(kind, value))
+        }
+        (Kind::List(of), Json::List(items)) => items.iter().all(|item| is_as_due(of, item)),
+        (Kind::Map(of), Json::Object(members)) => {
+            members.iter().all(|(_, value)| is_as_due(of, value))
+        }
+        (Kind::Object(table), Json::Object(members)) => {
+            members.iter().all(|(name, value)| reads_as(table, name, value).unwrap_or(true))
+        }
+        _ => is_of(kind, value),
+    }
+}
+
 /// Whether a text is a digest of RFC 9901 over SHA-256: base64url, no padding.
 pub fn is_digest(text: &str) -> bool {
     text.len() == 43 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')

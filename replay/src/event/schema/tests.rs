@@ -237,6 +237,74 @@ fn every_example_is_whole_and_departs_from_nothing() {
     }
 }
 
+/// The body with one value after another, however deep, put in place of what is there.
+fn changed(value: &Json<'static>, put: &Json<'static>, each: &mut dyn FnMut(Json<'static>)) {
+    each(put.clone());
+    match value {
+        Json::Object(members) => {
+            for (name, inner) in members {
+                changed(inner, put, &mut |inner| {
+                    let mut value = value.clone();
+                    value.set(name.clone(), inner);
+                    each(value);
+                });
+            }
+        }
+        Json::List(items) => {
+            for (index, inner) in items.iter().enumerate() {
+                changed(inner, put, &mut |inner| {
+                    let mut items = items.clone();
+                    items[index] = inner;
+                    each(Json::List(items));
+                });
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn whether_anything_is_malformed_is_said_as_by_looking_for_it() {
+    let malformed = |found: Vec<Departure>| found.iter().any(Departure::is_malformed);
+    let puts = [
+        Json::Null,
+        Json::Bool(true),
+        Json::Int(1),
+        Json::text("x"),
+        Json::List(vec![Json::Null]),
+        Json::List(vec![Json::text("A".repeat(43))]),
+        Json::object([("x", Json::Int(1))]),
+    ];
+    let (mut bad, mut good) = (0, 0);
+    for event_type in register::all() {
+        let mut body = example_body(event_type);
+        body.set(SD, Json::List(vec![Json::text("A".repeat(43))]));
+        for put in &puts {
+            changed(&body, put, &mut |body| {
+                let readable = is_readable(event_type, &body);
+                assert_eq!(readable, !malformed(check(event_type, &body)), "{body:?}");
+                *if readable { &mut good } else { &mut bad } += 1;
+            });
+        }
+    }
+    let mut envelope = example(register::find("fee.refunded.v1").unwrap());
+    envelope.set("actor", Json::object([("unit", Json::text("u"))]));
+    envelope.set("zzz", Json::Null);
+    for put in &puts {
+        changed(&envelope, put, &mut |mut envelope| {
+            let found = check_envelope(&envelope);
+            assert!(!is_envelope(&envelope), "{envelope:?}");
+            let known = found.iter().any(|one| one.pointer == "/zzz" && one.lack == Lack::Unknown);
+            assert!(known || envelope.as_object().is_none());
+            if envelope.remove("zzz").is_some() {
+                let found = check_envelope(&envelope);
+                assert_eq!(is_envelope(&envelope), !malformed(found), "{envelope:?}");
+            }
+        });
+    }
+    assert!(bad > 1000 && good > 1000, "{bad} {good}");
+}
+
 #[test]
 fn a_document_says_what_its_table_says() {
     const TABLE: &[Member] = &[
