@@ -342,6 +342,72 @@ def check_sealed():
             pass
 
 
+def checked_path(place, entry_leaf, index, size, path, expected):
+    proof = [base64.b64decode(text, validate=True) for text in path]
+    holds(root_of_inclusion(entry_leaf, index, size, proof) == expected, place)
+
+
+def check_streams():
+    """FORMAT.md, section 10."""
+    vectors, log = load("streams.json"), load("log.json")
+    entries = [vector["entry"].encode() for vector in log["entries"]]
+
+    def index_of(entries):
+        streams = {}
+        for entry in entries:
+            name = json.loads(entry)["stream"].encode()
+            count, _ = streams.get(name, (0, None))
+            streams[name] = (count + 1, b3(entry).hex())
+        return [f"plumbline stream v1\n{name.decode()}\n{count}\n{last}\n"
+                for name, (count, last) in sorted(streams.items())]
+
+    for vector in vectors["indexes"]:
+        place = f"streams.json, index {vector['size']}"
+        texts = index_of(entries[:vector["size"]])
+        holds(texts == [item["text"] for item in vector["leaves"]], place + ": leaves")
+        leaves = [leaf(text.encode()) for text in texts]
+        holds([item.hex() for item in leaves] == [item["leaf"] for item in vector["leaves"]],
+              place + ": leaf hashes")
+        holds(root(leaves).hex() == vector["root"], place)
+    covered = len(entries)
+    entries += [entry.encode() for entry in vectors["entries"]]
+    for extract in vectors["extracts"]:
+        place = f"streams.json, extract of {extract['stream']}"
+        size, signed_root = checkpoint(extract["checkpoint"], log["vkey"])
+        holds(size == len(entries), place + ": checkpoint")
+        own = [entry for entry in entries if json.loads(entry)["stream"] == extract["stream"]]
+        holds([item["entry"].encode() for item in extract["entries"]] == own, place + ": entries")
+        for item in extract["entries"]:
+            position = json.loads(item["entry"])["position"]
+            checked_path(place, leaf(item["entry"].encode()), position, size, item["path"], signed_root)
+        coverage = extract["coverage"]
+        tail = [entry.encode() for entry in coverage["tail"]]
+        holds(tail == entries[covered:], place + ": tail")
+        nodes = [base64.b64decode(text) for text in coverage["frontier"]]
+        grown, number = nodes, size - len(tail)
+        for entry in tail:
+            node_hash, bits = leaf(entry), number
+            while bits & 1:
+                node_hash, bits = node(grown.pop(), node_hash), bits >> 1
+            grown.append(node_hash)
+            number += 1
+        top = grown[-1]
+        for left in reversed(grown[:-1]):
+            top = node(left, top)
+        holds(top == signed_root, place + ": the tail's root")
+        closing = json.loads(tail[coverage["closing"] - covered])["body"]
+        holds(closing["size"] == size - len(tail), place + ": closing")
+        index = coverage["index"]
+        around = [index["member"]] if "member" in index else [
+            index["absent"][side] for side in ("before", "after") if index["absent"][side]]
+        for item in around:
+            text = f"plumbline stream v1\n{item['stream']}\n{item['count']}\n{item['last']}\n"
+            checked_path(place, leaf(text.encode()), item["index"], closing["streams"],
+                         item["path"], bytes.fromhex(closing["root"]))
+        if "absent" in index:
+            holds(around[0]["index"] + 1 == around[1]["index"], place + ": neighbours")
+
+
 def check_proofs():
     leaves = [leaf(str(index).encode()) for index in range(70_000)]
     roots = {}
@@ -417,5 +483,6 @@ if __name__ == "__main__":
     check_log()
     check_sealed()
     check_proofs()
+    check_streams()
     check_refusals()
     print(f"schemas/vectors: {checked} checks hold")

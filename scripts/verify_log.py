@@ -11,7 +11,8 @@ Written from schemas/FORMAT.md; shares no line with the program that wrote the l
 
 Checks of each entry: one JSON object in its one spelling; `position` counts up from
 0; `previous` is BLAKE3 of the entry before; `recorded_at` rises; `revision` counts up
-in each stream. Of the log: the RFC 6962 root over all entries is the signed one, and
+in each stream. A closing (`ledger/closings`) states the index of the streams of the
+entries that it covers. Of the log: the RFC 6962 root over all entries is the signed one, and
 so are the roots at the sizes of all checkpoints that were kept elsewhere
 (--checkpoint): one that does not fit shows a fork, one that is larger a rollback.
 
@@ -37,6 +38,7 @@ except ImportError:
     sys.exit("verify_log: pip install blake3")
 
 INTEGER_MAX = 2**53 - 1
+CLOSINGS = ("ledger.closing.recorded.v1", "ledger.sealed_closing.recorded.v1")
 
 
 def canonical(value):
@@ -66,6 +68,9 @@ class Chain:
     def __init__(self):
         self.size, self.previous, self.recorded, self.created = 0, "0" * 64, "", None
         self.revisions, self.frontier = {}, []
+        # Streams of the entries that the last closing covers, with their number and
+        # last link; stream and link of the entries after them.
+        self.index, self.covered, self.since, self.closings = {}, 0, [], 0
 
     def add(self, entry):
         place = f"position {self.size}"
@@ -90,8 +95,29 @@ class Chain:
         self.revisions[stream] = value["revision"] + 1
         if self.size == 0:
             self.created = value.get("body") if isinstance(value.get("body"), dict) else {}
+        if stream == "ledger/closings" and value.get("type") in CLOSINGS:
+            self._close(value.get("body"), place)
         self.previous, self.recorded = blake3(entry).hexdigest(), recorded
+        self.since.append((stream, self.previous))
         self._grow(tlog.leaf_hash(entry))
+
+    def _close(self, body, place):
+        """FORMAT.md, section 10."""
+        size = body.get("size") if isinstance(body, dict) else None
+        if not isinstance(size, int) or not self.covered < size <= self.size:
+            raise Broken(place, f"is a closing of {size} entries: of none, of later ones, or of "
+                                "no more than the one before it")
+        taken = size - self.covered
+        for stream, link in self.since[:taken]:
+            self.index[stream] = (self.index.get(stream, (0, ""))[0] + 1, link)
+        del self.since[:taken]
+        self.covered, self.closings = size, self.closings + 1
+        names = sorted(self.index, key=str.encode)
+        index = tlog_tree(
+            f"plumbline stream v1\n{name}\n{self.index[name][0]}\n{self.index[name][1]}\n"
+            for name in names)
+        if body.get("streams") != len(names) or body.get("root") != index.hex():
+            raise Broken(place, f"is a closing with another index than the first {size} entries have")
 
     def _grow(self, node):
         number = self.size
@@ -108,6 +134,15 @@ class Chain:
         for left in reversed(self.frontier[:-1]):
             node = tlog.node_hash(left, node)
         return node
+
+
+def tlog_tree(texts):
+    """The root of RFC 6962 over texts."""
+    level = [tlog.leaf_hash(text.encode()) for text in texts]
+    while len(level) > 1:
+        pairs = [tlog.node_hash(*level[at:at + 2]) for at in range(0, len(level) - 1, 2)]
+        level = pairs + level[len(level) - len(level) % 2:]
+    return level[0] if level else tlog.EMPTY_ROOT
 
 
 def entries_of(place, size):
@@ -184,7 +219,7 @@ def verify(asked, key, result):
     reached()
     for entry in entries_of(asked.place, size):
         chain.add(entry)
-        result["checked"] = chain.size
+        result["checked"], result["closings"] = chain.size, chain.closings
         reached()
     if open_heads:
         place, head = open_heads[0]
@@ -214,7 +249,7 @@ def main():
     except ValueError as error:
         parser.error(f"--key: {error}")
     result = {"schema": "plumbline.verify-log/1", "verdict": "pass", "exit_code": 0,
-              "checked": 0, "available": None, "covered": 0, "place": None, "reason": None}
+              "checked": 0, "closings": 0, "available": None, "covered": 0, "place": None, "reason": None}
     try:
         verify(asked, key, result)
     except Broken as error:

@@ -121,6 +121,20 @@ pub struct Config {
     /// Who is asked to cosign the open log's checkpoints.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub witness: Vec<WitnessAt>,
+    /// Who may open which classes of sealed members.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub role: Vec<Role>,
+}
+
+/// `[[role]]`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Role {
+    pub name: String,
+    /// Words of the classes (`x-sensitivity` of the schemas).
+    pub classes: Vec<String>,
+    /// Officers' ids, and names of API keys.
+    pub members: Vec<String>,
 }
 
 /// `[policy]`
@@ -145,8 +159,8 @@ impl Config {
 
     pub fn new(origin: String, time_zone: String) -> Config {
         let schema = Config::SCHEMA.to_owned();
-        let (segment_bytes, policy, witness) = Default::default();
-        Config { schema, origin, time_zone, segment_bytes, policy, witness }
+        let (segment_bytes, policy, witness, role) = Default::default();
+        Config { schema, origin, time_zone, segment_bytes, policy, witness, role }
     }
 
     /// The origin of one log, which is also its key's name.

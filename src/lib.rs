@@ -24,6 +24,7 @@ pub mod judging;
 pub mod ledger;
 pub mod log;
 pub mod master;
+pub mod opening;
 pub mod printing;
 pub mod projection;
 pub mod proof;

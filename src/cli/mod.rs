@@ -39,6 +39,7 @@ mod stranger;
 mod tiles;
 mod timers;
 mod types;
+mod vault;
 mod verify;
 mod witness;
 
@@ -90,6 +91,7 @@ enum Command {
     Types(types::Types),
     Rules(rules::Rules),
     Timers(timers::Timers),
+    Vault(vault::Vault),
     Schema(schema::Schema),
     Doctor(doctor::Doctor),
     Bench(bench::Bench),
@@ -212,6 +214,7 @@ pub fn run() -> u8 {
         Command::Types(command) => command.run(),
         Command::Rules(command) => command.run(),
         Command::Timers(command) => command.run(),
+        Command::Vault(command) => command.run(),
         Command::Schema(command) => command.run(),
         Command::Doctor(command) => command.run(),
         Command::Bench(command) => command.run(),

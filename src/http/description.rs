@@ -28,6 +28,7 @@ use utoipa::{Modify, OpenApi, ToResponse};
     tags(
         (name = "events", description = "事件:报送与查阅 / events: submitting and reading"),
         (name = "cases", description = "案件:任一时点的状态 / cases at any moment"),
+        (name = "vault", description = "保密库 / the vault"),
         (name = "proofs", description = "检查点与证明 / checkpoints and proofs"),
         (name = "service", description = "服务本身 / the service itself"),
     ),
@@ -93,6 +94,7 @@ fn forms() -> Vec<(&'static str, Value)> {
     out.extend(registered());
     out.extend(written());
     out.extend(answered());
+    out.extend(opened());
     out.extend(replayed());
     out
 }
@@ -174,6 +176,34 @@ fn written() -> [(&'static str, Value); 3] {
 }
 
 /// Receipts, proofs and problems.
+/// Sealed members opened.
+fn opened() -> [(&'static str, Value); 2] {
+    let request = json!({
+        "role": text("以何角色 / under which role"),
+        "purpose": text("目的,入账 / the purpose, which is recorded"),
+        "log": of("Log"),
+        "stream": text("案件 / the stream"),
+        "event": text("或事件编号 / or an event's id"),
+        "classes": list(text("只开启此类 / only members of this class")),
+    });
+    let member = json!({
+        "position": count("账中序号 / place in the log"),
+        "id": text("事件编号 / the event's id"),
+        "class": text("类别 / the class"),
+        "destroyed": {"type": "boolean", "description": "密钥已销毁 / the key was destroyed"},
+        "name": {"type": ["string", "null"], "description": "成员名 / the member's name"},
+        "value": {"description": "值 / its value"},
+        "digest": {"type": ["string", "null"], "description": "账中 _sd 的摘要 / its digest in `_sd`"},
+        "disclosure": {"type": ["string", "null"], "description": "RFC 9901"},
+    });
+    let members = list(object("", &["position", "id", "class", "destroyed"], member));
+    let answer = json!({"schema": marked("plumbline.opening/1"), "members": members});
+    [
+        ("OpeningRequest", object("开启何物 / what to open", &["role", "purpose"], request)),
+        ("Opening", object("已开启的密封项 / what was opened", &["schema", "members"], answer)),
+    ]
+}
+
 fn answered() -> [(&'static str, Value); 5] {
     let receipt = json!({
         "schema": marked("plumbline.receipt/1"),

@@ -12,6 +12,7 @@ mod entries;
 mod feed;
 mod health;
 mod keys;
+mod opening;
 mod problem;
 mod proofs;
 mod public;
@@ -112,6 +113,7 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(cases::list))
         // One address for a case and its views; `Description` names each.
         .route("/api/v1/cases/{*stream}", get(cases::one))
+        .routes(routes!(opening::record_and_open))
         .routes(routes!(receipts::of_event))
         .routes(routes!(proofs::checkpoint))
         .routes(routes!(proofs::included))

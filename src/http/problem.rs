@@ -3,6 +3,7 @@
 use crate::case::CaseError;
 use crate::ledger::checkpoints::SignError;
 use crate::ledger::{AppendError, OpenError, RefusalCode};
+use crate::opening::OpeningError;
 use crate::publication::PublishError;
 use crate::store::StoreError;
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
@@ -103,6 +104,22 @@ impl From<StoreError> for Problem {
             StoreError::Damaged { .. } => log_damaged(&error.to_string()),
             other => internal(&other.to_string()),
         }
+    }
+}
+
+impl From<OpeningError> for Problem {
+    fn from(error: OpeningError) -> Problem {
+        let (status, code) = match error {
+            OpeningError::Open(error) => return error.into(),
+            OpeningError::Store(error) => return error.into(),
+            OpeningError::NotAllowed { .. } => (StatusCode::FORBIDDEN, "not-allowed"),
+            OpeningError::NothingSealed => (StatusCode::NOT_FOUND, "nothing-sealed"),
+            OpeningError::TooMany(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too-many-members"),
+            OpeningError::NoPurpose => (StatusCode::BAD_REQUEST, "no-purpose"),
+            OpeningError::NotRecorded(_) => (StatusCode::SERVICE_UNAVAILABLE, "not-recorded"),
+            OpeningError::DoesNotOpen(_) => return internal(&error.to_string()),
+        };
+        Problem::new(status, code, error.to_string())
     }
 }
 

@@ -17,12 +17,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::IntoParams;
 
-/// The submitter, by the key it presents.
 fn authorise(service: &Shared, headers: &HeaderMap) -> Result<(), Problem> {
+    submitter(service, headers).map(drop)
+}
+
+/// The submitter, by the key it presents.
+pub(super) fn submitter<'s>(service: &'s Shared, headers: &HeaderMap) -> Result<&'s str, Problem> {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let key = given.and_then(|text| text.strip_prefix("Bearer "));
     match key.and_then(|key| service.keys.owner(key)) {
-        Some(_) => Ok(()),
+        Some(name) => Ok(name),
         None => Err(Problem::new(
             StatusCode::UNAUTHORIZED,
             "no-valid-key",

@@ -131,7 +131,8 @@ impl Ledger {
         &self.lane(log).queue
     }
 
-    pub(super) fn vault(&self) -> &Vault {
+    /// The subjects' keys.
+    pub fn vault(&self) -> &Vault {
         &self.vault
     }
 

@@ -211,6 +211,7 @@ fn documents() -> Vec<(&'static str, Value)> {
         ("log.json", log()),
         ("sealed.json", sealed()),
         ("proofs.json", proofs()),
+        ("streams.json", crate::streams::document()),
         ("refusals.json", crate::refusals::document()),
     ]
 }

@@ -13,6 +13,7 @@ mod naive;
 mod product;
 mod refusals;
 mod sample;
+mod streams;
 mod tlog;
 
 /// A file of schemas/vectors/.

@@ -26,9 +26,11 @@ const HELP: &str = "plumb-replay: 独立核验 / independent verification
   plumb-replay report verify FILE PATH
   plumb-replay scenario FILE...
 
-PATH  账本目录、单个日志目录、导出的 NDJSON 文件、瓦片目录(plumb export tiles),或证据包(.zip 或解开的目录)
+PATH  账本目录、单个日志目录、导出的 NDJSON 文件、瓦片目录(plumb export tiles),或证据包(.zip 或解开的目录);
+      verify 还可为 plumb extract 的摘录
       a ledger's folder, one log's folder, an exported NDJSON file, a folder of tiles, or an
-      evidence bundle (its zip file, or the folder it was unpacked into)
+      evidence bundle (its zip file, or the folder it was unpacked into); for verify an
+      extract of `plumb extract` too
 --checkpoint FILE  外部保存的检查点 / a checkpoint kept elsewhere
 --key VKEY         外部得到的公钥 / a log's public key, obtained elsewhere
 --receipts FILE    plumb append 给出的回执 / receipts as plumb append prints them

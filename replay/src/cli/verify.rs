@@ -5,6 +5,7 @@ use super::{Failure, print};
 use lexopt::prelude::*;
 use plumbline_replay::audit::{Audit, AuditError, PackError, is_pack, read_pack};
 use plumbline_replay::bundle::{Against, verify};
+use plumbline_replay::extract::{self, Judgement};
 use plumbline_replay::integrity::checkpoint::VerifyingKey;
 use plumbline_replay::walk::report::Report;
 use std::path::PathBuf;
@@ -22,6 +23,11 @@ pub fn run(parser: &mut lexopt::Parser) -> Result<u8, Failure> {
         && is_pack(&audit.path)
     {
         return bundle(audit, json);
+    }
+    if let Some(judged) = audit.as_ref().ok().and_then(of_extract) {
+        let judged = judged.map_err(|reason| Failure::new(2, format!("--key: {reason}")))?;
+        print(&if json { judged.to_json().to_string() } else { judged.words() })?;
+        return Ok(judged.outcome().exit_code());
     }
     match audit.and_then(|audit| audit.run()) {
         Ok(report) if json => print(&report.to_json().to_string()).map(|()| report.exit_code()),
@@ -71,6 +77,15 @@ impl From<PackError> for Failure {
         };
         Failure::new(exit, error.to_string())
     }
+}
+
+/// The verdict where the path is an extract and not a log.
+fn of_extract(audit: &Audit) -> Option<Result<Judgement, String>> {
+    if !audit.path.is_file() {
+        return None;
+    }
+    let read = extract::parse(&std::fs::read(&audit.path).ok()?).ok()?;
+    Some(Judgement::of(&read, audit.keys.first().map(String::as_str)))
 }
 
 /// What the command line asks for. A checkpoint that cannot be read comes back as

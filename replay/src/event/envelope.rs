@@ -148,6 +148,8 @@ impl<'a> Venue<'a> {
 pub struct Source<'a> {
     pub system: Text<'a>,
     pub kind: Text<'a>,
+    /// The system's own number of the event, counted up without gaps.
+    pub sequence: Option<i64>,
     /// Source attributes that a mapping does not name, verbatim.
     pub attributes: Option<&'a str>,
 }
@@ -159,6 +161,7 @@ impl<'a> Source<'a> {
             match name.as_ref() {
                 "system" => out.system = cursor.text()?,
                 "kind" => out.kind = cursor.text()?,
+                "sequence" => out.sequence = cursor.skip()?.parse().ok(),
                 "attributes" => out.attributes = Some(cursor.skip()?),
                 _ => {
                     cursor.skip()?;

@@ -146,6 +146,15 @@ pub(super) const TYPES: &[EventType] = &[
         must("digest", HASH, "批次摘要", "digest of the batch"),
         may("rejected", ROWS, "退回的记录", "rows that were rejected"),
     ]),
+    row("F12", "unit.day.closed.v1", "单位日清日结", "a unit closes its day", Supervisor, &[
+        e::UNIT_,
+        must("date", Date, "所结之日", "the day closed"),
+        must("count", Count, "当日报送件数", "events sent of that day"),
+        may("system", CODE, "报送系统(缺省为本事件的来源)", "the system, if not this event's source"),
+        may("first_sequence", Count, "首号", "first of its numbers"),
+        may("last_sequence", Count, "末号", "last of its numbers"),
+        may("digest", HASH, "当日清单摘要", "digest of the day's list"),
+    ]),
     row("F13", "hall.number_register.declared.v1", "文号登记簿申报", "number register declared", Supervisor, &[
         e::UNIT_,
         must("doc_type", Text, "文书种类(字)", "series of the documents"),

@@ -21,6 +21,14 @@ const IDENTITY: &[Member] = &[
 #[rustfmt::skip]
 const GROUNDS: Kind = Word(&["个保法47", "商业秘密", "未成年人", "公示到期", "信用修复", "法院裁判"]);
 
+/// 销毁密钥 X06.
+#[rustfmt::skip]
+const DESTROYED: &[Member] = &[
+    must("subject_key_id", NO, "密钥编号", "id of the subject's key"),
+    must("ground", Text, "事由", "the ground"),
+    must("witnesses", OFFICERS, "见证人", "the witnesses"),
+];
+
 /// 日清日结: the index of a log's streams (`crate::streams`, FORMAT.md §10).
 #[rustfmt::skip]
 const CLOSING: &[Member] = &[
@@ -74,13 +82,12 @@ pub(super) const TYPES: &[EventType] = &[
     row("X05", "redaction.applied.v1", "遮蔽", "redaction applied", Public, &[
         must("targets", List(&EVENT), "所遮蔽事件", "the events"),
         must("ground", GROUNDS, "事由", "the ground"),
+        e::BASIS.optional(),
         e::APPROVER,
+        may("approvers", OFFICERS, "批准人(两人)", "who approved, two persons"),
     ]),
-    row("X06", "vault.key.destroyed.v1", "销毁密钥", "vault key destroyed", Investigator, &[
-        must("subject_key_id", NO, "密钥编号", "id of the subject's key"),
-        must("ground", Text, "事由", "the ground"),
-        must("witnesses", OFFICERS, "见证人", "the witnesses"),
-    ]),
+    row("X06", "vault.key.destroyed.v1", "销毁密钥", "vault key destroyed", Investigator, DESTROYED),
+    row("X06", "vault.sealed_key.destroyed.v1", "销毁密钥(封存账)", "vault key of the sealed log destroyed", Sealed, DESTROYED),
     row("X07", "ledger.checkpoint.signed.v1", "检查点", "checkpoint signed", Public, &[
         must("chain", CODE, "链", "the chain"),
         must("seq", Count, "序号", "sequence"),
@@ -109,6 +116,10 @@ pub(super) const TYPES: &[EventType] = &[
         must("query", Text, "查询", "the query"),
         must("purpose", Text, "目的", "the purpose"),
         must("subject_count", Count, "涉及主体数", "subjects concerned"),
+        may("role", CODE, "角色", "under which role"),
+        may("members", ROWS, "涉及的密封项", "the sealed members concerned"),
+        may("result", Word(&["出示", "拒绝"]), "结果", "the result"),
+        may("refused_for", CODE, "拒绝原因", "why it was refused"),
     ]),
     row("X10", "export.produced.v1", "导出归档", "export produced", Supervisor, &[
         must("manifest_hash", HASH, "清单摘要", "digest of the manifest"),

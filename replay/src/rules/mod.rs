@@ -22,6 +22,7 @@ pub mod rule;
 pub mod visit;
 
 mod approval_powers;
+mod deliveries;
 mod effect;
 mod enforcement;
 mod fees;

@@ -2,8 +2,8 @@
 
 use super::rule::Rule;
 use super::{
-    approval_powers, effect, enforcement, fees, goals, hall, inspection, later, meta, openness,
-    quality, sequence, service, statutes,
+    approval_powers, deliveries, effect, enforcement, fees, goals, hall, inspection, later, meta,
+    openness, quality, sequence, service, statutes,
 };
 
 /// One table an article (§1.0 counts 111 entries).
@@ -30,6 +30,7 @@ const ARTICLES: &[&[Rule]] = &[
     statutes::disclosure::RULES,
     statutes::credit::RULES,
     quality::RULES,
+    deliveries::RULES,
 ];
 
 /// Every rule.

@@ -391,12 +391,17 @@ impl Envelope {
             "venue_id" | "window_id" => ("venue", name),
             "source" => ("source", "kind"),
             "system" => ("source", "system"),
+            "sequence" => ("source", "sequence"),
             "recorder" => ("recorder", "unit"),
             "recorder_officer" => ("recorder", "officer"),
             _ => return Err(format!("{name} is no part of an event that a script can set")),
         };
         let mut object = self.json.get(member).cloned().unwrap_or(Json::Object(Vec::new()));
-        object.set(inner.to_owned(), Json::text(value.to_owned()));
+        let written = match (name, value.parse()) {
+            ("sequence", Ok(number)) => Json::Int(number),
+            _ => Json::text(value.to_owned()),
+        };
+        object.set(inner.to_owned(), written);
         self.json.set(member, object);
         Ok(())
     }

@@ -9,6 +9,7 @@ pub mod json;
 pub mod note;
 pub mod sealed;
 pub mod segment;
+pub mod streams;
 pub mod tree;
 
 use sha2::{Digest, Sha256};

@@ -10,6 +10,7 @@ mod charges;
 mod circulation;
 mod consequences;
 mod counters;
+mod deliveries;
 mod determinations;
 mod fines;
 mod guides;
@@ -26,6 +27,7 @@ pub use charges::{Charge, Charges};
 pub use circulation::{Circulation, Outside, is_hall, venue_of};
 pub use consequences::{Consequence, Consequences};
 pub use counters::{Charging, Counters};
+pub use deliveries::{ClosedDay, Delivered, Deliveries};
 pub use determinations::{Decision, Determination, Determinations};
 pub use fines::{Fine, Fines};
 pub use numbers::{Declared, Known as KnownNumbers, NumberedPaper, Numbers, Series};
@@ -76,6 +78,7 @@ macro_rules! topics {
 topics! {
     charges: Charges, "核定的收费, by the case that they are for";
     counters: Counters, "收费与亮证, by window and day";
+    deliveries: Deliveries, "报送方的序号与日结, by system";
     determinations: Determinations, "核实认定 (K02), by finding";
     guides: Guides, "办事指南 (E12), by item";
     fines: Fines, "罚款, by ground and tier";
