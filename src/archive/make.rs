@@ -46,12 +46,12 @@ logs/*.ndjson       各日志的记录,一行一条,原样 / the entries as stor
 heads/*             签名的检查点 / signed checkpoints
 schemas/            所用事件类型的模式 / the schemas of the event types that occur
 report.json, .html  四性检测报告 / the test of the four properties
-manifest.json       其余各文件的大小与摘要 / size and digests of every other file
-manifest.note       开放日志对 manifest.json 的签名 / the open log's signature on it
+archive.json        其余各文件的大小与摘要 / size and digests of every other file
+archive.note        开放日志对 archive.json 的签名 / the open log's signature on it
 
 核验 / to check:    plumb verify archive FOLDER [--key VKEY]
                     plumb-replay verify FOLDER
-                    sha256sum, b3sum against manifest.json
+                    sha256sum, b3sum against archive.json
 密封内容只以摘要出现,不在包内 / what is sealed stands as digests and is not in here
 ";
 

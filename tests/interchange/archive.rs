@@ -119,7 +119,7 @@ fn a_change_to_any_file_is_found_and_named() {
     let page = archive.join("report.html");
     let text = std::fs::read_to_string(&page).unwrap().replace("通过", "透过");
     std::fs::write(&page, &text).unwrap();
-    let manifest = archive.join("manifest.json");
+    let manifest = archive.join("archive.json");
     let whole = std::fs::read_to_string(&manifest).unwrap();
     let mut json: Value = serde_json::from_str(&whole).unwrap();
     for file in json["files"].as_array_mut().unwrap() {
@@ -131,7 +131,7 @@ fn a_change_to_any_file_is_found_and_named() {
         }
     }
     std::fs::write(&manifest, format!("{json}\n")).unwrap();
-    found("a manifest made again for", "manifest.json");
+    found("a manifest made again for", "archive.json");
     let nowhere = desk.ledger.with_file_name("nowhere");
     assert_eq!(checked(&nowhere).0, Some(10));
 }
