@@ -339,8 +339,6 @@ pub(super) const TYPES: &[EventType] = &[
         ACT_ENDED_ON,
         may("informed_on_the_spot", Bool, "已当场告知(简易程序)", "informed on the spot, in the simple procedure"),
         may("legal_review_required", Bool, "须经法制审核", "legal review is required"),
-        may("violation_on", Date, "违法行为发生日期", "date of the violation"),
-        may("violation_ended_on", Date, "违法行为终了日期", "when the violation ended"),
         may("deviation_reason", Text, "偏离裁量基准的理由", "why it departs from the discretion standard"),
         may("correction_ordered", Bool, "已责令改正", "correction was ordered too"),
         must("perform_by", Text, "履行期限", "to be performed by"),

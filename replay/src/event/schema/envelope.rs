@@ -83,6 +83,7 @@ pub const ENVELOPE: &[Member] = &[
         may("item", Text, "项", "item"),
         may("layer", Word(&["L0", "L1", "L2", "L3", "L4"]), "规范层级", "layer of norms"),
         may("issued_on", Date, "制定日期", "issued on"),
+        may("doc_no", NO, "文号", "number, of a document"),
     ])), "依据", "legal basis"),
     may("venue", Object(&[
         must("kind", Word(&["main_hall", "sub_hall", "platform", "unit_premises", "on_site", "enterprise", "other"]), "地点种类", "kind of place"),

@@ -58,12 +58,21 @@ pub(in crate::rules) fn ground_of(act: &Event<'_>) -> Option<Box<str>> {
 /// which it was first recorded, else the day of the decision.
 pub(in crate::rules) fn violation_day(case: &Case<'_>, act: &Event<'_>) -> NaiveDate {
     let day = |name: &str| act.body.text(name).and_then(|text| parse_date(&text));
-    day("violation_ended_on").or_else(|| day("violation_on")).unwrap_or_else(|| {
+    day("act_ended_on").or_else(|| day("act_date")).unwrap_or_else(|| {
         const FIRST: [&str; 3] =
             ["inspection.issue.found", "penalty.clue.registered", "penalty.clue.verified"];
         let found = case.file.any(&FIRST).next().unwrap_or(act);
         found.occurred.local_date().min(act.occurred.local_date())
     })
+}
+
+/// Facts that the decision counts as mitigating, with its ground in art. 32.
+pub(in crate::rules) fn mitigating(act: &Event<'_>) -> bool {
+    match act.body.json("mitigating") {
+        Some(Json::List(facts)) => !facts.is_empty(),
+        Some(Json::Text(text)) => !text.is_empty(),
+        _ => false,
+    }
 }
 
 /// A member that says yes.

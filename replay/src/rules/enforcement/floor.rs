@@ -5,7 +5,6 @@
 use super::PENALTY_FLOOR;
 use super::decision::{self, Fine};
 use crate::event::Event;
-use crate::integrity::json::Json;
 use crate::master::{At, DiscretionTier, StatutoryRange};
 use crate::rules::bench::Case;
 use crate::rules::finding::{Finding, Findings, Outcome};
@@ -82,7 +81,7 @@ fn judge(case: &Case<'_>, act: &Event<'_>, fine: &Fine, out: &mut Findings) {
             yuan(over)
         );
         out.add(explain(case.signal(&PENALTY_FLOOR, act, zh, en)));
-    } else if amount == floor.fen || floor.mitigated || mitigating(act) {
+    } else if amount == floor.fen || floor.mitigated || decision::mitigating(act) {
         out.compliant(&PENALTY_FLOOR);
     }
     // Less without a ground for mitigation lies outside its tier: R2.4.3.
@@ -94,15 +93,6 @@ fn untold(case: &Case<'_>, act: &Event<'_>, missing: &[&str]) -> Finding {
     let en = format!("{names} missing: whether the fine is at the lower bound cannot be told");
     let finding = case.signal(&PENALTY_FLOOR, act, zh, en);
     finding.outcome(Outcome::Indeterminate).because("missing", missing)
-}
-
-/// Facts that the decision counts as mitigating, with its ground in art. 32.
-fn mitigating(act: &Event<'_>) -> bool {
-    match act.body.json("mitigating") {
-        Some(Json::List(facts)) => !facts.is_empty(),
-        Some(Json::Text(text)) => !text.is_empty(),
-        _ => false,
-    }
 }
 
 /// The lower bound by the versions of one day: of the tier that the decision names,

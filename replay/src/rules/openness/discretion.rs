@@ -4,6 +4,7 @@
 use crate::event::Event;
 use crate::integrity::json::Json;
 use crate::rules::bench::Case;
+use crate::rules::enforcement::decision;
 use crate::rules::finding::Findings;
 use crate::rules::openness::DISCRETION;
 use crate::rules::rule::Severity;
@@ -38,7 +39,8 @@ fn judge(case: &Case<'_>, decided: &Event<'_>, out: &mut Findings) {
     let Some(fine) = fine(decided) else { return out.compliant(&DISCRETION) };
     let below = tier.min_fen.is_some_and(|least| fine < least);
     let above = tier.max_fen.is_some_and(|most| fine > most);
-    if !below && !above {
+    // Less than the tier is lawful where art. 32 mitigates, and is no departure.
+    if !above && (!below || decision::mitigating(decided)) {
         return out.compliant(&DISCRETION);
     }
     let text = |name: &str| decided.body.text(name).is_some_and(|text| !text.is_empty());

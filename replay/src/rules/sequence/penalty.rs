@@ -403,7 +403,7 @@ fn limitation(case: &Case<'_>, out: &mut Findings) {
     ];
     for act in case.all("penalty.decision.made") {
         let day = |name: &str| act.body.text(name).and_then(|text| parse_date(&text));
-        let Some(ended) = day("violation_ended_on").or_else(|| day("violation_on")) else {
+        let Some(ended) = day("act_ended_on").or_else(|| day("act_date")) else {
             continue;
         };
         let at = case.bench.at(act.occurred.micros);
