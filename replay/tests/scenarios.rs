@@ -66,6 +66,18 @@ fn a_script_that_says_otherwise_fails() {
     }
 }
 
+/// SC01–SC22 of §7.2, each in a file of its own; variants carry a letter.
+#[test]
+fn every_scenario_of_the_specification_is_there() {
+    let scripts: Vec<String> = scripts(&samples())
+        .iter()
+        .filter_map(|path| path.file_stem()?.to_str().map(str::to_owned))
+        .collect();
+    let missing: Vec<String> =
+        (1..=22).map(|n| format!("SC{n:02}")).filter(|id| !scripts.contains(id)).collect();
+    assert!(missing.is_empty(), "no script in replay/samples for {missing:?}");
+}
+
 /// A rule that is judged shows its last good and its first bad moment.
 #[test]
 fn every_judged_rule_has_its_script() {

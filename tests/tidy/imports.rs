@@ -53,7 +53,7 @@ const LAYERS: &[Layer] = &[
         why: "a report is a function of what lies below" },
     Layer { name: "replay::inquiry", may: &["replay::integrity", "replay::event", "replay::state", "replay::time", "replay::master", "replay::rules", "replay::report"],
         why: "a question is answered as a report is made" },
-    Layer { name: "replay::scenario", may: &["replay::integrity", "replay::event", "replay::state", "replay::time", "replay::rules", "replay::report"],
+    Layer { name: "replay::scenario", may: &["replay::integrity", "replay::event", "replay::state", "replay::time", "replay::rules", "replay::report", "replay::walk"],
         why: "a scenario makes entries and asks what comes of them" },
     Layer { name: "replay::streams", may: &["replay::integrity"],
         why: "the index counts entries by stream, whatever they mean" },

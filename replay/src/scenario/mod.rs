@@ -16,11 +16,16 @@
 //! says so of nothing. `check only R2.5.1,R2.5.2` speaks of these rules alone: so a
 //! rule's own script stays true when another rule is added. Times are the city's
 //! (+08:00); a date alone is known to the day. `"finding(RULE STREAM MATTER)"` in a
-//! body stands for the id of that finding. What this module does not know: how any
-//! rule works.
+//! body stands for the id of that finding. After `sealed` the confidential members are
+//! sealed; `seen STREAM by public` tells what a reader is shown, and `verify after
+//! cut 10 against checkpoint fail` what a verifier says of a log that was tampered
+//! with. What this module does not know: how any rule works.
 
+mod keyring;
 mod run;
 mod script;
+mod tamper;
 
 pub use run::{Failed, run};
-pub use script::{Expected, Script, ScriptError, Step, parse};
+pub use script::{Expected, Reader, Script, ScriptError, Step, parse};
+pub use tamper::Tamper;

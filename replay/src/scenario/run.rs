@@ -1,6 +1,7 @@
 //! Runs a script: judges its entries and compares, both ways.
 
 use super::script::{Expected, Script, Step};
+use super::{keyring, tamper};
 use crate::event::Event;
 use crate::integrity::chain::entry_hash;
 use crate::report::{self, About, Period, Request, text};
@@ -41,6 +42,21 @@ pub fn run(script: &Script) -> Vec<Failed> {
             Step::State { line, stream, as_of, code } => {
                 let moment = Moment { as_of: as_of.unwrap_or(end.as_of), known_at: end.known_at };
                 state(script, *line, moment, (stream, code), &mut failed);
+            }
+            Step::Seen { line, stream, by, known_at, rows } => {
+                let view = (stream.as_str(), *by, known_at.unwrap_or(end.known_at));
+                let seen = keyring::seen(&script.entries, &script.keyring, view);
+                if seen != *rows {
+                    failed.push(Failed { line: *line, why: format!("{by:?} sees {seen:?}") });
+                }
+            }
+            Step::Verify { line, tamper, against_checkpoint, outcome } => {
+                let why = match tamper::verdict(&script.entries, *tamper, *against_checkpoint) {
+                    Ok((found, _)) if found == *outcome => continue,
+                    Ok((found, why)) => format!("the verdict is {} {why}", found.word()),
+                    Err(why) => why,
+                };
+                failed.push(Failed { line: *line, why });
             }
         }
     }

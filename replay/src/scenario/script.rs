@@ -1,11 +1,15 @@
 //! Reads a scenario script into entries, as a ledger would have recorded them,
 //! and expectations.
 
+use super::keyring::Keyring;
+use super::tamper::{self, Tamper};
+use crate::event::register;
 use crate::integrity::chain::{Digest, entry_hash};
 use crate::integrity::entry::{Parts, Place};
 use crate::integrity::json::{Json, parse as parse_json};
 use crate::rules::finding::finding_id;
 use crate::time::civil::{self, Micros, Zone};
+use crate::walk::Outcome;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -36,6 +40,18 @@ pub enum Step {
     },
     /// The state of a stream, by its code.
     State { line: usize, stream: String, as_of: Option<Micros>, code: String },
+    /// What a reader sees of a stream must be exactly these entries.
+    Seen { line: usize, stream: String, by: Reader, known_at: Option<Micros>, rows: Vec<String> },
+    /// What a verifier says of the log, tampered with or not, against a checkpoint
+    /// that was kept elsewhere or none.
+    Verify { line: usize, tamper: Option<Tamper>, against_checkpoint: bool, outcome: Outcome },
+}
+
+/// Before whom a stream is opened (§3.10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    Public,
+    Investigator,
 }
 
 /// One expected finding. Absent parts are not compared.
@@ -56,6 +72,8 @@ pub struct Script {
     /// In order of position.
     pub entries: Vec<Vec<u8>>,
     pub steps: Vec<Step>,
+    /// What was sealed: nothing, unless the script says `sealed`.
+    pub keyring: Keyring,
 }
 
 impl Script {
@@ -95,18 +113,21 @@ pub fn parse(
     text: &str,
     include: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Script, ScriptError> {
-    let mut reader = Reader { drafts: Vec::new(), script: Script::default(), include };
+    let script = Script::default();
+    let mut reader = Lines { drafts: Vec::new(), script, sealed: false, include };
     reader.read(file, text)?;
     reader.finish()
 }
 
-struct Reader<'i> {
+struct Lines<'i> {
     drafts: Vec<Draft>,
     script: Script,
+    /// Confidential members are sealed, from the line `sealed` on.
+    sealed: bool,
     include: &'i dyn Fn(&str) -> Option<String>,
 }
 
-impl Reader<'_> {
+impl Lines<'_> {
     fn read(&mut self, file: &str, text: &str) -> Result<(), ScriptError> {
         for (index, line) in text.lines().enumerate() {
             let at = index + 1;
@@ -136,11 +157,15 @@ impl Reader<'_> {
                 }
                 "report" => self.script.steps.push(report(at, rest).map_err(failed)?),
                 "state" => self.script.steps.push(state(at, rest).map_err(failed)?),
+                "seen" => self.script.steps.push(seen(at, rest).map_err(failed)?),
+                "verify" => self.script.steps.push(verify(at, rest).map_err(failed)?),
+                "sealed" => self.sealed = true,
                 _ if line.starts_with(char::is_whitespace) => {
                     self.expect(bare).map_err(failed)?;
                 }
                 _ => {
-                    let draft = draft(self.drafts.len() + 1, word, rest).map_err(failed)?;
+                    let mut draft = draft(self.drafts.len() + 1, word, rest).map_err(failed)?;
+                    self.seal(&mut draft);
                     self.drafts.push(draft);
                 }
             }
@@ -148,10 +173,27 @@ impl Reader<'_> {
         Ok(())
     }
 
+    fn seal(&mut self, draft: &mut Draft) {
+        let kind = draft.json.get("type").and_then(Json::as_str);
+        if self.sealed
+            && let Some(known) = kind.and_then(register::find)
+        {
+            self.script.keyring.seal(known, &mut draft.json);
+        }
+    }
+
     fn expect(&mut self, line: &str) -> Result<(), String> {
         let nowhere = "this is expected where nothing is checked: write `check` or `report` first";
         match self.script.steps.last_mut() {
-            Some(Step::Check { .. } | Step::Report { .. }) if line == "none" => Ok(()),
+            Some(Step::Check { .. } | Step::Report { .. } | Step::Seen { .. })
+                if line == "none" =>
+            {
+                Ok(())
+            }
+            Some(Step::Seen { rows, .. }) => {
+                rows.push(line.to_owned());
+                Ok(())
+            }
             Some(Step::Check { found, .. }) => {
                 found.push(finding(line)?);
                 Ok(())
@@ -242,6 +284,39 @@ fn state(line: usize, rest: &str) -> Result<Step, String> {
     Ok(Step::State { line, stream: stream.to_owned(), as_of, code: code.to_owned() })
 }
 
+/// `seen STREAM by public|investigator [known-at T]`
+fn seen(line: usize, rest: &str) -> Result<Step, String> {
+    let (stream, rest) = rest.split_once(' ').ok_or("write seen STREAM by public|investigator")?;
+    let options = options(rest)?;
+    let by = match options.get("by") {
+        Some(&"public") => Reader::Public,
+        Some(&"investigator") => Reader::Investigator,
+        other => return Err(format!("by {other:?}: write public or investigator")),
+    };
+    let known_at = moment(&options, "known-at")?;
+    Ok(Step::Seen { line, stream: stream.to_owned(), by, known_at, rows: Vec::new() })
+}
+
+/// `verify [after flip|cut|swap|rechain N] [against checkpoint] pass|fail|cannot_tell`
+fn verify(line: usize, rest: &str) -> Result<Step, String> {
+    let words: Vec<&str> = rest.split_whitespace().collect();
+    let (tamper, words) = match words.as_slice() {
+        ["after", word, number, rest @ ..] => (Some(Tamper::parse(word, number)?), rest),
+        rest => (None, rest),
+    };
+    let (against_checkpoint, words) = match words {
+        ["against", "checkpoint", rest @ ..] => (true, rest),
+        rest => (false, rest),
+    };
+    let outcome = match words {
+        ["pass"] => Outcome::Pass,
+        ["fail"] => Outcome::Fail,
+        ["cannot_tell"] => Outcome::CannotTell,
+        _ => return Err("write verify [after …] [against checkpoint] pass|fail|cannot_tell".into()),
+    };
+    Ok(Step::Verify { line, tamper, against_checkpoint, outcome })
+}
+
 /// `report ID from DATE to DATE [as-of T] [known-at T]`
 fn report(line: usize, rest: &str) -> Result<Step, String> {
     let (id, rest) = rest.split_once(' ').ok_or("write report ID from DATE to DATE")?;
@@ -308,6 +383,7 @@ fn draft(number: usize, when: &str, rest: &str) -> Result<Draft, String> {
 
 fn object(text: &str) -> Result<Json<'static>, String> {
     let text = with_finding_ids(text.trim())?;
+    let text = text.replace("\"script-key\"", &format!("\"{}\"", tamper::public_key()));
     let json = parse_json(text.as_bytes()).map_err(|error| error.to_string())?;
     Ok(json.into_owned())
 }
