@@ -81,6 +81,11 @@ impl Decimal {
         self.units.saturating_mul(factor)
     }
 
+    /// In millionths, for scores and weights; `None` for more decimals than six.
+    pub fn millionths(self) -> Option<i128> {
+        (self.scale <= 6 && self.units.abs() < 1 << 80).then(|| self.at(6))
+    }
+
     /// True for zero of any scale.
     pub fn is_zero(&self) -> bool {
         self.units == 0

@@ -37,12 +37,12 @@ pub(super) const RULES: &[Rule] = &[
     FOUR_MECHANISMS,
     SURVEYS,
     COMPOSITION,
-    LAST_PLACE,
+    super::ranking::LAST_PLACE,
     COMMENDED,
     INDEX,
     COVERAGE,
     CHANNELS,
-    LEVELS,
+    super::warning::LEVELS,
     RESULTS_USED,
     OPEN_AND_COVERT,
     COMPLAINTS,
@@ -372,15 +372,6 @@ const COMPOSITION: Rule = Rule {
     ..Rule::ENTRY
 };
 
-const LAST_PLACE: Rule = Rule {
-    id: "R3.4.3",
-    zh: "末位淘汰",
-    en: "last-place system",
-    quote: "综合考评实行末位淘汰制,对排位靠后的单位进行限期整改并通报批评",
-    kind: Kind("R+W"),
-    ..Rule::ENTRY
-};
-
 const COMMENDED: Rule = Rule {
     id: "R3.4.4",
     zh: "先进典型宣传",
@@ -414,15 +405,6 @@ const CHANNELS: Rule = Rule {
     en: "five channels",
     quote: "建立电子监察、终端评议、定点监测、行风热线、纠风约谈“五位一体”的信息采集系统",
     kind: Kind("D+M"),
-    ..Rule::ENTRY
-};
-
-const LEVELS: Rule = Rule {
-    id: "R3.5.4",
-    zh: "三级预警纠错",
-    en: "three levels",
-    quote: "实行单项预警—综合预警—预警公示三级预警纠错机制",
-    kind: Kind("W"),
     ..Rule::ENTRY
 };
 

@@ -32,9 +32,11 @@ mod inspection;
 mod later;
 mod meta;
 mod openness;
+mod ranking;
 mod sequence;
 mod service;
 mod statutes;
+mod warning;
 pub(crate) mod words;
 
 pub use finding::{Finding, Findings, Outcome};

@@ -17,10 +17,12 @@ mod guides;
 mod numbers;
 mod papers;
 mod permits;
+mod rankings;
 mod refusals;
 mod systems;
 mod violations;
 mod visits;
+mod warnings;
 
 pub use attendance::{Absence, Attendance};
 pub use charges::{Charge, Charges};
@@ -33,10 +35,12 @@ pub use fines::{Fine, Fines};
 pub use numbers::{Declared, Known as KnownNumbers, NumberedPaper, Numbers, Series};
 pub use papers::{Citation, Papers};
 pub use permits::{Ban, Bearer, Grant, Numbered, Permits};
+pub use rankings::{Millionths, Placed, Ranking, Rankings, Score};
 pub use refusals::{Refusal, Refusals};
 pub use systems::{Beats, Outage, Systems};
 pub use violations::{Assessment, Decided, Order, Violation, Violations};
 pub use visits::{Visit, Visits};
+pub use warnings::{Level, Warning, Warnings};
 
 use super::accountability::Accountable;
 use super::bench::{Bench, Case};
@@ -84,9 +88,11 @@ topics! {
     fines: Fines, "罚款, by ground and tier";
     papers: Papers, "公文的公布与引用, by number";
     permits: Permits, "许可的准予、禁止再申请和文书号";
+    rankings: Rankings, "考评方案、得分、排名 (H01, H05, H06)";
     refusals: Refusals, "不予受理并指向他机关, by applicant";
     violations: Violations, "违法行为, by penalty case";
     visits: Visits, "入企, by enterprise";
+    warnings: Warnings, "三级预警 (W05–W08), by subject";
     attendance: Attendance, "考勤 (F05, F06) 与请假 (F04)";
     circulation: Circulation, "厅外流转, in order of entries";
     consequences: Consequences, "一律后果 (K03–K12), by finding";

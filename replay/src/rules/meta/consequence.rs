@@ -73,6 +73,9 @@ const CRITICISM: Need = need(
     "city-wide criticism (K04)",
     |done, _| done.scope.as_deref() == Some("全市"),
 );
+/// After a ranking the text says 通报批评, not where.
+const ANY_CRITICISM: Need =
+    need(&["account.circular_criticism.issued"], "通报批评(K04)", "criticism (K04)", any);
 const REFERRED: Need = Need {
     sealed: true,
     ..need(
@@ -127,6 +130,7 @@ fn needs(rule: &str) -> &'static [Need] {
         "R2.2.4d" => &[REFERRED, PRINCIPAL, DIRECT],
         "R2.2.4e" => &[ILLEGAL_FEE, REFUND],
         "R2.2.4f" => &[RECTIFICATION, CRITICISM],
+        "R3.4.3" => &[RECTIFICATION, ANY_CRITICISM],
         "R2.2.2a" | "R2.2.2b" | "R2.2.2c" | "R2.2.2d" | "R2.6.2" => &[ANY],
         _ => &[],
     }
@@ -171,6 +175,8 @@ impl<'f> Confirmed<'f> {
         let all: Vec<&Determination> =
             ids.iter().flat_map(|id| city.topics.determinations.of(id)).collect();
         // What was dismissed or exempted in the end needs no consequence.
+        let published = published(finding);
+        let all: Vec<&Determination> = published.iter().chain(all).collect();
         let last = all.iter().max_by(|a, b| a.entry.cmp(&b.entry))?;
         let confirmed = all.iter().find(|one| one.decision == Decision::Confirmed)?;
         let waived = last.decision == Decision::Waived && !last.reason.trim().is_empty();
@@ -193,6 +199,20 @@ impl<'f> Confirmed<'f> {
         let known = city.bench.moment.known_at;
         city.bench.calendar.add_working_days(on, days, known, |_| false).map(|due| due.date)
     }
+}
+
+/// A place in a published ranking needs nobody to confirm it.
+fn published(finding: &Finding) -> Option<Determination> {
+    let entry = finding.entries.first().filter(|_| finding.rule == "R3.4.3")?;
+    let placed = finding.explanation.contains_key("ranking");
+    placed.then(|| Determination {
+        decision: Decision::Confirmed,
+        at: finding.at,
+        by_unit: "".into(),
+        by: "".into(),
+        reason: "".into(),
+        entry: entry.clone(),
+    })
 }
 
 /// Of one need: done in time, done late, done wrongly, or not at all.
