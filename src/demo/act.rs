@@ -253,6 +253,12 @@ impl Act {
         act.instead("body", body)
     }
 
+    /// A member of the body.
+    pub fn member(&self, name: &str) -> Option<&Value> {
+        let (_, body) = self.members.iter().find(|(known, _)| *known == "body")?;
+        body.get(name)
+    }
+
     /// The act at another moment.
     pub fn moved(mut self, at: Moment) -> Act {
         self.at = at;

@@ -101,6 +101,11 @@ impl Calendar {
         self.after(day.plus(-1), 1)
     }
 
+    /// The `n`-th working day before `day`, which is a working day and not counted.
+    pub fn before(&self, day: Day, n: i64) -> Day {
+        self.after(day, -n)
+    }
+
     /// Working days after `from`, up to and including `to`.
     pub fn between(&self, from: Day, to: Day) -> i64 {
         self.count(to) as i64 - self.count(from) as i64

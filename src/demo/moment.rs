@@ -69,6 +69,13 @@ impl Day {
         Day::new(year + years, month, day)
     }
 
+    /// Reads `2026-03-05`.
+    pub fn parse(text: &str) -> Option<Day> {
+        let mut parts = text.splitn(3, '-').map(|part| part.parse::<i64>().ok());
+        let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+        Some(Day::new(year, month, day))
+    }
+
     pub const fn at(self, hour: i64, minute: i64) -> Moment {
         Moment(self.0 * DAY_MINUTES + hour * 60 + minute)
     }

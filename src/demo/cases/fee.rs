@@ -10,7 +10,7 @@ use crate::demo::moment::{Day, Moment};
 use crate::demo::pace::Pace;
 use crate::demo::prng::Draw;
 use crate::demo::registers::{File, Series};
-use crate::demo::world::Stage;
+use crate::demo::world::{Script, Stage};
 
 /// What an approval asks to be charged.
 pub(super) struct Charge {
@@ -26,7 +26,7 @@ pub(super) struct Charge {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Beat {
+pub(in crate::demo) enum Beat {
     Assess,
     Notify { due: Day },
     Reduce,
@@ -45,10 +45,65 @@ pub(super) struct FeeCase {
     quantity: i64,
     /// Policy and fen taken off.
     reduction: Option<(&'static str, &'static str, i64)>,
+    /// Fen assessed beyond the lower bound, and paid beyond what was assessed: none,
+    /// unless it was laid out so.
+    over_fen: i64,
+    paid_over_fen: i64,
     collector: usize,
     method: &'static str,
     notice_no: String,
     transaction: String,
+}
+
+/// A fee of an enterprise with a plan that was laid out beforehand, for a case that
+/// the teller of the story names.
+pub(in crate::demo) struct Laid {
+    pub fee: usize,
+    pub quantity: i64,
+    pub over_fen: i64,
+    pub paid_over_fen: i64,
+    /// Half of it is taken off by the published policy.
+    pub reduced: bool,
+    pub enterprise: usize,
+    pub plan: Vec<(Moment, Beat)>,
+}
+
+impl Script for Laid {
+    fn happen(&mut self, stage: &mut Stage<'_>) -> Option<Moment> {
+        let city = stage.city;
+        let it = &city.fees[self.fee];
+        let payer = &city.enterprises[self.enterprise];
+        let charge = Charge {
+            case: String::new(),
+            code: Some(it.spec.code),
+            payer: payer.id.clone(),
+            payer_described: payer.applicant(),
+            window: city.window(it.unit, true),
+            paid_by: stage.now.day(),
+        };
+        let (id, condition, per_mille) = REDUCTIONS[0];
+        let off = it.spec.lower_fen * self.quantity * per_mille / 1000;
+        let case = FeeCase {
+            stream: stage.registers.open_file(
+                city.region_code(it.unit),
+                File::Fee,
+                stage.now.day(),
+            ),
+            fee: self.fee,
+            quantity: self.quantity,
+            reduction: self.reduced.then_some((id, condition, off)),
+            over_fen: self.over_fen,
+            paid_over_fen: self.paid_over_fen,
+            collector: city.staff[it.unit].collectors[0],
+            method: "扫码",
+            notice_no: String::new(),
+            transaction: format!("FS{}", stage.draw.digits(14)),
+            charge,
+        };
+        let (draw, plan) = (stage.draw.fork(), std::mem::take(&mut self.plan));
+        stage.start(stage.now, draw, Box::new(Planned::new(case, plan)));
+        None
+    }
 }
 
 /// Opens the fee file now.
@@ -70,6 +125,8 @@ pub(super) fn open(charge: Charge, stage: &mut Stage<'_>) {
         fee,
         quantity,
         reduction,
+        over_fen: 0,
+        paid_over_fen: 0,
         collector: city.staff[it.unit].collectors[0],
         method: ["扫码", "POS", "银行", "非税平台"][draw.weighted(&[50, 20, 15, 15])],
         notice_no: String::new(),
@@ -116,11 +173,11 @@ impl FeeCase {
 
     /// Fen at the lower bound of the standard.
     fn assessed(&self, city: &City) -> i64 {
-        self.fee(city).spec.lower_fen * self.quantity
+        self.fee(city).spec.lower_fen * self.quantity + self.over_fen
     }
 
     fn payable(&self, city: &City) -> i64 {
-        self.assessed(city) - self.reduction.map_or(0, |(.., off)| off)
+        self.assessed(city) - self.reduction.map_or(0, |(.., off)| off) + self.paid_over_fen
     }
 
     fn act(&self, stage: &Stage<'_>, kind: &'static str, source: Source, body: Value) -> Act {

@@ -38,7 +38,7 @@ pub(super) const OPENING: Day = Day::new(2024, 7, 1);
 pub(super) const CLOSING: Day = Day::new(2026, 6, 30);
 
 /// Enterprises that only planted stories deal with.
-const KEPT_PARTIES: u32 = 320;
+const KEPT_PARTIES: u32 = 480;
 
 pub(super) struct City {
     pub seed: u64,

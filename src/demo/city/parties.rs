@@ -175,10 +175,12 @@ pub(in crate::demo) const BATCH: usize = 50;
 pub(super) fn register(city: &City, chapter: usize, at: Moment) -> Vec<Act> {
     let all = city.enterprises.iter().enumerate();
     let own = all.skip(chapter * BATCH).take(BATCH);
-    own.map(|(index, firm)| register_enterprise(city, index, firm, at)).collect()
+    own.map(|(index, _)| party_row(city, index, "md.party.registered.v1", at)).collect()
 }
 
-fn register_enterprise(city: &City, index: usize, firm: &Enterprise, at: Moment) -> Act {
+/// What the register of market subjects says of an enterprise.
+pub(in crate::demo) fn party_row(city: &City, index: usize, kind: &'static str, at: Moment) -> Act {
+    let firm = &city.enterprises[index];
     let mut draw = Draw::new(city.seed, "enterprise-vault", index as u64);
     let founded = Day::new(2009, 1, 1).plus(draw.between(0, 4700));
     let body = object! {
@@ -189,8 +191,7 @@ fn register_enterprise(city: &City, index: usize, firm: &Enterprise, at: Moment)
         "phone": phone(&mut draw), "address": names::address(REGIONS[firm.region].name, &mut draw),
         "size": draw.pick(&["微型", "小型", "中型"]), "valid_from": founded,
     };
-    city.registry_act("md.party.registered.v1", format!("md/{}", firm.id), at, "市监", body)
-        .party(&firm.id, "登记主体")
+    city.registry_act(kind, format!("md/{}", firm.id), at, "市监", body).party(&firm.id, "登记主体")
 }
 
 /// A project on the green channel, with the enterprise that owns it.

@@ -32,7 +32,7 @@ struct Decision {
     doc_no: String,
 }
 
-pub(super) struct Opening;
+pub(in crate::demo) struct Opening;
 
 impl Script for Opening {
     fn happen(&mut self, stage: &mut Stage<'_>) -> Option<Moment> {

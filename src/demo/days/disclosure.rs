@@ -36,7 +36,7 @@ struct Paper {
 }
 
 /// A unit issues a document.
-pub(super) struct PaperOpening;
+pub(in crate::demo) struct PaperOpening;
 
 impl Script for PaperOpening {
     fn happen(&mut self, stage: &mut Stage<'_>) -> Option<Moment> {
@@ -118,7 +118,7 @@ struct Request {
 }
 
 /// Someone asks for information.
-pub(super) struct RequestOpening;
+pub(in crate::demo) struct RequestOpening;
 
 impl Script for RequestOpening {
     fn happen(&mut self, stage: &mut Stage<'_>) -> Option<Moment> {

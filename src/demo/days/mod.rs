@@ -2,8 +2,8 @@
 //! open, systems report, registers are declared, documents and complaints come.
 
 mod complaint;
-mod decision;
-mod disclosure;
+pub(super) mod decision;
+pub(super) mod disclosure;
 mod hall;
 
 use super::city::{CLOSING, City, OPENING};

@@ -8,14 +8,20 @@
 
 mod approval;
 mod catalogue;
+mod charge;
 mod coercion;
+mod evaluation;
+mod fees;
 mod hall;
 mod inspection;
+mod openness;
 mod order;
 mod penalty;
 mod penalty_terms;
 mod plot;
 mod proceedings;
+mod promises;
+mod quality;
 mod record;
 mod story;
 mod terms;
@@ -142,6 +148,46 @@ pub const ALL: &[&Planting] = &[
     &penalty_terms::REVIEWED_LATE,
     &penalty_terms::SUED_LATE,
     &penalty_terms::REPAIRED_LATE,
+    &promises::NO_BASIS,
+    &promises::AGENT_LATE,
+    &promises::OFF_THE_ROSTER,
+    &promises::LONG_PROMISE,
+    &promises::NEVER_SENT,
+    &promises::SLOW_STAGE,
+    &promises::STAYED_AWAY,
+    &promises::HANDED_DOWN,
+    &promises::TOLD_TWICE,
+    &promises::NOBODY_FIRST,
+    &promises::IN_A_CIRCLE,
+    &openness::A_STEP_LESS,
+    &openness::SHORT_COMMENT,
+    &openness::NO_PROCEDURE,
+    &openness::NO_TIER,
+    &openness::RESULT_LATE,
+    &openness::MARKET_RESULT_LATE,
+    &openness::STAGE_UNTOLD,
+    &openness::PAPER_LATE,
+    &openness::ANSWER_LATE,
+    &openness::SECRET_BASIS,
+    &openness::PROMISE_BROKEN,
+    &fees::OVER_FLOOR,
+    &fees::UNDER_FLOOR,
+    &fees::OVER_CEILING,
+    &fees::CHARGED_AGAIN,
+    &fees::CANCELLED_COST,
+    &fees::LISTED_LATER,
+    &fees::NOT_SHOWN,
+    &fees::OFF_THE_LIST,
+    &fees::PAID_FIRST,
+    &fees::NO_RECEIPT,
+    &fees::PAID_MORE,
+    &fees::OWN_ACCOUNT,
+    &evaluation::LAST_AND_SPARED,
+    &evaluation::LEVEL_SKIPPED,
+    &quality::WRONG_CODE,
+    &quality::MISCOUNTED,
+    &quality::LEADERLESS,
+    &quality::COLUMN_LACKING,
 ];
 
 /// Which chapter answers for which rule: every rule that can speak.
@@ -158,6 +204,7 @@ pub const CHAPTERS: &[(&str, &[&str])] = &[
     ("fees", &["R2.5.1", "R2.5.1b", "R2.5.2", "R2.5.3", "R2.5.4", "R2.5.5", "R2.5.6", "SEQ-F1", "SEQ-F2", "SEQ-F3", "SEQ-F4"]),
     ("inspection", &["R2.6.1", "R2.6.2", "R2.6.3", "R2.6.4", "SEQ-I1", "SEQ-I2", "SEQ-I3", "SEQ-I4", "SEQ-I5", "SEQ-I6", "SEQ-I7", "SEQ-I8", "L0.T20", "L0.T21", "L0.T22", "L0.T23", "L0.T24"]),
     ("penalty", &["R2.7.1", "R2.7.3", "R2.7.4", "R2.7.5", "R2.7.6", "R2.7.7", "SEQ-P1", "SEQ-P2", "SEQ-P3", "SEQ-P4", "SEQ-P5", "SEQ-P6", "SEQ-P7", "SEQ-P8", "SEQ-P9", "SEQ-P10", "SEQ-P11", "L0.T11", "L0.T12", "L0.T13", "L0.T14", "L0.T15", "L0.T16", "L0.T17", "L0.T18", "L0.T19", "L0.T25", "L0.T26", "L0.T27", "L0.T33"]),
+    ("evaluation", &["R3.4.3", "R3.5.4"]),
     ("quality", &["DQ.1", "DQ.2", "DQ.3", "DQ.4"]),
 ];
 

@@ -407,9 +407,7 @@ pub(super) const TOO_LATE: Planting = Planting {
         let day = plot.day();
         let plan = Proceedings::first(plot, ground, day);
         let ended = day.plus_years(-2).plus(if plot.wrong() { -1 } else { 0 });
-        let mut story = Story::new().alter(DECIDED, move |act| {
-            act.saying("violation_ended_on", ended).saying("act_ended_on", ended)
-        });
+        let mut story = Story::new().alter(DECIDED, move |act| act.saying("act_ended_on", ended));
         if plot.wrong() {
             let both = [Pick::First(DECIDED), Pick::First(CLUE)];
             story = story.speaks("SEQ-P10", &both).speaks("L0.T19", &both);

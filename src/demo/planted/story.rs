@@ -88,6 +88,11 @@ impl Story {
         self
     }
 
+    /// Leaves every act of a type untold.
+    pub fn drop(self, kind: &'static str) -> Story {
+        self.turn(kind, |_, _| Vec::new())
+    }
+
     /// A rule must speak, on the stream of the first entry named.
     pub fn speaks(mut self, rule: &'static str, picks: &[Pick]) -> Story {
         self.speaks.push(Speaks { rule, stream: None, picks: picks.to_vec() });

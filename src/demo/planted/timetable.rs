@@ -32,6 +32,12 @@ pub(in crate::demo) fn item_that(plot: &mut Plot<'_>, suits: impl Fn(&Item) -> b
     })
 }
 
+/// Whether an item's promise allows so many working days, by either catalogue.
+pub(in crate::demo) fn promises(item: &Item, days: i64) -> bool {
+    let later = item.spec.promise_later;
+    item.spec.promise >= days && (later == 0 || later >= days)
+}
+
 impl Timetable {
     /// An approval that is accepted on `day` and granted `used` working days later.
     pub fn new(plot: &mut Plot<'_>, item: usize, day: Day, used: i64) -> Timetable {

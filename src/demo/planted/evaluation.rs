@@ -1,0 +1,110 @@
+//! 三 保障: rankings with their consequences, and warnings level by level.
+
+use super::Planting;
+use super::plot::{Chronicle, Plot};
+use super::story::{Pick, Story};
+use crate::demo::act::{Act, Source, Value, object};
+use crate::demo::moment::{Day, Moment};
+
+/// An act of the office for efficiency.
+fn by_office(plot: &Plot<'_>, kind: &'static str, stream: String, at: Moment, body: Value) -> Act {
+    let office = plot.city.unit_index("效能");
+    let leader = plot.city.leader(office, at.day());
+    Act::new(kind, stream, at, Source::Office, body)
+        .actor(plot.city.officer_actor(leader, "主要负责人"))
+}
+
+pub(super) const LAST_AND_SPARED: Planting = Planting {
+    rules: &["R3.4.3", "RX.1"],
+    wrong: ("排位靠后的单位既未限期整改,也未通报批评", "last in the ranking, and nothing followed"),
+    near: ("综合得分已经算出,尚未排名", "scores are computed and not ranked yet"),
+    plant: |plot| {
+        let city = plot.city;
+        let published = Day::new(2024, 12, 2).at(9, 20);
+        let computed = city.calendar.on_or_after(Day::new(2026, 1, 5)).at(10, 0);
+        let number = plot.item_number();
+        let version = format!("2025.{number}");
+        let component = |id: &'static str, weight: i64| object! { "id": id, "weight": weight };
+        let scheme = object! {
+            "year": 2025i64, "version": &version, "groups": vec![object! { "group": "窗口单位" }],
+            "components": vec![component("办件", 60), component("测评", 40)],
+        };
+        let stream = format!("evaluation/scheme-{version}");
+        let scheme = by_office(plot, "eval.scheme.published.v1", stream, published, scheme);
+        let mut chronicle = Chronicle::new().act(scheme);
+        let mut list = Vec::new();
+        // Other units than the neighbour's: a unit's last score is the one that counts.
+        let first = if plot.wrong() { 0 } else { 4 };
+        for (rank, unit) in city.kept_organs().into_iter().skip(first).take(4).enumerate() {
+            let unit = &city.units[unit].id;
+            let reached = 95 - 3 * rank as i64;
+            let components = object! { "办件": reached, "测评": reached };
+            let score = object! {
+                "unit": unit, "period": "2025", "components": components,
+                "inputs_digest": plot.draw.hex(64), "scheme_version": &version,
+            };
+            let stream = format!("evaluation/score-{version}-{rank}");
+            let act = by_office(plot, "eval.score.computed.v1", stream, computed, score);
+            chronicle = chronicle.act(act);
+            let score = format!("{reached}.00");
+            list.push(object! { "unit": unit, "score": score, "rank": rank as i64 + 1 });
+        }
+        let mut story = Story::new();
+        if plot.wrong() {
+            let ranked = city.calendar.after(computed.day(), 8).at(15, 0);
+            let body = object! {
+                "group": "窗口单位", "list": list, "ties": "并列者全部列入", "period": "2025",
+            };
+            let stream = format!("evaluation/ranking-{version}");
+            let act = by_office(plot, "eval.ranking.published.v1", stream, ranked, body);
+            chronicle = chronicle.act(act);
+            let ranking = [Pick::First("eval.ranking.published")];
+            story = story.speaks("R3.4.3", &ranking).speaks("RX.1", &ranking);
+        }
+        plot.tell(story, chronicle);
+    },
+};
+
+pub(super) const LEVEL_SKIPPED: Planting = Planting {
+    rules: &["R3.5.4"],
+    wrong: ("单项预警之后直接公示,跳过综合预警", "publicised after a single warning alone"),
+    near: ("指数恰达阈值的综合预警", "a composite warning of exactly the threshold"),
+    plant: |plot| {
+        let city = plot.city;
+        let unit = plot.organ();
+        let unit = &city.units[unit].id;
+        let day = plot.day();
+        let at = plot.morning(day);
+        let number = plot.item_number();
+        let due = city.calendar.after(day, 10);
+        let single = object! {
+            "subject": unit, "indicator": "超时率", "value": 12i64, "threshold": 10i64,
+            "period": day.text().get(..7).map(str::to_owned), "due": due,
+        };
+        let stream = |level: &str| format!("warning/{number}-{level}");
+        let single = by_office(plot, "warning.single.raised.v1", stream("1"), at, single);
+        let chronicle = Chronicle::new().act(single);
+        let then = city.calendar.after(day, 5);
+        if plot.wrong() {
+            let body = object! {
+                "subject": unit, "text": "超时办件占比连续偏高", "scope": "全市", "from": then,
+                "to": then.plus(30), "redaction_review": &city.officers[city.leader(city.unit_index("效能"), then)].id,
+            };
+            let at = then.at(10, 0);
+            let shown = by_office(plot, "warning.publicised.v1", stream("3"), at, body);
+            let story = Story::new().speaks(
+                "R3.5.4",
+                &[Pick::First("warning.publicised"), Pick::First("warning.single.raised")],
+            );
+            plot.tell(story, chronicle.act(shown));
+        } else {
+            let body = object! {
+                "subject": unit, "index": 80i64, "threshold": 80i64,
+                "contributing": Vec::<Value>::new(), "due": due,
+            };
+            let at = then.at(10, 0);
+            let raised = by_office(plot, "warning.composite.raised.v1", stream("2"), at, body);
+            plot.tell(Story::new(), chronicle.act(raised));
+        }
+    },
+};
