@@ -205,7 +205,7 @@ pub const CHAPTERS: &[(&str, &[&str])] = &[
     ("inspection", &["R2.6.1", "R2.6.2", "R2.6.3", "R2.6.4", "SEQ-I1", "SEQ-I2", "SEQ-I3", "SEQ-I4", "SEQ-I5", "SEQ-I6", "SEQ-I7", "SEQ-I8", "L0.T20", "L0.T21", "L0.T22", "L0.T23", "L0.T24"]),
     ("penalty", &["R2.7.1", "R2.7.3", "R2.7.4", "R2.7.5", "R2.7.6", "R2.7.7", "SEQ-P1", "SEQ-P2", "SEQ-P3", "SEQ-P4", "SEQ-P5", "SEQ-P6", "SEQ-P7", "SEQ-P8", "SEQ-P9", "SEQ-P10", "SEQ-P11", "L0.T11", "L0.T12", "L0.T13", "L0.T14", "L0.T15", "L0.T16", "L0.T17", "L0.T18", "L0.T19", "L0.T25", "L0.T26", "L0.T27", "L0.T33"]),
     ("evaluation", &["R3.4.3", "R3.5.4"]),
-    ("quality", &["DQ.1", "DQ.2", "DQ.3", "DQ.4"]),
+    ("quality", &["DQ.1", "DQ.2", "DQ.3", "DQ.4", "DQ.5"]),
 ];
 
 /// Rules that no story can make speak, with the reason.
