@@ -6,6 +6,7 @@ mod bundles;
 mod findings;
 mod questions;
 mod reports;
+mod strangers;
 mod tampering;
 
 use std::path::{Path, PathBuf};

@@ -1,0 +1,98 @@
+//! What an investigator replays without the ledger: a bundle, an export, a folder of
+//! tiles. The same answers as from the ledger's own folder, and nothing of what was
+//! changed.
+
+use super::bundles::{CASE, asked, ledger, made};
+use super::text;
+use plumbline_replay::evidence::{Evidence, EvidenceError};
+use plumbline_replay::rules::{Ask, judge};
+use plumbline_replay::state::Moment;
+use plumbline_replay::time::civil::Zone;
+use std::path::{Path, PathBuf};
+
+fn read(path: &Path) -> Evidence {
+    let keys = [made().key.clone()];
+    match Evidence::read(path, &keys, 2) {
+        Ok(evidence) => evidence,
+        Err(error) => panic!("{}: {error}", path.display()),
+    }
+}
+
+fn tiles() -> PathBuf {
+    let folder = tempfile::tempdir().expect("a folder").keep().join("tiles");
+    asked(&["export", "tiles", text(&folder)], 0);
+    folder
+}
+
+/// The case's entries, and its state at the moment that the bundle was made for.
+fn told(evidence: &Evidence, moment: Moment) -> (Vec<Vec<u8>>, String) {
+    let entries = evidence.stream(CASE);
+    let state = plumbline_replay::state::case_at(CASE, &entries, moment).expect("a case");
+    (entries.iter().map(|entry| entry.to_vec()).collect(), state.to_json().to_string())
+}
+
+#[test]
+fn a_case_reads_the_same_wherever_it_lies() {
+    let bundle = read(&made().masked);
+    assert!(bundle.verified, "its key was given");
+    let moment = bundle.moment(None, None);
+    let export = tempfile::tempdir().expect("a folder").keep().join("open.ndjson");
+    asked(&["export", "ndjson", "-o", text(&export)], 0);
+    let due = told(&read(ledger()), moment);
+    for path in [&made().masked, &made().full, &tiles(), &export] {
+        assert!(told(&read(path), moment) == due, "{} differs", path.display());
+    }
+}
+
+#[test]
+fn a_bundle_s_own_entries_lead_to_the_findings_that_it_marks() {
+    let bundle = read(&made().masked);
+    let moment = bundle.moment(None, None);
+    let ask = Ask { moment, zone: Zone::SHANGHAI, sealed_given: false, threads: 2 };
+    let found = judge(&bundle.blocks, ask).expect("judged").findings;
+    let alone: Vec<String> =
+        found.iter().map(|finding| finding.to_json(Zone::SHANGHAI).to_string()).collect();
+    let pack = plumbline_replay::audit::read_pack(&made().masked).expect("a bundle");
+    let mut again = 0;
+    for line in pack.lines("findings.ndjson") {
+        let mut json: serde_json::Value = serde_json::from_slice(line).expect("JSON");
+        let marked = json.as_object_mut().and_then(|object| object.remove("again"));
+        let is_there = alone.contains(&json.to_string());
+        assert_eq!(marked, Some(is_there.into()), "{json}");
+        again += usize::from(is_there);
+    }
+    assert!(again > 0);
+}
+
+#[test]
+fn a_folder_of_tiles_is_read_whole_and_nothing_changed_in_it_passes() {
+    let folder = tiles();
+    assert!(read(&folder).verified, "its checkpoint covers it");
+    for (name, at) in [("tile/entries", 30), ("tile/0", 5)] {
+        let file = first_file(&folder.join(name));
+        let sound = std::fs::read(&file).expect("read");
+        let mut changed = sound.clone();
+        changed[at] ^= 1;
+        for bytes in [&changed[..], &sound[..sound.len() - 1]] {
+            std::fs::write(&file, bytes).expect("written");
+            let found = Evidence::read(&folder, std::slice::from_ref(&made().key), 2);
+            assert!(
+                matches!(found, Err(EvidenceError::Broken(_))),
+                "{name}: {} bytes",
+                bytes.len()
+            );
+        }
+        std::fs::remove_file(&file).expect("removed");
+        let found = Evidence::read(&folder, std::slice::from_ref(&made().key), 2);
+        assert!(matches!(&found, Err(error) if error.exit_code() == 3), "{name} is gone");
+        std::fs::write(&file, &sound).expect("written");
+    }
+    assert!(read(&folder).verified);
+}
+
+/// The one file under a folder of a log this small.
+fn first_file(folder: &Path) -> PathBuf {
+    let item = std::fs::read_dir(folder).expect("a folder").next().expect("a file");
+    let path = item.expect("read").path();
+    if path.is_dir() { first_file(&path) } else { path }
+}
