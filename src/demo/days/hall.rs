@@ -18,10 +18,14 @@ fn watch(stage: &Stage<'_>, kind: &'static str, stream: String, at: Moment, body
     Act::new(kind, stream, at, Source::Watch, body).actor(stage.city.centre_actor(0))
 }
 
-/// Whom today's device looks at: everyone in the halls in turn.
+/// Whom today's device looks at: everyone in the halls in turn, but for those whom
+/// planted stories tell of.
 fn on_duty(city: &City, day: u64) -> Option<usize> {
-    let people: Vec<usize> =
-        (0..city.officers.len()).filter(|index| city.officers[*index].post.in_hall()).collect();
+    let ordinary = |index: &usize| {
+        let officer = &city.officers[*index];
+        officer.post.in_hall() && !city.units[officer.unit].kept
+    };
+    let people: Vec<usize> = (0..city.officers.len()).filter(ordinary).collect();
     let at = day as usize % people.len().max(1);
     people.get(at).copied()
 }
