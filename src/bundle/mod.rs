@@ -24,7 +24,7 @@ use crate::vault::VaultError;
 use opened::Opened;
 use plumbline_replay::bundle::{
     About, CaseSize, Derived, FileDigest, Manifest, Pack, Page, Prepared, derive, file, page_data,
-    rules,
+    rules, words,
 };
 use plumbline_replay::integrity::chain::entry_hash;
 use plumbline_replay::integrity::issue::Issue;
@@ -172,6 +172,7 @@ fn about(gathered: &Gathered, order: &Order, derived: &Derived) -> About {
         known_at: ask.zone.rfc3339(ask.moment.known_at),
         time_zone_minutes: ask.zone.offset_minutes(),
         rule_set: register::digest(),
+        words: words(),
         master_data: derived.master_data.clone(),
         calendar: derived.calendar_version.clone(),
         judged_alone: derived.judged_alone(),

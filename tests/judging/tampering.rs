@@ -255,6 +255,17 @@ fn every_kind_of_tampering_is_found_and_its_place_named() {
     }
 }
 
+/// A program with other words makes other files of the same entries: that proves
+/// nothing against the bundle.
+#[test]
+fn another_version_of_the_words_cannot_tell() {
+    let mut pack = read_pack(&made().masked).expect("a bundle");
+    with_about(&mut pack, |about| about.words = "0".repeat(64));
+    reseal(&mut pack, &insider());
+    let report = verify(&pack, &against());
+    assert_eq!(report.outcome(), Outcome::CannotTell, "{}", report.words());
+}
+
 #[test]
 fn sealing_again_alone_changes_nothing() {
     let mut pack = read_pack(&made().masked).expect("a bundle");

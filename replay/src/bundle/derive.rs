@@ -59,6 +59,17 @@ pub fn rules() -> Vec<u8> {
     register::document().into_bytes()
 }
 
+/// BLAKE3 of the rules' and the event types' words and of this package's version: who
+/// has others cannot make a bundle's files again, and proves nothing by failing to.
+pub fn words() -> String {
+    let kinds: BTreeSet<&str> = event::register::all().map(|known| known.name).collect();
+    let mut hasher = blake3::Hasher::new();
+    for part in [&rules()[..], &types(&kinds), env!("CARGO_PKG_VERSION").as_bytes()] {
+        hasher.update(part);
+    }
+    hasher.finalize().to_hex().as_str().to_owned()
+}
+
 /// Makes everything that follows. `entries` are all of the bundle's, in order of
 /// position; `streams` are its cases.
 ///

@@ -16,7 +16,7 @@ mod verify;
 mod zip;
 
 pub use about::{About, CaseSize, Prepared};
-pub use derive::{Derived, derive, rules};
+pub use derive::{Derived, derive, rules, words};
 pub use entries::entries_of;
 pub use manifest::{FileDigest, Manifest, Page, page_data};
 pub use pack::Pack;

@@ -5,7 +5,7 @@
 //! All checks are made even where one fails, so that the report names every place.
 
 use super::about::About;
-use super::derive::{derive, rules};
+use super::derive::{derive, rules, words};
 use super::manifest::{FileDigest, Manifest, page_data};
 use super::pack::Pack;
 use super::report::{Check, NOT_COMPLETE, Report};
@@ -295,11 +295,10 @@ fn derived(pack: &Pack, about: &About, found: &entries::Found<'_>, threads: usiz
         check.wrong(file::ABOUT, "时刻不可读 / a moment that cannot be read");
         return check;
     };
-    if about.rule_set != register::digest() {
-        let reason = format!(
-            "本程序的规则集不同,不能重新判定 / this program has another rule set and cannot judge again: {}",
-            about.rule_set
-        );
+    if about.rule_set != register::digest() || about.words != words() {
+        let reason = "本程序的规则集或名称与制包时不同,不能重新生成;用制包时的版本核验 / this program has \
+                      another rule set or other words than made the bundle and cannot make these files \
+                      again: verify with the version that made it";
         check.doubt(file::RULES, reason);
         return check;
     }
