@@ -4,6 +4,8 @@
 //! Rules and reports are pure and know no files; this is where they get entries.
 //! It holds what it has read in memory and writes nothing.
 
+pub mod one;
+
 use crate::config::{Config, Layout};
 use crate::ledger::{LogName, OpenError, open_log};
 use crate::store::{Block, Store, StoreError};

@@ -1,14 +1,16 @@
 //! Cases at any moment: the list, one case, its timeline, a difference.
 //!
 //! A stream's name may stand in the address as it is (`…/cases/approval/1`) or
-//! with its slashes as `%2F`; `timeline` and `diff` are told from a stream's own
-//! last part by the slash before them.
+//! with its slashes as `%2F`; `timeline`, `diff` and `findings` are told from a stream's
+//! own last part by the slash before them.
 
 use super::asked::{Asked as Parameters, bad, instant, log_of, page_limit};
 use super::problem::Problem;
 use super::reading::reader;
 use super::{Shared, blocking};
 use crate::case::{Case, ListError, Listing};
+use crate::judging::one::Logs;
+use crate::ledger::LogName;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
@@ -90,6 +92,11 @@ pub(super) struct Asked {
 impl Asked {
     /// A parameter of another view would be passed over in silence.
     fn fits(&self, view: View) -> Result<(), Problem> {
+        if view == View::Findings && self.log.is_some() {
+            let detail =
+                "疑点据两个日志判定,不用 log / findings rest on both logs: leave out `log`";
+            return Err(bad("bad-query", detail));
+        }
         let of_diff = self.from_as_of.is_some() || self.from_known_at.is_some();
         let strange =
             (of_diff && view != View::Diff) || (self.by.is_some() && view != View::Timeline);
@@ -187,13 +194,12 @@ pub(super) async fn one(
     let (stream, view) = address(uri.path()).ok_or_else(no_such_case)?;
     asked.fits(view)?;
     blocking(move || {
-        let reader = reader(&service, log)?;
-        let found = Case::find(&reader, &stream)?;
-        let case = found.ok_or_else(no_such_case)?;
+        let case = || Case::find(&reader(&service, log)?, &stream)?.ok_or_else(no_such_case);
         match view {
-            View::State => state(&case, &asked, service.zone()),
-            View::Timeline => timeline(&case, &asked, service.zone()),
-            View::Diff => diff(&case, &asked, service.zone()),
+            View::State => state(&case()?, &asked, service.zone()),
+            View::Timeline => timeline(&case()?, &asked, service.zone()),
+            View::Diff => diff(&case()?, &asked, service.zone()),
+            View::Findings => findings(&service, &stream, &asked),
         }
     })
     .await
@@ -256,11 +262,40 @@ fn diff(case: &Case, asked: &Asked, zone: Zone) -> Told {
     Ok(Json(case.diff_json(asked.from(moment, zone)?, moment, zone)?))
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/v1/cases/{stream}/findings",
+    tag = "cases",
+    operation_id = "case_findings",
+    summary = "一案的疑点 / what the rules find on one case",
+    params(("stream" = String, Path),
+        ("as_of" = Option<String>, Query, description = "发生时间至此 / what had happened by then"),
+        ("known_at" = Option<String>, Query, description = "入账时间至此 / what was recorded by then")),
+    responses((status = 200, description = "疑点,及未问的跨案规则 / findings, and the rules that look across cases and were not asked", body = ref("#/components/schemas/CaseFindings")),
+        (status = 400, response = Problem),
+        (status = 404, response = Problem),
+        (status = 500, response = Problem),
+    ),
+)]
+fn findings(service: &Shared, stream: &str, asked: &Asked) -> Told {
+    let zone = service.zone();
+    let as_of = instant(asked.as_of.as_deref(), zone)?;
+    let known_at = instant(asked.known_at.as_deref(), zone)?;
+    let (open, sealed) = (reader(service, LogName::Open)?, reader(service, LogName::Sealed)?);
+    let logs = Logs { open: &open, sealed: Some(&sealed) };
+    let found = logs.judge(stream, as_of, known_at, zone)?.ok_or_else(no_such_case)?;
+    let mut out = found.to_json(zone);
+    let findings = found.judgement.findings.iter().map(|finding| finding.to_json(zone));
+    out["findings"] = findings.collect();
+    Ok(Json(out))
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum View {
     State,
     Timeline,
     Diff,
+    Findings,
 }
 
 /// The stream that a path names, and what of it is asked for.
@@ -269,6 +304,7 @@ fn address(path: &str) -> Option<(String, View)> {
     let (stream, view) = match path.rsplit_once('/') {
         Some((stream, "timeline")) => (stream, View::Timeline),
         Some((stream, "diff")) => (stream, View::Diff),
+        Some((stream, "findings")) => (stream, View::Findings),
         _ => (path, View::State),
     };
     Some((decoded(stream)?, view))
@@ -309,6 +345,7 @@ mod tests {
         assert_eq!(named("approval%2F1"), is("approval/1", View::State));
         assert_eq!(named("approval/1/timeline"), is("approval/1", View::Timeline));
         assert_eq!(named("approval%2f1/diff"), is("approval/1", View::Diff));
+        assert_eq!(named("approval/1/findings"), is("approval/1", View::Findings));
         // A stream whose own name ends so is written with its slash encoded.
         assert_eq!(named("x%2Ftimeline"), is("x/timeline", View::State));
         assert_eq!(named("%E6%96%87/1"), is("文/1", View::State));

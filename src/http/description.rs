@@ -33,7 +33,7 @@ use utoipa::{Modify, OpenApi, ToResponse};
         (name = "service", description = "服务本身 / the service itself"),
     ),
     // Answered behind one address of the router, which cannot tell where a stream ends.
-    paths(cases::state, cases::timeline, cases::diff),
+    paths(cases::state, cases::timeline, cases::diff, cases::findings),
     components(responses(Problem)),
     modifiers(&Keys),
 )]
@@ -96,6 +96,7 @@ fn forms() -> Vec<(&'static str, Value)> {
     out.extend(answered());
     out.extend(opened());
     out.extend(replayed());
+    out.extend(judged());
     out
 }
 
@@ -345,6 +346,45 @@ fn replayed() -> [(&'static str, Value); 9] {
             "entries": list(of("Place"))}),
             ),
         ),
+    ]
+}
+
+/// What the rules find on one case.
+fn judged() -> [(&'static str, Value); 2] {
+    let maybe = json!({"type": ["string", "null"]});
+    let finding = json!({
+        "finding_id": text("疑点编号,不因所知增多而变 / stays the same as more becomes known"),
+        "rule": text("规则编号,见 plumb rules list / see `plumb rules list`"),
+        "rule_version": {"type": "integer"},
+        "result": {"type": "string", "enum": ["VIOLATION_SIGNAL", "CONFIRMED", "DISMISSED", "EXEMPTED",
+            "WAIVED", "INDETERMINATE", "SUPERSEDED_BY_HIGHER_LAW"]},
+        "severity": {"type": "string", "enum": ["INFO", "BLUE", "YELLOW", "RED", "REFER"]},
+        "stream": {"type": "string"},
+        "matter": text("同案同规则各疑点之别 / what tells several of a rule apart"),
+        "entries": list(text("所依据记录的编号 / id of an entry that it rests on")),
+        "places": list(text("日志/账中序号,如 open/4711 / log and position")),
+        "occurred_at": {"type": "string", "format": "date-time"},
+        "unit": maybe, "principal_leader": maybe, "deputy_in_charge": maybe,
+        "direct": list(json!({"type": "string"})), "supervising_unit": maybe,
+        "sentence_zh": {"type": "string"}, "sentence_en": {"type": "string"},
+        "explanation": {"type": "object"},
+    });
+    let answer = json!({
+        "schema": marked("plumbline.case.findings/1"), "stream": {"type": "string"},
+        "moment": of("Moment"),
+        "log_size": count("答复所依据的条数 / entries behind the answer"),
+        "sealed_size": {"type": ["integer", "null"], "minimum": 0,
+            "description": "密封日志的条数 / of the sealed log"},
+        "entries": count("本案条数 / entries of the case"),
+        "compliant": count("合规的行为数 / acts found in order"),
+        "not_asked": list(text("须跨案比对而未问的规则 / a rule that looks across cases and was not asked")),
+        "findings": list(of("Finding")),
+    });
+    let required = ["schema", "stream", "moment", "log_size", "findings", "not_asked"];
+    let of_finding = ["finding_id", "rule", "result", "severity", "stream", "entries"];
+    [
+        ("Finding", object("疑点 / a finding", &of_finding, finding)),
+        ("CaseFindings", object("一案的疑点 / findings of one case", &required, answer)),
     ]
 }
 

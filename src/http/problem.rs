@@ -1,6 +1,7 @@
 //! RFC 9457 problems, and the only place that turns errors into statuses.
 
 use crate::case::CaseError;
+use crate::judging::one::OneError;
 use crate::ledger::checkpoints::SignError;
 use crate::ledger::{AppendError, OpenError, RefusalCode};
 use crate::opening::OpeningError;
@@ -157,6 +158,15 @@ impl From<CaseError> for Problem {
         match error {
             CaseError::Log(error) => error.into(),
             other @ CaseError::Entry { .. } => internal(&other.to_string()),
+        }
+    }
+}
+
+impl From<OneError> for Problem {
+    fn from(error: OneError) -> Problem {
+        match error {
+            OneError::Log(error) => error.into(),
+            other => internal(&other.to_string()),
         }
     }
 }

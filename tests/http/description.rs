@@ -111,6 +111,7 @@ fn answers_have_the_forms_that_are_promised() {
     gets(&server, "Case", "/api/v1/cases/fee/1?as_of=2027-01-01");
     gets(&server, "Timeline", "/api/v1/cases/fee/1/timeline?by=recorded");
     gets(&server, "Diff", "/api/v1/cases/fee/1/diff?from_as_of=2020-01-01");
+    gets(&server, "CaseFindings", "/api/v1/cases/fee/1/findings?as_of=2027-01-01");
     gets(&server, "Schemas", "/api/v1/schemas");
     gets(&server, "Consistency", "/api/v1/proofs/consistency/1");
     for wrong in [
@@ -118,6 +119,8 @@ fn answers_have_the_forms_that_are_promised() {
         "/api/v1/events/x",
         "/api/v1/events?unti=1",
         "/api/v1/cases/none/1",
+        "/api/v1/cases/none/1/findings",
+        "/api/v1/cases/fee/1/findings?log=open",
         "/api/v1/schemas/fee.payd.v1",
         "/api/v1/cases/fee/1?by=recorded",
         "/api/v1/cases/fee/1/timeline?from_as_of=2020-01-01",

@@ -137,7 +137,7 @@ impl<'a> Docket<'a> {
             }
         }
         determine(&mut findings.found, &topics);
-        findings.found.sort_by(|a, b| key(a).cmp(&key(b)));
+        in_order(&mut findings.found);
         let mut sequels = Findings::default();
         for check in register::all().flat_map(|rule| rule.checks) {
             if let Check::Sequel(check) = check {
@@ -147,7 +147,7 @@ impl<'a> Docket<'a> {
         determine(&mut sequels.found, &topics);
         findings.join(sequels);
         let Findings { mut found, compliant } = findings;
-        found.sort_by(|a, b| key(a).cmp(&key(b)));
+        in_order(&mut found);
         Ok(Judgement {
             findings: found,
             compliant,
@@ -209,8 +209,12 @@ pub fn judge<B: Entries>(blocks: &[B], ask: Ask) -> Result<Judgement, JudgeError
     Docket::open(blocks, ask)?.judge()
 }
 
-fn key(finding: &Finding) -> (&str, &str, &str) {
-    (&finding.stream, finding.rule, &finding.matter)
+/// Puts findings in order of stream, rule and matter.
+pub(super) fn in_order(findings: &mut [Finding]) {
+    fn key(finding: &Finding) -> (&str, &str, &str) {
+        (&finding.stream, finding.rule, &finding.matter)
+    }
+    findings.sort_by(|a, b| key(a).cmp(&key(b)));
 }
 
 fn deal<B: Entries>(blocks: &[B]) -> Result<Dealt<'_>, JudgeError> {
@@ -257,7 +261,7 @@ pub fn judge_case(case: &Case<'_>, findings: &mut Findings) {
 }
 
 /// Moves signals to what people have determined; the last determination holds.
-fn determine(findings: &mut [Finding], topics: &Topics) {
+pub(super) fn determine(findings: &mut [Finding], topics: &Topics) {
     for finding in findings {
         let Some(last) = topics.determinations.of(&finding.id()).last() else { continue };
         finding.outcome = match last.decision {

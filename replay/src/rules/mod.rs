@@ -7,6 +7,7 @@
 //! present day, the network, reports.
 
 pub mod accountability;
+pub mod alone;
 pub mod bench;
 pub mod case_file;
 pub mod city;

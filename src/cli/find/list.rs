@@ -55,6 +55,7 @@ impl List {
             }
             print(&table.to_string())?;
         }
+        answer.tell_not_asked(self.json);
         Ok(Exit::Done)
     }
 }

@@ -6,11 +6,15 @@ mod show;
 
 use super::case::At;
 use super::{Dir, Exit, Failure};
+use crate::config::{Config, Layout};
+use crate::judging::one::{Logs, OneCase, OneError};
 use crate::judging::{Extent, Loaded, zone};
-use crate::ledger::read_config;
+use crate::ledger::{LogName, read_config};
+use crate::reader::Reader;
 use clap::Subcommand;
 use plumbline_replay::rules::{Ask, Finding, Judgement, Severity, judge};
 use plumbline_replay::time::civil::Zone;
+use serde_json::json;
 
 /// 疑点:规则在任一时刻认定的疑似违规 / what the rules find, at any moment
 #[derive(clap::Args)]
@@ -49,9 +53,12 @@ struct Asked {
     /// 只列这些规则,如 R2.5 / only rules whose id begins so; may be repeated
     #[arg(long = "rule", value_name = "ID")]
     rules: Vec<String>,
-    /// 只列此案 / only this stream
+    /// 只判此案,只读其自身记录 / only this stream, judged from its own entries
     #[arg(long, value_name = "STREAM")]
     stream: Option<String>,
+    /// 连同须跨案比对的规则,读全部日志 / with the rules that look across cases: reads all
+    #[arg(long, requires = "stream")]
+    across: bool,
     /// 只列此单位 / only this unit
     #[arg(long, value_name = "UNIT")]
     unit: Option<String>,
@@ -72,11 +79,48 @@ struct Answer {
     judgement: Judgement,
     zone: Zone,
     damage: Option<String>,
+    /// Rules that one case alone cannot answer, where one was judged alone.
+    not_asked: Vec<&'static str>,
 }
 
 impl Asked {
+    /// Judges one case by itself if one is asked for, else everything.
     fn judge(&self) -> Result<Answer, Failure> {
-        let layout = crate::config::Layout::new(&self.dir.dir);
+        let layout = Layout::new(&self.dir.dir);
+        let config = read_config(&layout)?;
+        match &self.stream {
+            Some(stream) if !self.across => self.judge_one(stream, &layout, &config),
+            _ => self.judge_all(),
+        }
+    }
+
+    fn judge_one(&self, stream: &str, layout: &Layout, config: &Config) -> Result<Answer, Failure> {
+        let zone = zone(config);
+        let (as_of, known_at) = self.at.limits(zone)?;
+        let open = Reader::open(layout, config, LogName::Open)?;
+        let sealed = match self.open_only {
+            true => None,
+            false => Some(Reader::open(layout, config, LogName::Sealed)?),
+        };
+        let logs = Logs { open: &open, sealed: sealed.as_ref() };
+        let found = logs.judge(stream, as_of, known_at, zone)?.ok_or_else(|| Failure {
+            exit: Exit::NotFound,
+            message: format!(
+                "没有事件流 {stream};跨案规则的疑点加 --across / there is no stream {stream}; for                  what rules find across cases add --across"
+            ),
+        })?;
+        let damage = open.damage();
+        if let Some(damage) = &damage {
+            told_damage(open.size(), damage);
+        }
+        let not_asked = found.not_asked().into_iter().filter(|rule| self.wants_rule(rule));
+        let not_asked = not_asked.collect();
+        let OneCase { judgement, .. } = found;
+        Ok(Answer { judgement, zone, damage, not_asked })
+    }
+
+    fn judge_all(&self) -> Result<Answer, Failure> {
+        let layout = Layout::new(&self.dir.dir);
         let config = read_config(&layout)?;
         let zone = zone(&config);
         let extent = if self.open_only { Extent::OPEN } else { Extent::WHOLE };
@@ -91,17 +135,18 @@ impl Asked {
         let judgement = judge(&loaded.blocks, ask)
             .map_err(|error| Failure { exit: Exit::Broken, message: error.to_string() })?;
         if let Some(damage) = &loaded.damage {
-            eprintln!(
-                "日志只读到第 {} 条,以下结果以此为限 / the log can be read up to entry {} only: {damage}",
-                loaded.size, loaded.size
-            );
+            told_damage(loaded.size, damage);
         }
-        Ok(Answer { judgement, zone, damage: loaded.damage })
+        Ok(Answer { judgement, zone, damage: loaded.damage, not_asked: Vec::new() })
+    }
+
+    fn wants_rule(&self, rule: &str) -> bool {
+        self.rules.is_empty() || self.rules.iter().any(|id| of(rule, id))
     }
 
     /// Whether a finding is asked for.
     fn wants(&self, finding: &Finding) -> bool {
-        let rule = self.rules.is_empty() || self.rules.iter().any(|id| of(finding.rule, id));
+        let rule = self.wants_rule(finding.rule);
         let unit =
             self.unit.is_none() || finding.accountable.unit.as_deref() == self.unit.as_deref();
         let stream = self.stream.as_ref().is_none_or(|stream| stream == finding.stream.as_ref());
@@ -113,6 +158,42 @@ impl Asked {
             && stream
             && result
             && self.severity.is_none_or(|grave| finding.severity >= grave)
+    }
+}
+
+fn told_damage(size: u64, damage: &str) {
+    eprintln!(
+        "日志只读到第 {size} 条,以下结果以此为限 / the log can be read up to entry {size} only: {damage}"
+    );
+}
+
+impl Answer {
+    /// Says which rules were not asked, where one case was judged alone.
+    fn tell_not_asked(&self, json: bool) {
+        if self.not_asked.is_empty() {
+            return;
+        }
+        if json {
+            let not_asked = json!({
+                "schema": "plumbline.findings.not-asked/1", "not_asked": self.not_asked,
+            });
+            eprintln!("{not_asked}");
+            return;
+        }
+        eprintln!(
+            "未问须跨案比对的规则(加 --across 可问) / rules that look across cases were not asked              (add --across): {}",
+            self.not_asked.join(" ")
+        );
+    }
+}
+
+impl From<OneError> for Failure {
+    fn from(error: OneError) -> Failure {
+        match error {
+            OneError::Log(error) => error.into(),
+            OneError::Master(error) => error.into(),
+            OneError::Judge(error) => Failure { exit: Exit::Broken, message: error.to_string() },
+        }
     }
 }
 

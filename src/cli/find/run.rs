@@ -5,7 +5,7 @@ use super::{Asked, severity};
 use plumbline_replay::rules::{Finding, Outcome, Severity};
 use std::io::Write;
 
-/// 对账本作一次全面判定 / judge the whole ledger at a moment
+/// 对账本作一次全面判定,或只判一案 / judge the whole ledger at a moment, or one case
 #[derive(clap::Args)]
 pub struct Run {
     #[command(flatten)]
@@ -51,6 +51,7 @@ impl Run {
             found.len(),
             looked.compliant.values().sum::<u64>(),
         );
+        answer.tell_not_asked(self.json);
         let grave = |finding: &&&Finding| {
             let stands = matches!(finding.outcome, Outcome::Signal | Outcome::Confirmed);
             stands && self.fail_on.is_some_and(|level| finding.severity >= level)

@@ -1,0 +1,129 @@
+//! One case judged from its own entries: it is told what a judging of everything
+//! tells of it, and other cases' entries are not read.
+
+use super::{asked, city, plumb, text};
+use plumbline::config::Layout;
+use plumbline::judging::one::Logs;
+use plumbline::judging::zone;
+use plumbline::ledger::{LogName, read_config};
+use plumbline::reader::Reader;
+use plumbline_replay::rules::alone::across;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+fn lines(bytes: &[u8]) -> Vec<Value> {
+    let text = std::str::from_utf8(bytes).expect("UTF-8");
+    text.lines().map(|line| serde_json::from_str(line).expect("a JSON line")).collect()
+}
+
+/// The scripts' every case is compared in `replay/tests/alone.rs`; here stands what a
+/// stored ledger adds: lookups, two logs, determinations that have to be found.
+#[test]
+fn one_case_alone_is_what_all_say_of_it() {
+    let mut all: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    for finding in lines(&asked(&["find", "run", "--json"], 0)) {
+        let stream = finding["stream"].as_str().expect("a stream").to_owned();
+        all.entry(stream).or_default().push(finding);
+    }
+    let layout = Layout::new(city());
+    let config = read_config(&layout).expect("a configuration");
+    let zone = zone(&config);
+    let open = Reader::open(&layout, &config, LogName::Open).expect("the open log");
+    let sealed = Reader::open(&layout, &config, LogName::Sealed).expect("the sealed log");
+    let logs = Logs { open: &open, sealed: Some(&sealed) };
+    let across: BTreeSet<&str> = across().map(|rule| rule.id).collect();
+    for (stream, told) in all.iter().take(60) {
+        let Some(alone) = logs.judge(stream, None, None, zone).expect("it is judged") else {
+            // A stream of which nothing is recorded: what is missing is the finding.
+            let of_many = |one: &Value| across.contains(one["rule"].as_str().unwrap_or_default());
+            assert!(told.iter().all(of_many), "{stream} is not found");
+            continue;
+        };
+        let alone: Vec<Value> =
+            alone.judgement.findings.iter().map(|finding| finding.to_json(zone)).collect();
+        for finding in &alone {
+            assert!(told.contains(finding), "only {stream} alone says {finding}");
+        }
+        for finding in told {
+            let rule = finding["rule"].as_str().expect("a rule");
+            let said = alone.contains(finding) || across.contains(rule);
+            assert!(said, "{stream} alone does not say {finding}");
+        }
+    }
+}
+
+/// A ledger of many segments, with the entries of `other/1` in the first ones.
+fn small(dir: &Path) {
+    assert!(plumb(&["init", text(dir)]).status.success());
+    let config = dir.join("plumbline.toml");
+    let old = std::fs::read_to_string(&config).expect("a configuration");
+    std::fs::write(&config, format!("segment_bytes = 8192\n{old}")).expect("written");
+    let fee = |id: String, stream: &str, amount: i64| {
+        json!({"id": id, "stream": stream, "type": "fee.paid.v1",
+            "occurred_at": "2022-05-01T09:00:00+08:00",
+            "source": {"system": "bank", "kind": "native"}, "actor": {"unit": "unit/a"},
+            "body": {"amount_fen": amount}})
+    };
+    let asked = json!({"id": "a", "stream": "approval/1",
+        "type": "approval.application.submitted.v1", "occurred_at": "2024-03-04T10:00:00+08:00",
+        "source": {"system": "hall", "kind": "native"}, "actor": {"unit": "unit/a"},
+        "body": {"application_no": "申1", "channel": "窗口"}});
+    let mut all = vec![fee("damaged".to_owned(), "fee/other", 1), asked];
+    all.extend((0..60).map(|number| fee(format!("e{number}"), "fee/more", number)));
+    let late = fee("late".to_owned(), "fee/more", 1);
+    let mut late = late.clone();
+    late["occurred_at"] = json!("2024-06-01T09:00:00+08:00");
+    all.push(late);
+    for (number, group) in all.chunks(8).enumerate() {
+        let file = dir.with_extension(format!("{number}.ndjson"));
+        let lines: String = group.iter().map(|event| format!("{event}\n")).collect();
+        std::fs::write(&file, lines).expect("written");
+        let appended = plumb(&["append", "--dir", text(dir), text(&file)]);
+        assert!(appended.status.success(), "{}", String::from_utf8_lossy(&appended.stderr));
+    }
+}
+
+/// The file under a folder that holds some bytes, and where.
+fn holding(folder: &Path, bytes: &[u8]) -> Option<(std::path::PathBuf, usize)> {
+    for item in std::fs::read_dir(folder).ok()?.flatten() {
+        let path = item.path();
+        if path.is_dir() && !path.ends_with("derived") {
+            if let Some(found) = holding(&path, bytes) {
+                return Some(found);
+            }
+        } else if let Ok(held) = std::fs::read(&path)
+            && let Some(at) = held.windows(bytes.len()).position(|part| part == bytes)
+        {
+            return Some((path, at));
+        }
+    }
+    None
+}
+
+#[test]
+fn what_is_damaged_elsewhere_does_not_disturb_a_case() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let dir = folder.path().join("ledger");
+    small(&dir);
+    let find =
+        |more: &[&str]| plumb(&[&["find", "run", "--json", "--dir", text(&dir)], more].concat());
+    let alone = ["--stream", "approval/1"];
+    let before = find(&alone);
+    let words = String::from_utf8_lossy(&before.stderr).into_owned();
+    assert_eq!(before.status.code(), Some(0), "{words}");
+    assert!(!lines(&before.stdout).is_empty(), "nobody answered the application: {words}");
+    assert!(words.contains("not_asked") && words.contains("RX.1"), "{words}");
+    // The first byte of another case's entry in a segment that is sealed.
+    let (path, at) = holding(&dir, b"\"id\":\"damaged\"").expect("the entry is stored");
+    let mut bytes = std::fs::read(&path).expect("a segment");
+    bytes[at] = 0;
+    std::fs::write(&path, bytes).expect("damaged");
+    let after = find(&alone);
+    assert_eq!((after.status.code(), &after.stdout), (Some(0), &before.stdout));
+    // Who reads everything hears of it.
+    for more in [&["--stream", "approval/1", "--across"][..], &[]] {
+        assert_ne!(find(more).status.code(), Some(0), "{more:?}");
+    }
+    assert_eq!(find(&["--stream", "approval/none"]).status.code(), Some(13));
+}
