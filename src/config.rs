@@ -92,6 +92,11 @@ impl Layout {
         self.root.join("derived").join(log.as_str()).join("models")
     }
 
+    /// Where is kept what reports need of the judged ledger: it regrows.
+    pub fn judged(&self) -> PathBuf {
+        self.root.join("derived").join("judged")
+    }
+
     /// Where the nodes of a log's tree are, for proofs and tiles: they regrow as well.
     pub fn tree(&self, log: LogName) -> PathBuf {
         self.root.join("derived").join(log.as_str()).join("tree")

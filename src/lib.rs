@@ -20,6 +20,7 @@ pub mod following;
 pub mod http;
 pub mod import;
 pub mod index;
+pub mod judged;
 pub mod judging;
 pub mod ledger;
 pub mod log;

@@ -1,14 +1,21 @@
 //! Records what time alone brings about: asks the pure timers what is due by a
 //! moment, and appends it through the ordinary path, each event once.
 //!
-//! Nothing is kept between two looks: what is due follows from the log alone, so a
-//! ledger that was down catches up by itself, with the moments at which things
-//! became due. A replay, a rebuild and an export never come here.
+//! What is due follows from the log alone, so a ledger that was down catches up by
+//! itself, with the moments at which things became due. Whoever looks again and again
+//! keeps a [`Watch`]. A replay, a rebuild and an export never come here.
+
+mod watch;
+
+pub use watch::{Look, Watch};
 
 use crate::config::{Config, Layout};
+use crate::judging::one::Logs;
 use crate::judging::{Extent, Loaded, zone};
 use crate::ledger::submission::Submission;
-use crate::ledger::{AppendError, Ledger, OpenError};
+use crate::ledger::{AppendError, Ledger, LogName, OpenError};
+use crate::reader::Reader;
+use crate::store::StoreError;
 use plumbline_replay::integrity::json::{Json, parse};
 use plumbline_replay::rules::{Ask, Docket, JudgeError};
 use plumbline_replay::state::Moment;
@@ -27,6 +34,8 @@ const GROUP_MAX: usize = 512;
 pub enum TimerError {
     #[error(transparent)]
     Open(#[from] OpenError),
+    #[error(transparent)]
+    Log(#[from] StoreError),
     #[error(transparent)]
     Judge(#[from] JudgeError),
     #[error("the log is damaged: {0}; nothing is recorded on what cannot be read whole")]
@@ -53,10 +62,14 @@ pub fn due(layout: &Layout, config: &Config, until: Micros) -> Result<Vec<DueEve
     let parts: Vec<Vec<DueEvent>> =
         docket.each(&bench, |case, found: &mut Vec<DueEvent>| found.extend(timers::due(case)))?;
     let mut found: Vec<DueEvent> = parts.into_iter().flatten().collect();
+    in_order(&mut found);
+    Ok(found)
+}
+
+fn in_order(found: &mut [DueEvent]) {
     found.sort_by(|a, b| {
         (a.occurred, &a.stream, a.kind, &a.matter).cmp(&(b.occurred, &b.stream, b.kind, &b.matter))
     });
-    Ok(found)
 }
 
 /// Records events that are due; returns how many were new.
@@ -78,10 +91,30 @@ pub fn record(ledger: &Ledger, due: &[DueEvent], now: Micros) -> Result<u64, Tim
     Ok(new)
 }
 
-/// Looks once and records what is due; returns how many events were new.
-pub fn run(ledger: &Ledger, until: Micros) -> Result<u64, TimerError> {
-    let found = due(ledger.layout(), ledger.config(), until)?;
-    record(ledger, &found, until)
+/// Looks at what may have come due since the last look, at everything if there was
+/// none, and records what is due; returns how many events were new.
+///
+/// # Errors
+///
+/// What was found and not recorded would not be found again by the same watch, so
+/// after an error there is none.
+pub fn run(ledger: &Ledger, watch: &mut Option<Watch>, until: Micros) -> Result<u64, TimerError> {
+    let mut kept = watch.take();
+    let again = match &mut kept {
+        Some(kept) => {
+            let open = Reader::of(ledger, LogName::Open)?;
+            let sealed = Reader::of(ledger, LogName::Sealed)?;
+            kept.look(Logs { open: &open, sealed: Some(&sealed) }, until)?
+        }
+        None => None,
+    };
+    let (kept, look) = match kept.zip(again) {
+        Some(again) => again,
+        None => Watch::begin(ledger.layout(), ledger.config(), until)?,
+    };
+    let new = record(ledger, &look.due, until)?;
+    *watch = Some(kept);
+    Ok(new)
 }
 
 /// An event as anyone would submit it.

@@ -4,6 +4,7 @@
 use plumbline_replay::event::Event;
 use plumbline_replay::integrity::json::parse as json;
 use plumbline_replay::master::Master;
+use plumbline_replay::rules::Ask;
 use plumbline_replay::rules::bench::{Bench, Case};
 use plumbline_replay::rules::case_file::Known;
 use plumbline_replay::rules::clocks::{self, ClockKind, ClockReading, StartBy, Unrecognised};
@@ -29,15 +30,10 @@ fn read(script: &str, kind: ClockKind, as_of: &str, known_at: &str) -> Option<Cl
             entries.push(entry);
         }
     }
-    let bench = Bench {
-        master: &master,
-        calendar: Calendar::china(),
-        moment,
-        zone: Zone::SHANGHAI,
-        sealed_given: true,
-    };
-    let known = Known::of(&entries, moment).expect("entries");
-    let file = known.case(stream, moment).expect("a case");
+    let ask = Ask { moment, zone: Zone::SHANGHAI, sealed_given: true, threads: 1 };
+    let bench = Bench::new(&master, Calendar::china(), ask);
+    let known = Known::of(&entries, &bench).expect("entries");
+    let file = known.case(stream, &bench).expect("a case");
     let case = Case::new(&bench, &file);
     let whole = clocks::read(&case, kind);
     // The cheap answer and the full one agree.

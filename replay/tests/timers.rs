@@ -3,6 +3,7 @@
 
 use plumbline_replay::event::Event;
 use plumbline_replay::master::Master;
+use plumbline_replay::rules::Ask;
 use plumbline_replay::rules::bench::{Bench, Case};
 use plumbline_replay::rules::case_file::Known;
 use plumbline_replay::rules::clocks::{self, StartBy};
@@ -35,9 +36,10 @@ fn with_case<T>(text: &str, as_of: &str, work: impl FnOnce(&Case<'_>) -> T) -> T
         }
     }
     let calendar = Calendar::china();
-    let bench = Bench { master: &master, calendar, moment, zone: CITY, sealed_given: true };
-    let known = Known::of(&entries, moment).expect("entries");
-    let file = known.case(&stream, moment).expect("a case");
+    let ask = Ask { moment, zone: CITY, sealed_given: true, threads: 1 };
+    let bench = Bench::new(&master, calendar, ask);
+    let known = Known::of(&entries, &bench).expect("entries");
+    let file = known.case(&stream, &bench).expect("a case");
     work(&Case::new(&bench, &file))
 }
 

@@ -10,6 +10,7 @@ pub mod judging;
 pub mod models;
 pub mod query;
 pub mod replay;
+pub mod report;
 pub mod verify;
 
 use plumbline_replay::integrity::json::Json;

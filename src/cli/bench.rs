@@ -2,19 +2,19 @@
 
 use super::{Exit, Failure, print, surroundings};
 use crate::bench::append::BenchError;
-use crate::bench::{append, http, judging, models, query, replay, verify};
+use crate::bench::{append, http, judging, models, query, replay, report, verify};
 use std::path::PathBuf;
 
 /// 测量 / measure
 #[derive(clap::Args)]
 pub struct Bench {
     /// 测什么 / what to measure
-    #[arg(value_parser = ["append", "verify", "replay", "http", "query", "models"])]
+    #[arg(value_parser = ["append", "verify", "replay", "http", "query", "models", "report"])]
     what: String,
     /// 轮数 / rounds
     #[arg(long, default_value_t = 5)]
     rounds: usize,
-    /// query、models:账本中的记录数 / entries in the ledger, for query and models
+    /// query、models、report:账本中的记录数 / entries in the ledger, for query, models, report
     #[arg(long, default_value_t = 400_000)]
     entries: u64,
     /// replay:连同全部规则 / replay: with all rules, on a synthetic city
@@ -53,6 +53,7 @@ impl Bench {
             "http" => http::run(&dir, rounds, given),
             "query" => query::run(&dir, rounds, entries, given),
             "models" => models::run(&dir, rounds, entries, given),
+            "report" => report::run(&dir, rounds, entries),
             _ => append::run(&dir, rounds, given),
         };
         std::fs::remove_dir_all(&dir)?;

@@ -2,6 +2,7 @@
 
 use super::closing::Closing;
 use super::interrupt::Interrupt;
+use super::report::Keeping;
 use super::timers::Ticking;
 use super::{Dir, Exit, Failure, close, surroundings};
 use crate::config::{Config, Layout};
@@ -54,6 +55,7 @@ impl Serve {
         let asked = witnesses(ledger.layout(), ledger.config())?;
         let service = Arc::new(Service::new(ledger, following, keys, asked)?);
         let closing = Closing::start(service.clone())?;
+        let keeping = Keeping::start(service.clone())?;
         let ticking = (!self.no_timers).then(|| Ticking::start(service.clone())).transpose()?;
         let publishing = watched || self.public.is_some();
         let publisher = publishing.then(|| publish(&service)).transpose()?;
@@ -63,6 +65,7 @@ impl Serve {
         drop(runtime);
         drop(publisher);
         drop(ticking);
+        drop(keeping);
         drop(closing);
         match Arc::into_inner(service) {
             Some(service) => {

@@ -7,7 +7,7 @@ use crate::config::Layout;
 use crate::http::Service;
 use crate::judging::zone;
 use crate::ledger::{Ledger, read_config};
-use crate::timers::{self, TimerError};
+use crate::timers::{self, TimerError, Watch};
 use clap::Subcommand;
 use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 use plumbline_replay::timers::DueEvent;
@@ -132,11 +132,12 @@ impl Ticking {
     pub(super) fn start(service: Arc<Service>) -> std::io::Result<Ticking> {
         let (stop, stopped) = bounded::<()>(0);
         let thread = std::thread::Builder::new().name("timers".to_owned()).spawn(move || {
+            let mut watch = None;
             loop {
                 let began = Instant::now();
-                look(&service);
-                // A large ledger is looked at less often: what is due by midnight is
-                // recorded minutes later, with midnight as its moment.
+                look(&service, &mut watch);
+                // The first look at a large ledger takes long, and so does midnight: what is
+                // due then is recorded minutes later, with midnight as its moment.
                 let rest = LOOK.max(began.elapsed() * REST);
                 if stopped.recv_timeout(rest) != Err(RecvTimeoutError::Timeout) {
                     break;
@@ -157,8 +158,8 @@ impl Drop for Ticking {
     }
 }
 
-fn look(service: &Service) {
-    match timers::run(&service.ledger, SystemClock.now()) {
+fn look(service: &Service, watch: &mut Option<Watch>) {
+    match timers::run(&service.ledger, watch, SystemClock.now()) {
         Ok(0) => {}
         Ok(new) => tracing::info!(new, "recorded what was due"),
         Err(error) => tracing::error!(%error, "what is due was not recorded; trying again"),

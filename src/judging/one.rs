@@ -44,7 +44,8 @@ pub struct OneCase {
     pub sealed_size: Option<u64>,
 }
 
-type Found = Vec<(u64, Vec<u8>)>;
+/// Positions and the entries there.
+pub type Found = Vec<(u64, Vec<u8>)>;
 
 impl Logs<'_> {
     fn each(&self) -> impl Iterator<Item = &Reader> {
@@ -61,7 +62,8 @@ impl Logs<'_> {
         Ok(found)
     }
 
-    fn stream(&self, name: &str) -> Result<Found, StoreError> {
+    /// The entries of one stream.
+    pub fn stream(&self, name: &str) -> Result<Found, StoreError> {
         self.find(&Query::new().with(Field::Stream, name))
     }
 

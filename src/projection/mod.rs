@@ -8,7 +8,7 @@
 
 mod activity;
 mod cases;
-mod codec;
+pub mod codec;
 mod engine;
 mod follower;
 mod mark;

@@ -43,7 +43,11 @@ fn one_case_alone_is_what_all_say_of_it() {
         let alone: Vec<Value> =
             alone.judgement.findings.iter().map(|finding| finding.to_json(zone)).collect();
         for finding in &alone {
-            assert!(told.contains(finding), "only {stream} alone says {finding}");
+            // A rule that looks across cases too may know better of the same matter.
+            let same = |one: &Value| one["finding_id"] == finding["finding_id"];
+            let known = across.contains(finding["rule"].as_str().unwrap_or_default())
+                && told.iter().any(same);
+            assert!(known || told.contains(finding), "only {stream} alone says {finding}");
         }
         for finding in told {
             let rule = finding["rule"].as_str().expect("a rule");

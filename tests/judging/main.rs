@@ -5,6 +5,7 @@
 mod alone;
 mod bundles;
 mod findings;
+mod kept;
 mod questions;
 mod reports;
 mod strangers;

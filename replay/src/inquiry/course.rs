@@ -4,7 +4,7 @@ use crate::event::{Event, Precision};
 use crate::integrity::json::Json;
 use crate::master::{At, Item};
 use crate::report::{
-    Cell, Column, Gathered, Ground, Holds, Note, Report, column, facts, one_row_a_note,
+    Cell, Column, Gathering, Ground, Holds, Note, Report, column, facts, one_row_a_note,
 };
 use crate::rules::bench::Case;
 use crate::rules::clocks::{self, ClockReading, workdays_between};
@@ -54,7 +54,7 @@ const EVENT_COLUMNS: &[Column] = &[
     column("source", "来源方式", "source", Holds::Text),
 ];
 
-fn events(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn events(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     if !asked(case, ground) {
         return;
     }
@@ -117,7 +117,7 @@ const CATALOGUE_COLUMNS: &[Column] = &[
 /// A column of the catalogue, as text.
 type Field<'f> = &'f dyn Fn(&Item) -> Option<String>;
 
-fn catalogue(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn catalogue(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     if !asked(case, ground) {
         return;
     }
@@ -202,12 +202,12 @@ const PEOPLE_COLUMNS: &[Column] = &[
     column("leader", "当日主要负责人", "leader then", Holds::Text),
 ];
 
-fn people(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn people(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     if !asked(case, ground) {
         return;
     }
     let master = case.bench.master;
-    let today = case.bench.at(case.bench.moment.as_of);
+    let today = case.bench.at_now();
     for (number, act) in case.file.acts.iter().enumerate() {
         let Some(actor) = &act.actor else { continue };
         let at = case.bench.at(act.occurred.micros);
@@ -261,7 +261,7 @@ const CLOCK_COLUMNS: &[Column] = &[
 ];
 
 /// Each clock as the law recognises claims, and once more without any suspension.
-fn days(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn days(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     if !asked(case, ground) {
         return;
     }
@@ -274,7 +274,7 @@ fn days(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
             ("不计挂起", &bare, Claims::Recognised),
         ];
         for (name, clock, claims) in readings {
-            let known_at = case.bench.moment.known_at;
+            let known_at = case.bench.known_at;
             let Some(reckoned) = clock.reckon(case.bench.calendar, known_at, claims) else {
                 continue;
             };
@@ -301,12 +301,12 @@ fn days(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
                     first.reason.zh(),
                     last.count,
                     "",
-                    out.len(),
+                    out.count(),
                 ));
             }
             let end = (reckoned.date, reckoned.date);
             let total = reckoned.trace.last().map_or(0, |day| day.count);
-            out.push(row(&reading, name, end, 1, "届满", total, &result, out.len()));
+            out.push(row(&reading, name, end, 1, "届满", total, &result, out.count()));
         }
     }
 }
@@ -366,16 +366,16 @@ const PROCEDURE_COLUMNS: &[Column] = &[
     column("recognised", "是否承认", "recognised", Holds::Text),
 ];
 
-fn procedures(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn procedures(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     if !asked(case, ground) {
         return;
     }
     let bench = case.bench;
     for (number, claim) in case.clocks().suspensions.iter().enumerate() {
         let act = case.file.acts.iter().find(|act| act.position == claim.started.position);
-        let end = claim.to.unwrap_or(bench.zone.date(bench.moment.as_of));
+        let end = claim.to.unwrap_or_else(|| bench.today());
         let before = claim.from.pred_opt().unwrap_or(claim.from);
-        let taken = i64::from(workdays_between(bench.calendar, before, end, bench.moment.known_at));
+        let taken = i64::from(workdays_between(bench.calendar, before, end, bench.known_at));
         let expected = claim.expected_wd.map(i64::from);
         let cells = vec![
             Cell::text(claim.kind.as_ref()),
@@ -419,7 +419,7 @@ const SUPPLEMENT_COLUMNS: &[Column] = &[
 ];
 
 /// What the catalogue lists, and no supplement has changed, was knowable at once.
-fn supplements(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn supplements(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     if !asked(case, ground) {
         return;
     }
@@ -449,7 +449,7 @@ fn supplements(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
                 yes(submitted),
                 Cell::text(knowable),
             ];
-            out.push(note(out.len(), cells, &[act]));
+            out.push(note(out.count(), cells, &[act]));
             if !again {
                 first.insert(item.0);
             }
@@ -507,7 +507,7 @@ const HANDOFF_COLUMNS: &[Column] = &[
 /// Where counters are: acts elsewhere took the case out of the hall.
 const IN_HALL: [&str; 3] = ["main_hall", "sub_hall", "platform"];
 
-fn handoffs(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn handoffs(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     if !asked(case, ground) {
         return;
     }

@@ -2,8 +2,8 @@
 
 use crate::event::Event;
 use crate::report::{
-    Cell, Column, Gathered, Ground, Holds, Note, Report, Row, column, facts, inspections,
-    one_row_a_note, penalties::fine_of,
+    Cell, Column, Gathered, Gathering, Ground, Holds, Note, Report, Row, column, facts,
+    inspections, one_row_a_note, penalties::fine_of,
 };
 use crate::rules::bench::Case;
 use crate::rules::finding::EntryRef;
@@ -18,13 +18,13 @@ pub(super) const ENTRIES: Report = Report {
 };
 
 /// Those of RP09 whose enterprise is the one asked about, under any of its names.
-fn entries(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn entries(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let Some(party) = ground.about.party.as_deref() else { return };
-    let at = ground.bench.at(ground.bench.moment.as_of);
+    let at = ground.bench.at_now();
     let kin = ground.bench.master.party_lineage(party, at);
-    let mut all = Gathered::new();
+    let mut all = Gathering::default();
     (inspections::FILINGS.gather)(case, ground, &mut all);
-    out.extend(all.into_iter().filter(|note| match note.cells.get(1) {
+    out.extend(all.notes().filter(|note| match note.cells.get(1) {
         Some(Cell::Text(name)) => name == party || kin.contains(name.as_str()),
         _ => false,
     }));
@@ -71,7 +71,7 @@ fn ground_code(act: &Event<'_>) -> String {
 
 /// Every act on a violation, with its party: which of them matter is known when
 /// the case asked about has been seen.
-fn violations(case: &Case<'_>, _: &Ground<'_>, out: &mut Gathered) {
+fn violations(case: &Case<'_>, _: &Ground<'_>, out: &mut Gathering) {
     for act in case.any(&OF_VIOLATIONS) {
         let code = ground_code(act);
         let at = case.bench.at(act.occurred.micros);
@@ -105,7 +105,7 @@ fn earlier(ground: &Ground<'_>, mut notes: Gathered) -> Vec<Row> {
     let own: Vec<&Note> = notes.iter().filter(|note| text(note, 0) == stream).collect();
     let Some(first) = own.first() else { return Vec::new() };
     let (party, category, since) = (text(first, 1), text(first, 3), first.key.clone());
-    let at = ground.bench.at(ground.bench.moment.as_of);
+    let at = ground.bench.at_now();
     let kin: BTreeSet<Box<str>> = ground.bench.master.party_lineage(&party, at);
     let same_party = |note: &&Note| text(note, 1) == party || kin.contains(text(note, 1).as_str());
     let rows = notes.iter().filter(same_party).map(|note| {
@@ -144,7 +144,7 @@ const ALIKE_COLUMNS: &[Column] = &[
     column("asked", "所问", "the one asked about", Holds::Text),
 ];
 
-fn decisions(case: &Case<'_>, _: &Ground<'_>, out: &mut Gathered) {
+fn decisions(case: &Case<'_>, _: &Ground<'_>, out: &mut Gathering) {
     for act in case.all("penalty.decision.made") {
         let Some(fine) = fine_of(act) else { continue };
         let tier = act.body.text("tier_id").unwrap_or_default();
@@ -224,7 +224,7 @@ const TOLD_COLUMNS: &[Column] = &[
     column("entered_after", "决定入账后才补录", "entered after the decision", Holds::Text),
 ];
 
-fn told(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn told(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     if ground.about.stream.as_deref() != Some(case.file.stream) {
         return;
     }

@@ -2,7 +2,8 @@
 
 use crate::event::Event;
 use crate::report::{
-    About, Cell, Column, Gathered, Ground, Holds, Note, Report, Row, column, facts, fee_floor,
+    About, Cell, Column, Gathered, Gathering, Ground, Holds, Note, Report, Row, column, facts,
+    fee_floor,
 };
 use crate::rules::bench::Case;
 use crate::rules::finding::EntryRef;
@@ -36,7 +37,7 @@ const FEE_COLUMNS: &[Column] = &[
 ];
 
 /// Notes: unit, collector, payer, stream, code, amount, floor, refunded.
-fn fees(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn fees(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let Some(act) = case.first("fee.assessed") else { return };
     let payer = act.parties.iter().find_map(|party| party.id.get()).unwrap_or_default();
     let collector = act.actor.as_ref().and_then(|actor| actor.officer.get()).unwrap_or_default();
@@ -44,9 +45,9 @@ fn fees(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
     if !About::asks(&ground.about.unit, unit) || !About::asks(&ground.about.party, Some(payer)) {
         return;
     }
-    let mut lines = Gathered::new();
+    let mut lines = Gathering::default();
     (fee_floor::REPORT.gather)(case, ground, &mut lines);
-    for line in lines {
+    for line in lines.notes() {
         let cell = |name: &str| {
             let place = fee_floor::REPORT.columns.iter().position(|column| column.name == name);
             place.and_then(|at| line.cells.get(at)).cloned().unwrap_or(Cell::Empty)
@@ -174,7 +175,7 @@ const ASSOCIATION_COLUMNS: &[Column] = &[
 ];
 
 /// Notes: `P` permits of the unit, `M` engagements, by enterprise.
-fn permits_and_payments(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn permits_and_payments(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let zone = case.bench.zone;
     for act in case.all("approval.decision.granted") {
         if act.unit() != ground.about.unit.as_deref() {
@@ -254,7 +255,7 @@ const INTERMEDIARY_COLUMNS: &[Column] = &[
 ];
 
 /// The intermediary of an engagement or of a special procedure of the unit's case.
-fn reports_of(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn reports_of(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     if facts::unit(case).as_deref() != ground.about.unit.as_deref() {
         return;
     }
@@ -278,7 +279,7 @@ fn shares(ground: &Ground<'_>, notes: Gathered) -> Vec<Row> {
     for note in &notes {
         by_name.entry(note.key.clone()).or_default().extend(note.entries.iter().cloned());
     }
-    let at = ground.bench.at(ground.bench.moment.as_of);
+    let at = ground.bench.at_now();
     let master = ground.bench.master;
     let rows = by_name.into_iter().map(|(name, entries)| {
         let count = i64::try_from(entries.len()).unwrap_or(i64::MAX);

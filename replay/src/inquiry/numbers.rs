@@ -2,7 +2,9 @@
 
 use crate::event::Event;
 use crate::master::ItemStatus;
-use crate::report::{Cell, Column, Gathered, Ground, Holds, Note, Report, Row, column, facts};
+use crate::report::{
+    Cell, Column, Gathered, Gathering, Ground, Holds, Note, Report, Row, column, facts,
+};
 use crate::rules::bench::Case;
 use crate::rules::finding::EntryRef;
 use chrono::{Days, NaiveDate};
@@ -46,7 +48,7 @@ fn split(number: &str) -> Option<(String, i64)> {
 }
 
 /// Notes: number, date, stream, recorded; and `void` notes of registers.
-fn numbered(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn numbered(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     for act in &case.file.acts {
         if act.unit() != ground.about.unit.as_deref() || !ground.in_period(act.occurred.micros) {
             continue;
@@ -70,7 +72,7 @@ fn numbered(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
 }
 
 /// Numbers that the unit has declared void are not missing.
-fn voided(act: &Event<'_>, out: &mut Gathered) {
+fn voided(act: &Event<'_>, out: &mut Gathering) {
     use crate::integrity::json::Json;
     let (Some(kind), Some(year)) = (act.body.text("doc_type"), act.body.int("year")) else {
         return;
@@ -161,7 +163,7 @@ const RUSH_COLUMNS: &[Column] = &[
     column("recorded_at", "入账时间", "recorded", Holds::Moment),
 ];
 
-fn rush(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn rush(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let kinds =
         ["approval.acceptance.granted", "approval.decision.granted", "approval.commitment.decided"];
     for act in case.any(&kinds) {
@@ -192,7 +194,7 @@ fn rush(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
 
 /// What became of an item, and since when, as of the moment asked about.
 fn ended(ground: &Ground<'_>, code: &str) -> Option<(&'static str, NaiveDate)> {
-    let at = ground.bench.at(ground.bench.moment.as_of);
+    let at = ground.bench.at_now();
     let master = ground.bench.master;
     match master.item_status(code, at) {
         ItemStatus::Cancelled { since, .. } => Some(("取消", since?)),

@@ -3,14 +3,15 @@
 
 use crate::event::Event;
 use crate::report::{
-    About, Cell, Column, Gathered, Ground, Holds, Note, Report, Row, column, facts, one_row_a_note,
+    About, Cell, Column, Gathered, Gathering, Ground, Holds, Note, Report, Row, column, facts,
+    one_row_a_note,
 };
 use crate::rules::bench::Case;
 use crate::rules::city::Decision;
 use crate::rules::finding::{EntryRef, Finding};
 use std::collections::BTreeMap;
 
-fn nothing(_: &Case<'_>, _: &Ground<'_>, _: &mut Gathered) {}
+fn nothing(_: &Case<'_>, _: &Ground<'_>, _: &mut Gathering) {}
 
 pub(super) const DISMISSERS: Report = Report {
     id: "Q17",
@@ -215,7 +216,7 @@ const COMPLAINT_COLUMNS: &[Column] = &[
     column("replied_on", "反馈", "replied", Holds::Date),
 ];
 
-fn complaints(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn complaints(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let Some(received) = case.first("complaint.received") else { return };
     let about = |name: &str| received.body.text(name);
     let officer = about("about_officer");

@@ -5,7 +5,8 @@ use super::oversight::differences;
 use crate::event::Event;
 use crate::integrity::json::Json;
 use crate::report::{
-    Cell, Column, Gathered, Ground, Holds, Note, Report, Row, column, facts, one_row_a_note,
+    Cell, Column, Gathered, Gathering, Ground, Holds, Note, Report, Row, column, facts,
+    one_row_a_note,
 };
 use crate::rules::bench::Case;
 use crate::rules::finding::EntryRef;
@@ -38,7 +39,7 @@ const REPAIR_COLUMNS: &[Column] = &[
     column("digest", "记录 BLAKE3", "entry's digest", Holds::Code),
 ];
 
-fn repairs(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn repairs(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     if ground.about.stream.as_deref() != Some(case.file.stream) {
         return;
     }
@@ -96,7 +97,7 @@ const ELSEWHERE_COLUMNS: &[Column] = &[
 ];
 
 /// Notes: `A` acts by half-day, `L` leave and attendance by half-day.
-fn of_officer(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn of_officer(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let officer = ground.about.officer.as_deref();
     let zone = case.bench.zone;
     for act in &case.file.acts {
@@ -129,7 +130,7 @@ fn of_officer(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
     }
 }
 
-fn absences(act: &Event<'_>, out: &mut Gathered) {
+fn absences(act: &Event<'_>, out: &mut Gathering) {
     let text = |name: &str| act.body.text(name).unwrap_or_default().into_owned();
     let status = text("status");
     if matches!(status.as_str(), "缺岗" | "请假" | "公差") {
@@ -140,7 +141,7 @@ fn absences(act: &Event<'_>, out: &mut Gathered) {
 }
 
 /// `half_days`: `2025-03-04 上午`, or objects of date and half.
-fn leaves(act: &Event<'_>, out: &mut Gathered) {
+fn leaves(act: &Event<'_>, out: &mut Gathering) {
     let Some(Json::List(halves)) = act.body.json("half_days") else { return };
     for half in &halves {
         let part = |name: &str| half.get(name).and_then(Json::as_str).unwrap_or_default();
@@ -217,7 +218,7 @@ const RETROACTIVE_COLUMNS: &[Column] = &[
 ];
 
 /// Rows valid before they were recorded, recorded after the moment compared with.
-fn backwards(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn backwards(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let Some(then) = ground.about.then else { return };
     let master = case.file.acts.iter().chain(&case.file.repairs);
     for act in master.filter(|act| act.recorded > then && case.file.stream.starts_with("md/")) {

@@ -2,7 +2,7 @@
 
 use super::facts;
 use super::register::Report;
-use super::run::{Gathered, Ground, Note, one_row_a_note};
+use super::run::{Gathering, Ground, Note, one_row_a_note};
 use super::table::{Cell, Column, Holds, column};
 use crate::event::Event;
 use crate::integrity::json::Json;
@@ -58,7 +58,7 @@ const MEASURE_COLUMNS: &[Column] = &[
     column("rules", "疑点", "findings", Holds::Text),
 ];
 
-fn measures(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn measures(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let zone = case.bench.zone;
     let imposed = case.all("coercion.imposed");
     for act in imposed.filter(|act| ground.in_period(act.occurred.micros)) {
@@ -71,8 +71,9 @@ fn measures(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
             from.zip(term).and_then(|(from, days)| from.checked_add_days(Days::new(days)));
         let new_due = extended.and_then(|act| act.body.text("new_due"));
         let due = new_due.and_then(|text| civil::parse_date(&text)).or(first_due);
-        let ended = lifted.map_or(case.bench.moment.as_of, |act| act.occurred.micros);
-        let over = due.map(|due| (zone.date(ended) - due).num_days().max(0));
+        let ended =
+            || lifted.map_or_else(|| case.bench.today(), |act| zone.date(act.occurred.micros));
+        let over = due.map(|due| (ended() - due).num_days().max(0));
         let lag =
             approved.map(|approved| (approved.occurred.micros - act.occurred.micros) / 60_000_000);
         let officers = match act.body.json("officers") {
@@ -106,7 +107,10 @@ fn measures(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
         let acts = [approved, Some(act), extended, lifted];
         let mut entries = facts::grounds(findings);
         entries.extend(acts.into_iter().flatten().map(EntryRef::of));
-        out.push(Note { key: case.file.stream.to_owned(), cells, entries });
+        out.push_on(
+            zone.date(act.occurred.micros),
+            Note { key: case.file.stream.to_owned(), cells, entries },
+        );
     }
 }
 
@@ -133,10 +137,13 @@ const ENFORCING: [&str; 4] = [
     "penalty.rectification.reinspected",
 ];
 
-fn officers(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn officers(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     for act in case.any(&ENFORCING).filter(|act| ground.in_period(act.occurred.micros)) {
         for (officer, certificate) in named(act) {
-            out.push(of_officer(case, act, &officer, certificate.as_deref()));
+            out.push_on(
+                case.bench.zone.date(act.occurred.micros),
+                of_officer(case, act, &officer, certificate.as_deref()),
+            );
         }
     }
 }

@@ -6,7 +6,7 @@
 //! are left empty: whoever may open them adds them.
 
 use super::register::Report;
-use super::run::{Gathered, Ground, Note, one_row_a_note};
+use super::run::{Gathering, Ground, Note, one_row_a_note};
 use super::table::{Cell, Column, Holds, column};
 use crate::event::Event;
 use crate::integrity::json::Json;
@@ -193,7 +193,7 @@ fn either(first: Cell, second: impl FnOnce() -> Cell) -> Cell {
     if first == Cell::Empty { second() } else { first }
 }
 
-fn permits(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn permits(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let kinds = ["approval.decision.granted", "approval.commitment.decided"];
     for act in case.any(&kinds).filter(|act| ground.in_period(act.occurred.micros)) {
         let certificate = case.first("approval.certificate.issued");
@@ -230,11 +230,14 @@ fn permits(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
         let state = if ended.is_none() && !stated_void { "1" } else { "2" };
         cells.extend([name, code, Cell::text(state), source, source_code, member(act, "remarks")]);
         let entries = [Some(act), certificate, ended].into_iter().flatten().map(EntryRef::of);
-        out.push(Note { key: case.file.stream.to_owned(), cells, entries: entries.collect() });
+        out.push_on(
+            case.bench.zone.date(act.occurred.micros),
+            Note { key: case.file.stream.to_owned(), cells, entries: entries.collect() },
+        );
     }
 }
 
-fn penalties(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn penalties(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let decided = case.all("penalty.decision.made");
     for act in decided.filter(|act| ground.in_period(act.occurred.micros)) {
         let published = case.last("penalty.published");
@@ -276,7 +279,10 @@ fn penalties(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
         cells.extend(organs(case, act));
         cells.push(member(act, "remarks"));
         let entries = [Some(act), published].into_iter().flatten().map(EntryRef::of).collect();
-        out.push(Note { key: case.file.stream.to_owned(), cells, entries });
+        out.push_on(
+            case.bench.zone.date(act.occurred.micros),
+            Note { key: case.file.stream.to_owned(), cells, entries },
+        );
     }
 }
 

@@ -67,11 +67,10 @@ pub fn over(reading: Option<&ClockReading>) -> Cell {
 /// Working days that special procedures took, as claimed.
 pub fn suspended_wd(case: &Case<'_>, claims: &[SuspensionClaim]) -> i64 {
     let bench = case.bench;
-    let end = bench.zone.date(bench.moment.as_of);
     let days = claims.iter().map(|claim| {
         let from = claim.from.pred_opt().unwrap_or(claim.from);
-        let to = claim.to.unwrap_or(end);
-        i64::from(workdays_between(bench.calendar, from, to, bench.moment.known_at))
+        let to = claim.to.unwrap_or_else(|| bench.today());
+        i64::from(workdays_between(bench.calendar, from, to, bench.known_at))
     });
     days.sum()
 }

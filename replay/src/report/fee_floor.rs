@@ -1,7 +1,7 @@
 //! RP06 最低收费执行表: every fee line against the floor of its standard.
 
 use super::register::Report;
-use super::run::{Gathered, Ground, Note, one_row_a_note};
+use super::run::{Gathering, Ground, Note, one_row_a_note};
 use super::table::{Cell, Column, Holds, column};
 use crate::event::Event;
 use crate::integrity::json::Json;
@@ -43,12 +43,15 @@ const COLUMNS: &[Column] = &[
     column("findings", "疑点", "findings", Holds::Text),
 ];
 
-fn gather(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn gather(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     for act in case.all("fee.assessed").filter(|act| ground.in_period(act.occurred.micros)) {
         let Some(Json::List(lines)) = act.body.json("lines") else { continue };
         for (number, line) in lines.iter().enumerate() {
             let note = of_line(case, ground, act, line);
-            out.push(Note { key: format!("{}#{number:04}", case.file.stream), ..note });
+            out.push_on(
+                case.bench.zone.date(act.occurred.micros),
+                Note { key: format!("{}#{number:04}", case.file.stream), ..note },
+            );
         }
     }
 }

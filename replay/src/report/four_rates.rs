@@ -3,7 +3,7 @@
 
 use super::facts;
 use super::register::Report;
-use super::run::{Gathered, Ground, Note};
+use super::run::{Gathered, Gathering, Ground, Note};
 use super::table::{Cell, Column, Holds, Row, column};
 use crate::master::At;
 use crate::rules::bench::Case;
@@ -47,7 +47,7 @@ const COLUMNS: &[Column] = &[
 ];
 
 /// Attendance of a unit's officers by month: `present`, `scheduled`.
-fn gather(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn gather(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     for act in case.all("hall.attendance.recorded") {
         let day = act.body.text("date").and_then(|text| crate::time::civil::parse_date(&text));
         let Some(day) = day.filter(|day| ground.period.has(*day)) else { continue };
@@ -65,13 +65,13 @@ fn gather(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
         }
         let cells = vec![Cell::Count(i64::from(present)), Cell::Count(1)];
         let key = format!("{}|{}", unit.unwrap_or_default(), facts::month(day));
-        out.push(Note { key, cells, entries: vec![EntryRef::of(act)] });
+        out.push_on(day, Note { key, cells, entries: vec![EntryRef::of(act)] });
     }
 }
 
 /// Days of a month inside the period and not after the moment asked about.
 fn months(ground: &Ground<'_>) -> BTreeMap<String, Vec<NaiveDate>> {
-    let last = ground.period.to.min(ground.bench.zone.date(ground.bench.moment.as_of));
+    let last = ground.period.to.min(ground.bench.today());
     let registered = ground.bench.master.hall_registers.versions().filter_map(|one| one.valid_from);
     let first = registered.min().unwrap_or(last).max(ground.period.from);
     let mut months: BTreeMap<String, Vec<NaiveDate>> = BTreeMap::new();

@@ -3,7 +3,7 @@
 
 use super::facts;
 use super::register::Report;
-use super::run::{Gathered, Ground, Note};
+use super::run::{Gathered, Gathering, Ground, Note};
 use super::table::{Cell, Column, Holds, Row, column};
 use crate::event::Event;
 use crate::integrity::json::Json;
@@ -65,7 +65,7 @@ const FILING_COLUMNS: &[Column] = &[
 /// Place of the ordinal among the cells: known only when all are together.
 const ORDINAL: usize = 16;
 
-fn filings(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn filings(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let zone = case.bench.zone;
     let entered = case.all("inspection.entry.started");
     for entry in entered.filter(|act| ground.in_period(act.occurred.micros)) {
@@ -110,7 +110,7 @@ fn filings(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
         let mut entries = facts::grounds(findings);
         entries.extend(filing.into_iter().chain(consent).chain([entry]).map(EntryRef::of));
         let key = ordinal_key(&enterprise, entry, zone.date(entry.occurred.micros).year());
-        out.push(Note { key, cells, entries });
+        out.push_on(zone.date(entry.occurred.micros), Note { key, cells, entries });
     }
 }
 
@@ -183,7 +183,7 @@ const FREQUENCY_COLUMNS: &[Column] = &[
 ];
 
 /// Notes: unit, month, cap, disruption, refusal.
-fn frequency(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn frequency(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let zone = case.bench.zone;
     let disrupted = case.all("inspection.entry.ended").any(|act| {
         act.body.text("disruption").is_some_and(|text| !matches!(text.as_ref(), "" | "无"))
@@ -200,7 +200,7 @@ fn frequency(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
             Cell::Count(i64::from(refused)),
         ];
         let key = format!("{}|{}", enterprise(act), day.year());
-        out.push(Note { key, cells, entries: vec![EntryRef::of(act)] });
+        out.push_on(day, Note { key, cells, entries: vec![EntryRef::of(act)] });
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::facts;
 use super::register::Report;
-use super::run::{Gathered, Ground, Note, one_row_a_note};
+use super::run::{Gathering, Ground, Note, one_row_a_note};
 use super::table::{Cell, Column, Holds, column};
 use crate::event::Event;
 use crate::rules::bench::Case;
@@ -49,7 +49,7 @@ fn about(act: &Event<'_>, subcase: &str, unit: &str) -> bool {
     }
 }
 
-fn gather(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn gather(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let bench = case.bench;
     let zone = bench.zone;
     let opened = case.first("joint.case.opened");
@@ -65,7 +65,7 @@ fn gather(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
         let end = [opinion, absence, timeout].into_iter().flatten().next();
         let taken = end.map(|end| {
             let (from, to) = (zone.date(act.occurred.micros), zone.date(end.occurred.micros));
-            i64::from(workdays_between(bench.calendar, from, to, bench.moment.known_at))
+            i64::from(workdays_between(bench.calendar, from, to, bench.known_at))
         });
         let yes = |act: Option<&Event<'_>>| Cell::text(if act.is_some() { "是" } else { "否" });
         // What became of a deemed approval stands in the subcase's own stream.
@@ -90,6 +90,9 @@ fn gather(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
         ];
         let acts = [Some(act), receipt, opinion, absence, timeout];
         let entries = acts.into_iter().flatten().map(EntryRef::of).collect();
-        out.push(Note { key: case.file.stream.to_owned(), cells, entries });
+        out.push_on(
+            case.bench.zone.date(act.occurred.micros),
+            Note { key: case.file.stream.to_owned(), cells, entries },
+        );
     }
 }

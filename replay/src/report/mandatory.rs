@@ -2,7 +2,7 @@
 //! what was done, and what is missing.
 
 use super::register::Report;
-use super::run::{Gathered, Ground};
+use super::run::{Gathered, Gathering, Ground};
 use super::table::{Cell, Column, Holds, Row, column};
 use crate::rules::bench::Case;
 use crate::rules::city::{Decision, Determination};
@@ -36,7 +36,7 @@ pub(super) const GAPS: Report = Report {
     rows: gaps,
 };
 
-fn nothing(_: &Case<'_>, _: &Ground<'_>, _: &mut Gathered) {}
+fn nothing(_: &Case<'_>, _: &Ground<'_>, _: &mut Gathering) {}
 
 /// The six, by rule.
 const SIX: [(&str, &str); 6] = [
@@ -92,8 +92,7 @@ fn ledger_row(ground: &Ground<'_>, finding: &Finding) -> Row {
         let name = name.map_or(one.kind.as_ref(), |known| known.zh);
         format!("{name}({})", zone.date(one.at))
     });
-    let overdue =
-        gap.map(|gap| (zone.date(ground.bench.moment.as_of) - zone.date(gap.at)).num_days().max(0));
+    let overdue = gap.map(|gap| (ground.bench.today() - zone.date(gap.at)).num_days().max(0));
     let name = SIX.iter().find(|(rule, _)| *rule == finding.rule).map_or("", |(_, name)| name);
     let waiver = last_waiver(determinations);
     let cells = vec![
@@ -157,7 +156,7 @@ fn gaps(ground: &Ground<'_>, _: Gathered) -> Vec<Row> {
             Cell::maybe(said(name).and_then(crate::time::civil::parse_date), Cell::Date)
         };
         let rule = said("rule").unwrap_or_default();
-        let today = zone.date(ground.bench.moment.as_of);
+        let today = ground.bench.today();
         let overdue = (today - zone.date(finding.at)).num_days().max(0);
         let cells = vec![
             Cell::maybe(finding.accountable.supervising_unit.as_deref(), Cell::text),

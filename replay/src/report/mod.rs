@@ -8,6 +8,7 @@
 
 mod csv;
 mod json;
+mod kept;
 mod register;
 mod run;
 mod table;
@@ -30,8 +31,10 @@ mod timing;
 
 pub use csv::{MADE_FROM, text, to_csv, to_plain_csv};
 pub use json::{Read, digest, from_json, to_json};
+pub use kept::Kept;
 pub use register::{Report, all, find};
 pub use run::{
-    About, Gathered, Ground, Hearing, Note, Period, Request, Sheet, one_row_a_note, run,
+    About, Contributions, Days, Gathered, Gathering, Ground, Hearing, Note, Period, Request, Sheet,
+    one_row_a_note, run,
 };
 pub use table::{Cell, Column, Holds, Row, column};

@@ -2,7 +2,7 @@
 //! each parameter was set to, when and by whom.
 
 use super::register::Report;
-use super::run::{Gathered, Ground};
+use super::run::{Gathered, Gathering, Ground};
 use super::table::{Cell, Column, Holds, Row, column};
 use crate::rules::bench::Case;
 use crate::rules::finding::{EntryRef, Outcome};
@@ -33,7 +33,7 @@ const COLUMNS: &[Column] = &[
     column("superseded", "所涉行为", "acts it concerns", Holds::Count),
 ];
 
-fn nothing(_: &Case<'_>, _: &Ground<'_>, _: &mut Gathered) {}
+fn nothing(_: &Case<'_>, _: &Ground<'_>, _: &mut Gathering) {}
 
 fn rows(ground: &Ground<'_>, _: Gathered) -> Vec<Row> {
     let mut rows: Vec<Row> = CONFLICTS
@@ -66,8 +66,8 @@ fn rows(ground: &Ground<'_>, _: Gathered) -> Vec<Row> {
 
 /// Every setting of every parameter that was known.
 fn parameters<'g>(ground: &'g Ground<'_>) -> impl Iterator<Item = Row> + use<'g> {
-    let known_at = ground.bench.moment.known_at;
-    let at = ground.bench.at(ground.bench.moment.as_of);
+    let known_at = ground.bench.known_at;
+    let at = ground.bench.at_now();
     let table = &ground.bench.master.parameters;
     let ids: std::collections::BTreeSet<&str> = table.keys().collect();
     let settings = ids.into_iter().flat_map(move |id| {

@@ -2,7 +2,7 @@
 
 use super::facts;
 use super::register::Report;
-use super::run::{Gathered, Ground, Note, one_row_a_note};
+use super::run::{Gathered, Gathering, Ground, Note, one_row_a_note};
 use super::table::{Cell, Column, Holds, Row, column};
 use crate::event::Event;
 use crate::rules::bench::Case;
@@ -79,7 +79,7 @@ const DUTIES: [Duty; 3] = [
 ];
 
 /// Notes: document, term, working days it took (or none), in time, why withheld.
-fn disclosure(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn disclosure(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let bench = case.bench;
     for duty in &DUTIES {
         let Some(act) = case.any(duty.by).next_back() else { continue };
@@ -90,8 +90,9 @@ fn disclosure(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
         let withheld = attribute.as_deref().is_some_and(|text| text != "主动");
         let on = bench.zone.date(act.occurred.micros);
         let published = case.any(duty.published).find(|event| event.order() > act.order());
-        let end = published.map_or(bench.moment.as_of, |event| event.occurred.micros);
-        let wd = workdays_between(bench.calendar, on, bench.zone.date(end), bench.moment.known_at);
+        let end =
+            published.map_or_else(|| bench.today(), |event| bench.zone.date(event.occurred.micros));
+        let wd = workdays_between(bench.calendar, on, end, bench.known_at);
         if published.is_none() && wd <= duty.wd && !withheld {
             continue;
         }
@@ -111,7 +112,7 @@ fn disclosure(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
         ];
         let key = format!("{}|{}", act.unit().unwrap_or_default(), duty.document);
         let entries = [Some(act), published].into_iter().flatten().map(EntryRef::of).collect();
-        out.push(Note { key, cells, entries });
+        out.push_on(on, Note { key, cells, entries });
     }
 }
 
@@ -184,7 +185,7 @@ const STEPS: [(&str, &str); 5] = [
     ("decision.collective_discussion.held", "集体讨论决定"),
 ];
 
-fn decisions(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn decisions(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let Some(started) = case.first("decision.procedure.started") else { return };
     let adopted = case.last("decision.adopted");
     if !ground.in_period(adopted.unwrap_or(started).occurred.micros) {
@@ -205,7 +206,7 @@ fn decisions(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
     };
     let comment = span(participation, "from", "to").map(|(from, to)| (to - from).num_days());
     let review = span(legality, "received_on", "completed_on").map(|(from, to)| {
-        let known_at = case.bench.moment.known_at;
+        let known_at = case.bench.known_at;
         i64::from(workdays_between(case.bench.calendar, from, to, known_at))
     });
     let exempted = case.all("decision.step.exempted").filter_map(|act| {
@@ -235,5 +236,8 @@ fn decisions(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
     ];
     let mut entries = facts::grounds(findings);
     entries.extend(present.into_iter().chain([started]).chain(adopted).map(EntryRef::of));
-    out.push(Note { key: case.file.stream.to_owned(), cells, entries });
+    out.push_on(
+        zone.date(adopted.unwrap_or(started).occurred.micros),
+        Note { key: case.file.stream.to_owned(), cells, entries },
+    );
 }

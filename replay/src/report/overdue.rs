@@ -3,7 +3,7 @@
 
 use super::facts;
 use super::register::Report;
-use super::run::{Gathered, Ground, Note, one_row_a_note};
+use super::run::{Gathering, Ground, Note, one_row_a_note};
 use super::table::{Cell, Column, Holds, column};
 use crate::rules::bench::Case;
 use crate::rules::clocks::{self, ClockReading};
@@ -64,7 +64,7 @@ const DECISIONS: [&str; 3] =
 const CLOSINGS: [&str; 3] =
     ["approval.case.closed", "approval.application.withdrawn", "approval.case.terminated"];
 
-fn overdue(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn overdue(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let (legal, promise) = (clocks::legal(case), clocks::promise(case));
     let ran_out = |reading: &Option<ClockReading>| {
         reading.as_ref().is_some_and(|reading| reading.late && ground.period.has(reading.due))
@@ -117,7 +117,10 @@ fn overdue(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
     let mut entries = facts::grounds(findings);
     entries.extend(any.map(|reading| reading.start.entry.clone()));
     entries.extend(decided.into_iter().chain(closed).map(EntryRef::of));
-    out.push(Note { key: case.file.stream.to_owned(), cells, entries });
+    let ran_out =
+        |reading: &Option<ClockReading>| reading.as_ref().filter(|one| one.late).map(|one| one.due);
+    let days = [ran_out(&legal), ran_out(&promise)];
+    out.push_on_any(days, Note { key: case.file.stream.to_owned(), cells, entries });
 }
 
 const EXPIRING_COLUMNS: &[Column] = &[
@@ -135,7 +138,7 @@ const EXPIRING_COLUMNS: &[Column] = &[
 ];
 
 /// One row a clock that is not stopped and that P23 makes yellow or that is over.
-fn expiring(case: &Case<'_>, _: &Ground<'_>, out: &mut Gathered) {
+fn expiring(case: &Case<'_>, _: &Ground<'_>, out: &mut Gathering) {
     for reading in [clocks::legal(case), clocks::promise(case)].into_iter().flatten() {
         let open = reading.stop.is_none();
         let total = reading.used + reading.remaining;

@@ -2,7 +2,7 @@
 
 use super::facts;
 use super::register::Report;
-use super::run::{Gathered, Ground, Note, one_row_a_note};
+use super::run::{Gathering, Ground, Note, one_row_a_note};
 use super::table::{Cell, Column, Holds, column};
 use crate::event::Event;
 use crate::integrity::json::Json;
@@ -59,7 +59,7 @@ const FIRST_COLUMNS: &[Column] = &[
     column("rules", "疑点", "findings", Holds::Text),
 ];
 
-fn first(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn first(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let kinds = [
         "inspection.issue.found",
         "penalty.clue.verified",
@@ -111,7 +111,10 @@ fn first(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
     let acts = [Some(found), assessed, notice, reinspected, decided];
     let mut entries = facts::grounds(findings);
     entries.extend(acts.into_iter().flatten().map(EntryRef::of));
-    out.push(Note { key: case.file.stream.to_owned(), cells, entries });
+    out.push_on(
+        zone.date(found.occurred.micros),
+        Note { key: case.file.stream.to_owned(), cells, entries },
+    );
 }
 
 fn party<'c>(case: &'c Case<'_>) -> &'c str {
@@ -166,7 +169,7 @@ const DISCRETION_COLUMNS: &[Column] = &[
     column("rules", "疑点", "findings", Holds::Text),
 ];
 
-fn discretion(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn discretion(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let zone = case.bench.zone;
     let decided = case.all("penalty.decision.made");
     for act in decided.filter(|act| ground.in_period(act.occurred.micros)) {
@@ -204,6 +207,9 @@ fn discretion(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
         ];
         let mut entries = facts::grounds(findings);
         entries.push(EntryRef::of(act));
-        out.push(Note { key: case.file.stream.to_owned(), cells, entries });
+        out.push_on(
+            zone.date(act.occurred.micros),
+            Note { key: case.file.stream.to_owned(), cells, entries },
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use super::facts;
 use super::register::Report;
-use super::run::{Gathered, Ground, Note, one_row_a_note};
+use super::run::{Gathered, Gathering, Ground, Note, one_row_a_note};
 use super::table::{Cell, Column, Holds, Row, column};
 use crate::integrity::json::Json;
 use crate::master::{Batch, BatchItem, ItemStatus, Takeover, base_of};
@@ -57,7 +57,7 @@ const CANCELLED_COLUMNS: &[Column] = &[
 /// Rules that find an act on a cancelled item.
 const CANCELLED_RULES: [&str; 3] = ["R2.1.6", "R2.2.4d", "R2.5.2"];
 
-fn cancelled(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn cancelled(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let zone = case.bench.zone;
     let found: Vec<&Finding> = ground
         .findings(case.file.stream)
@@ -100,7 +100,10 @@ fn cancelled(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
             facts::rules(&about),
         ];
         let key = case.file.stream.to_owned();
-        out.push(Note { key, cells, entries: vec![EntryRef::of(act)] });
+        out.push_on(
+            case.bench.zone.date(act.occurred.micros),
+            Note { key, cells, entries: vec![EntryRef::of(act)] },
+        );
     }
 }
 
@@ -122,7 +125,7 @@ const HANDED_DOWN_COLUMNS: &[Column] = &[
 ];
 
 /// Acceptances and decisions: base code of the item, and who acted.
-fn handled(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn handled(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let kinds = ["approval.acceptance.granted"];
     for act in case.any(&kinds).filter(|act| ground.in_period(act.occurred.micros)) {
         let Some(code) = act.item.as_ref().and_then(|item| item.code.get()) else { continue };
@@ -131,7 +134,10 @@ fn handled(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
             Cell::text(act.unit().unwrap_or_default()),
             facts::day(Some(act), case.bench.zone),
         ];
-        out.push(Note { key: base, cells, entries: vec![EntryRef::of(act)] });
+        out.push_on(
+            case.bench.zone.date(act.occurred.micros),
+            Note { key: base, cells, entries: vec![EntryRef::of(act)] },
+        );
     }
 }
 
@@ -141,7 +147,7 @@ fn handed_down(ground: &Ground<'_>, notes: Gathered) -> Vec<Row> {
     for note in notes {
         by_base.entry(note.key.clone()).or_default().push(note);
     }
-    let at = ground.bench.at(ground.bench.moment.as_of);
+    let at = ground.bench.at_now();
     let mut rows = Vec::new();
     for batch in ground.bench.master.batches.each_at(at).map(|version| &version.row) {
         if !matches!(batch.kind.as_deref(), Some("下放" | "委托")) {
@@ -166,7 +172,7 @@ fn of_county(
     handled: &[Note],
 ) -> Row {
     let master = ground.bench.master;
-    let at = ground.bench.at(ground.bench.moment.as_of);
+    let at = ground.bench.at_now();
     let base = item.base_code.as_deref().unwrap_or_default();
     let here = |row: &&Takeover| {
         row.county.as_deref() == Some(county) && base_of(&row.item_code) == Some(base)

@@ -2,7 +2,7 @@
 
 use super::facts;
 use super::register::Report;
-use super::run::{Gathered, Ground, Note, one_row_a_note};
+use super::run::{Gathered, Gathering, Ground, Note, one_row_a_note};
 use super::table::{Cell, Column, Holds, Row, column};
 use crate::event::{Event, Precision};
 use crate::integrity::json::{Json, parse};
@@ -56,7 +56,7 @@ const REPAIR_COLUMNS: &[Column] = &[
 /// Members of bodies that carry the date of the act's own document.
 const DATES: [&str; 5] = ["decision_date", "accepted_on", "issued_on", "filed_on", "date"];
 
-fn repairs(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn repairs(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let zone = case.bench.zone;
     for act in &case.file.acts {
         if !ground.period.has(zone.date(act.recorded)) {
@@ -73,7 +73,10 @@ fn repairs(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
         let kinds: Vec<&str> = kinds.iter().filter(|kind| kind.0).map(|kind| kind.1).collect();
         if !kinds.is_empty() {
             let reason = act.late_reason.get().unwrap_or_default().to_owned();
-            out.push(note(case, act, kinds.join("、"), document, reason, zone));
+            out.push_on(
+                zone.date(act.recorded),
+                note(case, act, kinds.join("、"), document, reason, zone),
+            );
         }
     }
     for act in &case.file.repairs {
@@ -81,7 +84,7 @@ fn repairs(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
             let kind = act.event_type.map_or(act.kind.as_ref(), |known| known.zh).to_owned();
             let reason = ["reason", "ground", "text"].iter().find_map(|name| act.body.text(name));
             let reason = reason.unwrap_or_default().into_owned();
-            out.push(note(case, act, kind, None, reason, zone));
+            out.push_on(zone.date(act.recorded), note(case, act, kind, None, reason, zone));
         }
     }
 }
@@ -159,7 +162,7 @@ const OWN: [&str; 9] = [
     "clock.anomaly.detected",
 ];
 
-fn integrity(case: &Case<'_>, _: &Ground<'_>, out: &mut Gathered) {
+fn integrity(case: &Case<'_>, _: &Ground<'_>, out: &mut Gathering) {
     for act in case.any(&OWN) {
         let entry = EntryRef::of(act);
         let first = |names: &[&str]| {
@@ -194,7 +197,7 @@ fn integrity_rows(ground: &Ground<'_>, mut notes: Gathered) -> Vec<Row> {
     let prefix = Row::new(vec![
         Cell::text("open"),
         Cell::text("本报表所据链段"),
-        Cell::Moment(ground.bench.moment.known_at),
+        Cell::Moment(ground.bench.known_at),
         Cell::maybe(ground.log_size.checked_sub(1), |last| {
             Cell::Count(i64::try_from(last).unwrap_or(i64::MAX))
         }),

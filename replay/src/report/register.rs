@@ -1,6 +1,6 @@
 //! The register of reports (§5.1).
 
-use super::run::{Gathered, Ground};
+use super::run::{Gathered, Gathering, Ground};
 use super::table::{Column, Row};
 use super::{
     coercion, credit, fee_floor, four_rates, inspections, joint, mandatory, norms, openness,
@@ -25,7 +25,7 @@ pub struct Report {
     /// from then stands in a file beside it.
     pub exact: bool,
     /// Takes what the report needs of one case.
-    pub gather: fn(&Case<'_>, &Ground<'_>, &mut Gathered),
+    pub gather: fn(&Case<'_>, &Ground<'_>, &mut Gathering),
     /// Puts the rows together, in an order that does not depend on how cases came.
     pub rows: fn(&Ground<'_>, Gathered) -> Vec<Row>,
 }

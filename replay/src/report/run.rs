@@ -11,6 +11,7 @@ use crate::state::Moment;
 use crate::state::replay::Entries;
 use crate::time::civil::{self, Micros, Zone};
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// First and last day, both included.
@@ -72,7 +73,7 @@ pub struct Request {
 }
 
 /// What one case contributed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     /// What rows are put together by.
     pub key: String,
@@ -82,6 +83,49 @@ pub struct Note {
 
 /// What cases contributed, in order of stream.
 pub type Gathered = Vec<Note>;
+
+/// The days by which a contribution falls into a period, any of them; of none it
+/// belongs to every period.
+pub type Days = [Option<NaiveDate>; 2];
+
+/// What cases contribute, by report, each with its days.
+pub type Contributions = BTreeMap<&'static str, Vec<(Days, Note)>>;
+
+/// What one case contributes, each with its days.
+#[derive(Debug, Default)]
+pub struct Gathering(Vec<(Days, Note)>);
+
+impl Gathering {
+    /// A contribution to every period.
+    pub fn push(&mut self, note: Note) {
+        self.0.push((Days::default(), note));
+    }
+
+    /// A contribution to the periods that have this day. The report adds it for no
+    /// other: what is kept of it for later periods rests on that.
+    pub fn push_on(&mut self, day: NaiveDate, note: Note) {
+        self.0.push(([Some(day), None], note));
+    }
+
+    /// A contribution to the periods that have any of these days.
+    pub fn push_on_any(&mut self, days: Days, note: Note) {
+        self.0.push((days, note));
+    }
+
+    pub fn extend(&mut self, notes: impl IntoIterator<Item = Note>) {
+        notes.into_iter().for_each(|note| self.push(note));
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// All of them, in the order in which they came.
+    pub fn notes(self) -> impl Iterator<Item = Note> {
+        self.0.into_iter().map(|(_, note)| note)
+    }
+}
 
 /// Puts one row together of each note, in the order of streams.
 pub fn one_row_a_note(_: &Ground<'_>, notes: Gathered) -> Vec<Row> {
@@ -101,6 +145,31 @@ pub struct Ground<'g> {
     pub origin: &'g str,
     pub log_size: u64,
     pub head: &'g str,
+}
+
+impl<'g> Ground<'g> {
+    pub(super) fn new(
+        bench: &'g Bench<'g>,
+        judgement: &'g Judgement,
+        before: Option<&'g Judgement>,
+        request: &'g Request,
+    ) -> Ground<'g> {
+        let mut by_stream: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+        for finding in &judgement.findings {
+            by_stream.entry(&finding.stream).or_default().push(finding);
+        }
+        Ground {
+            bench,
+            judgement,
+            before,
+            by_stream,
+            period: request.period,
+            about: &request.about,
+            origin: &request.origin,
+            log_size: request.log_size,
+            head: &request.head,
+        }
+    }
 }
 
 impl Ground<'_> {
@@ -162,41 +231,85 @@ impl<'b> Hearing<'b> {
     pub fn sheet(&self, report: &'static Report) -> Result<Sheet, JudgeError> {
         let Hearing { docket, judgement, before, request } = self;
         let bench = docket.bench();
-        let mut by_stream: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-        for finding in &judgement.findings {
-            by_stream.entry(&finding.stream).or_default().push(finding);
-        }
-        let ground = Ground {
-            bench: &bench,
-            judgement,
-            before: before.as_ref(),
-            by_stream,
-            period: request.period,
-            about: &request.about,
-            origin: &request.origin,
-            log_size: request.log_size,
-            head: &request.head,
-        };
-        let parts = docket.each(&bench, |case, out: &mut Vec<(String, Gathered)>| {
-            let mut gathered = Gathered::new();
-            (report.gather)(case, &ground, &mut gathered);
-            if !gathered.is_empty() {
-                out.push((case.file.stream.to_owned(), gathered));
+        let ground = Ground::new(&bench, judgement, before.as_ref(), request);
+        let notes = gather(docket, &ground, report)?;
+        let rows = (report.rows)(&ground, notes.flat_map(Gathering::notes).collect());
+        let calendar = bench.calendar.version(request.ask.moment.known_at);
+        Ok(laid_out(report, rows, made_from(request, docket.master_version(), calendar)))
+    }
+
+    /// What every case contributes to each report, whatever its period, in order of
+    /// stream; see [`super::Kept`]. Every case is read once.
+    pub fn contributions(&self) -> Result<Contributions, JudgeError> {
+        let ever = Period { from: NaiveDate::MIN, to: NaiveDate::MAX };
+        let request = Request { period: ever, ..self.request.clone() };
+        let bench = self.docket.bench();
+        let ground = Ground::new(&bench, &self.judgement, None, &request);
+        let parts = self.docket.each(&bench, |case, out: &mut Vec<_>| {
+            for report in super::all() {
+                let mut gathering = Gathering::default();
+                (report.gather)(case, &ground, &mut gathering);
+                if gathering.count() > 0 {
+                    out.push((report.id, case.file.stream.to_owned(), gathering.0));
+                }
             }
         })?;
-        let notes: BTreeMap<String, Gathered> = parts.into_iter().flatten().collect();
-        let rows = (report.rows)(&ground, notes.into_values().flatten().collect());
-        Ok(Sheet {
-            id: report.id,
-            version: report.version,
-            zh: report.zh,
-            en: report.en,
-            columns: report.columns,
-            exact: report.exact,
-            rows,
-            made_from: made_from(request, docket, &bench),
-            zone: request.ask.zone,
-        })
+        let mut all: Contributions = super::all().map(|report| (report.id, Vec::new())).collect();
+        let mut flat: Vec<_> = parts.into_iter().flatten().collect();
+        flat.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+        for (report, _, notes) in flat {
+            all.entry(report).or_default().extend(notes);
+        }
+        Ok(all)
+    }
+
+    /// Makes reports of another period from here on.
+    pub fn turn_to(&mut self, period: Period) {
+        self.request.period = period;
+    }
+
+    pub fn docket(&self) -> &Docket<'b> {
+        &self.docket
+    }
+
+    pub fn judgement(&self) -> &Judgement {
+        &self.judgement
+    }
+}
+
+/// What cases contribute to a report, in order of stream.
+fn gather(
+    docket: &Docket<'_>,
+    ground: &Ground<'_>,
+    report: &'static Report,
+) -> Result<impl Iterator<Item = Gathering>, JudgeError> {
+    let parts = docket.each(ground.bench, |case, out: &mut Vec<(String, Gathering)>| {
+        let mut gathering = Gathering::default();
+        (report.gather)(case, ground, &mut gathering);
+        if gathering.count() > 0 {
+            out.push((case.file.stream.to_owned(), gathering));
+        }
+    })?;
+    let by_stream: BTreeMap<String, Gathering> = parts.into_iter().flatten().collect();
+    Ok(by_stream.into_values())
+}
+
+/// A finished report of these rows.
+pub(super) fn laid_out(
+    report: &'static Report,
+    rows: Vec<Row>,
+    (made_from, zone): (MadeFrom, Zone),
+) -> Sheet {
+    Sheet {
+        id: report.id,
+        version: report.version,
+        zh: report.zh,
+        en: report.en,
+        columns: report.columns,
+        exact: report.exact,
+        rows,
+        made_from,
+        zone,
     }
 }
 
@@ -209,22 +322,26 @@ pub fn run<B: Entries>(
     Hearing::open(blocks, request)?.sheet(report)
 }
 
-fn made_from(
+/// By name, everything that decides a report's bytes.
+type MadeFrom = Vec<(&'static str, Json<'static>)>;
+
+/// What a report is made from, and the zone of its days.
+pub(super) fn made_from(
     request: &Request,
-    docket: &Docket<'_>,
-    bench: &Bench<'_>,
-) -> Vec<(&'static str, Json<'static>)> {
+    catalogue: String,
+    calendar: String,
+) -> (MadeFrom, Zone) {
     let zone = request.ask.zone;
     let text = |text: String| Json::text(text);
     let number = |size: u64| Json::Int(i64::try_from(size).unwrap_or(i64::MAX));
     let parts = request.about.parts().into_iter();
     let about = parts.filter_map(|(name, part)| Some((name, text(part.clone()?))));
-    let mut made_from: Vec<(&'static str, Json<'static>)> = about.collect();
+    let mut made_from: MadeFrom = about.collect();
     made_from.extend(request.about.then.map(|then| ("about_then", text(zone.rfc3339(then)))));
     made_from.extend([
         ("as_of", text(zone.rfc3339(request.ask.moment.as_of))),
-        ("calendar", text(bench.calendar.version(request.ask.moment.known_at))),
-        ("catalogue", text(docket.master_version())),
+        ("calendar", text(calendar)),
+        ("catalogue", text(catalogue)),
         ("head", text(request.head.clone())),
         ("known_at", text(zone.rfc3339(request.ask.moment.known_at))),
         ("log_size", number(request.log_size)),
@@ -235,7 +352,7 @@ fn made_from(
         ("sealed_size", request.sealed_size.map_or(Json::Null, number)),
         ("time_zone_minutes", Json::Int(i64::from(zone.offset_minutes()))),
     ]);
-    made_from
+    (made_from, zone)
 }
 
 impl Request {

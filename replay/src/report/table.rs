@@ -6,6 +6,7 @@
 use crate::rules::finding::EntryRef;
 use crate::time::civil::Micros;
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +64,7 @@ pub const fn column(
 }
 
 /// One value.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Cell {
     /// Not known or not applicable: never zero, never 100 %.
     Empty,
@@ -71,11 +72,26 @@ pub enum Cell {
     Count(i64),
     /// Hundredths.
     Hundredths(i64),
-    Date(NaiveDate),
+    Date(#[serde(with = "day")] NaiveDate),
     Moment(Micros),
     Fen(i64),
     /// Numerator and denominator; a zero denominator is [`Cell::Empty`].
     Share(i64, i64),
+}
+
+/// A day as it is kept: days since the year 1.
+mod day {
+    use chrono::{Datelike, NaiveDate};
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(day: &NaiveDate, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_i32(day.num_days_from_ce())
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<NaiveDate, D::Error> {
+        let days = i32::deserialize(from)?;
+        NaiveDate::from_num_days_from_ce_opt(days).ok_or_else(|| D::Error::custom("no such day"))
+    }
 }
 
 impl Cell {

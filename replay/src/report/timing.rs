@@ -2,7 +2,7 @@
 
 use super::facts;
 use super::register::Report;
-use super::run::{Gathered, Ground, Note};
+use super::run::{Gathered, Gathering, Ground, Note};
 use super::table::{Cell, Column, Holds, Row, column};
 use crate::rules::bench::Case;
 use crate::rules::clocks::{self, workdays_between};
@@ -51,7 +51,7 @@ enum Fact {
     Supplements,
 }
 
-fn gather(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
+fn gather(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let kinds =
         ["approval.decision.granted", "approval.decision.refused", "approval.commitment.decided"];
     let Some(decided) = case.any(&kinds).next_back() else { return };
@@ -62,7 +62,7 @@ fn gather(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
     let promise = clocks::promise(case);
     let bench = case.bench;
     let on = bench.zone.date(decided.occurred.micros);
-    let wd = workdays_between(bench.calendar, legal.start.on, on, bench.moment.known_at);
+    let wd = workdays_between(bench.calendar, legal.start.on, on, bench.known_at);
     let suspended = facts::suspended_wd(case, &legal.suspensions);
     let supplements = case.all("approval.supplement.requested").count();
     let (code, name) = facts::item(case);
@@ -81,7 +81,7 @@ fn gather(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathered) {
     ];
     let key = format!("{:?}/{code:?}", facts::unit(case));
     let entries = vec![legal.start.entry.clone(), EntryRef::of(decided)];
-    out.push(Note { key, cells, entries });
+    out.push_on(on, Note { key, cells, entries });
 }
 
 fn rows(_: &Ground<'_>, notes: Gathered) -> Vec<Row> {

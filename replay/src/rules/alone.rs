@@ -13,7 +13,9 @@ use super::judge::{Ask, JudgeError, Judgement, determine, in_order, judge_case};
 use super::register;
 use super::rule::{Check, Rule};
 use crate::master::Master;
+use crate::state::Moment;
 use crate::time::calendar::Calendar;
+use crate::time::civil::Micros;
 use std::borrow::Cow;
 
 /// The event type of human determinations (K02).
@@ -41,8 +43,30 @@ impl Alone {
     }
 
     fn bench(&self) -> Bench<'_> {
-        let Ask { moment, zone, sealed_given, .. } = self.ask;
-        Bench { master: &self.master, calendar: &self.calendar, moment, zone, sealed_given }
+        Bench::new(&self.master, &self.calendar, self.ask)
+    }
+
+    /// Asks about another moment from here on. Between the two no master data may
+    /// have been recorded and no calendar announced.
+    pub fn turn_to(&mut self, moment: Moment) {
+        self.ask.moment = moment;
+    }
+
+    /// The working days that cases are judged by.
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
+    /// What `work` makes of a case, and until when it is good if nothing is recorded;
+    /// see [`Bench::good_until`].
+    pub fn look<T>(
+        &self,
+        stream: Stream<'_>,
+        work: impl FnOnce(&Case<'_>) -> T,
+    ) -> Result<(T, Micros), JudgeError> {
+        let bench = self.bench();
+        let made = with_case(stream, &bench, work)?;
+        Ok((made, bench.good_until()))
     }
 
     /// What the rules that look at one case find on this one.
@@ -73,16 +97,15 @@ impl Alone {
     }
 }
 
-fn with_case(
+fn with_case<T>(
     stream: Stream<'_>,
     bench: &Bench<'_>,
-    work: impl FnOnce(&Case<'_>),
-) -> Result<(), JudgeError> {
+    work: impl FnOnce(&Case<'_>) -> T,
+) -> Result<T, JudgeError> {
     let failed = |error| JudgeError { stream: stream.name.to_owned(), error };
-    let known = Known::of(stream.entries, bench.moment).map_err(failed)?;
-    let file = known.case(stream.name, bench.moment).map_err(failed)?;
-    work(&Case::new(bench, &file));
-    Ok(())
+    let known = Known::of(stream.entries, bench).map_err(failed)?;
+    let file = known.case(stream.name, bench).map_err(failed)?;
+    Ok(work(&Case::new(bench, &file)))
 }
 
 /// Rules that look across cases, wholly or in part, in the order of the register:

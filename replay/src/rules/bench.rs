@@ -1,10 +1,16 @@
 //! What a rule may look at: one case, master data, the calendar, the parameters,
-//! and the moment that is asked about. No clock: "now" is `moment.as_of`.
+//! and the moment that is asked about. No clock: "now" is that moment.
+//!
+//! The moment can only be compared with another or asked for its day, and the bench
+//! notes from when on such an answer would be another one: an answer made of a case is
+//! good until then, as long as nothing is recorded. That is how silence that becomes
+//! a breach is known beforehand.
 
 use super::accountability::Accountable;
 use super::case_file::CaseFile;
 use super::clocks::CaseClocks;
 use super::finding::{EntryRef, Finding, Outcome};
+use super::judge::Ask;
 use super::rule::Rule;
 use crate::event::Event;
 use crate::integrity::json::Json;
@@ -16,14 +22,18 @@ use chrono::NaiveDate;
 use serde_json::{Map, Value};
 use std::cell::OnceCell;
 use std::ops::Deref;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 /// Everything that is the same for all cases of one judging.
 pub struct Bench<'m> {
     pub master: &'m Master,
     pub calendar: &'m Calendar,
-    /// As of when, as known when. Finite: a duty whose term ends after `as_of` is
-    /// not breached yet.
-    pub moment: Moment,
+    /// Entries recorded after it were not known.
+    pub known_at: Micros,
+    /// A duty whose term ends after it is not breached yet.
+    as_of: Micros,
+    /// The earliest moment from which an answer given so far would be another.
+    good_until: AtomicI64,
     /// Legal days are local days (P03).
     pub zone: Zone,
     /// Whether the sealed log was given too. Without it, what only it would show
@@ -31,15 +41,66 @@ pub struct Bench<'m> {
     pub sealed_given: bool,
 }
 
+impl<'m> Bench<'m> {
+    /// A bench over master data and a calendar, asked what `ask` asks.
+    pub fn new(master: &'m Master, calendar: &'m Calendar, ask: Ask) -> Bench<'m> {
+        let Ask { moment: Moment { as_of, known_at }, zone, sealed_given, .. } = ask;
+        let good_until = AtomicI64::new(Micros::MAX);
+        Bench { master, calendar, known_at, as_of, good_until, zone, sealed_given }
+    }
+
+    /// The same bench, of which nothing has been asked: for one case.
+    pub fn unasked(&self) -> Bench<'m> {
+        Bench { good_until: AtomicI64::new(Micros::MAX), ..*self }
+    }
+}
+
 impl Bench<'_> {
+    /// Whether a moment lies before the one asked about.
+    pub fn past(&self, moment: Micros) -> bool {
+        let past = self.as_of > moment;
+        if !past {
+            self.changes_from(moment.saturating_add(1));
+        }
+        past
+    }
+
+    /// The local day of the moment asked about.
+    pub fn today(&self) -> NaiveDate {
+        let today = self.zone.date(self.as_of);
+        self.changes_from(self.zone.end_of(today).saturating_add(1));
+        today
+    }
+
+    /// The moment asked about, for an answer that is another one at any other moment.
+    pub fn now(&self) -> Micros {
+        self.changes_from(self.as_of.saturating_add(1));
+        self.as_of
+    }
+
+    /// Master data of the day asked about.
+    pub fn at_now(&self) -> At {
+        self.on(self.today())
+    }
+
+    /// From when on the answers given so far would be others, though nothing be
+    /// recorded and no calendar be announced. The maximum stands for never.
+    pub fn good_until(&self) -> Micros {
+        self.good_until.load(Ordering::Relaxed)
+    }
+
+    fn changes_from(&self, moment: Micros) {
+        self.good_until.fetch_min(moment, Ordering::Relaxed);
+    }
+
     /// Master data of the local day of a moment, as known at the moment asked about.
     pub fn at(&self, moment: Micros) -> At {
-        At { on: self.zone.date(moment), known_at: self.moment.known_at }
+        At { on: self.zone.date(moment), known_at: self.known_at }
     }
 
     /// Master data of a day, as known at the moment asked about.
     pub fn on(&self, on: NaiveDate) -> At {
-        At { on, known_at: self.moment.known_at }
+        At { on, known_at: self.known_at }
     }
 
     /// A parameter as set for a day.
@@ -59,7 +120,7 @@ impl Bench<'_> {
 
     /// P01 as set for the day asked about: since when lasting conditions are judged.
     pub fn decision_from(&self) -> NaiveDate {
-        self.decision_effective(self.at(self.moment.as_of))
+        self.decision_effective(self.at_now())
     }
 
     fn decision_effective(&self, at: At) -> NaiveDate {

@@ -1,9 +1,10 @@
 //! One case as rules read it: the acts that count at a moment, in order of when
 //! they happened, with corrections applied and voided records left out.
 
+use super::bench::Bench;
 use crate::event::{Event, EventError};
 use crate::state::CaseKind;
-use crate::state::moment::{self, Effective, Moment};
+use crate::state::moment::{self, Effective};
 use crate::state::repairs_record;
 
 /// The acts of one stream.
@@ -25,12 +26,21 @@ pub struct Known<'a>(Vec<Effective<'a>>);
 
 impl<'a> Known<'a> {
     /// From all entries of a stream, in order of position.
-    pub fn of(entries: &[&'a [u8]], moment: Moment) -> Result<Known<'a>, EventError> {
-        moment::known(entries, moment.known_at).map(Known)
+    pub fn of(entries: &[&'a [u8]], bench: &Bench<'_>) -> Result<Known<'a>, EventError> {
+        let known = moment::known(entries, bench.known_at)?;
+        if known.len() < entries.len() {
+            // Another entry may be known a moment later.
+            bench.now();
+        }
+        Ok(Known(known))
     }
 
     /// The case at the moment.
-    pub fn case<'e>(&'e self, stream: &'e str, moment: Moment) -> Result<CaseFile<'e>, EventError> {
+    pub fn case<'e>(
+        &'e self,
+        stream: &'e str,
+        bench: &Bench<'_>,
+    ) -> Result<CaseFile<'e>, EventError> {
         let mut file = CaseFile {
             stream,
             kind: CaseKind::of_stream(stream).unwrap_or(CaseKind::Other),
@@ -42,7 +52,7 @@ impl<'a> Known<'a> {
             let event = Event::read(&effective.bytes)?;
             if repairs_record(&event.kind) {
                 file.repairs.push(event);
-            } else if event.occurred.micros <= moment.as_of {
+            } else if bench.past(event.occurred.micros.saturating_sub(1)) {
                 file.marks |= mark(unversioned(&event.kind));
                 file.acts.push(event);
             }

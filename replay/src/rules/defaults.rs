@@ -91,7 +91,7 @@ fn parts<'c>(case: &Case<'c>) -> Vec<Timeout<'c>> {
         let (Some(subcase), unit) = (sent.body.text("subcase"), unit_of(sent)) else { continue };
         let said = opinion(case, &subcase, unit);
         let in_time = |act: &Event<'_>| zone.date(act.occurred.micros) <= due;
-        if case.bench.moment.as_of <= last || said.is_some_and(in_time) || ended(case, last) {
+        if !case.bench.past(last) || said.is_some_and(in_time) || ended(case, last) {
             continue;
         }
         let item = sent.item.as_ref().and_then(|item| item.code.get());
@@ -277,8 +277,8 @@ pub fn renewals<'c>(case: &Case<'c>) -> Vec<Renewal<'c>> {
     for applied in case.file.all("approval.renewal.applied") {
         let Some(expires) = day_of(applied, "expires_on", zone) else { continue };
         let on = day_of(applied, "applied_on", zone).unwrap_or(zone.date(applied.occurred.micros));
-        let latest = working_days_before(bench.calendar, expires, 30, bench.moment.known_at);
-        if latest.is_none_or(|latest| on > latest) || bench.moment.as_of <= zone.end_of(expires) {
+        let latest = working_days_before(bench.calendar, expires, 30, bench.known_at);
+        if latest.is_none_or(|latest| on > latest) || !bench.past(zone.end_of(expires)) {
             continue;
         }
         let order = applied.order();

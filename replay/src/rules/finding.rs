@@ -11,12 +11,13 @@ use crate::event::Event;
 use crate::event::register::EventLog;
 use crate::master::Origin;
 use crate::time::civil::{Micros, Zone};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// The result vocabulary of §0.4. `COMPLIANT` and `NOT_APPLICABLE` are counted,
 /// not listed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Outcome {
     /// 疑似违规, by machine
     Signal,
@@ -61,7 +62,7 @@ impl Outcome {
 }
 
 /// An entry that a finding rests on.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct EntryRef {
     /// In the sealed log; else in the open one. The type says which.
     pub sealed: bool,
@@ -170,6 +171,11 @@ impl Findings {
     /// Counts an act that the rule applies to and that keeps it.
     pub fn compliant(&mut self, rule: &Rule) {
         *self.compliant.entry(rule.id).or_default() += 1;
+    }
+
+    /// The findings, in the order in which they were found.
+    pub fn into_found(self) -> Vec<Finding> {
+        self.found
     }
 
     /// Gives everything to another list, each finding changed on the way.

@@ -4,6 +4,7 @@
 //! one by one, and last come the rules that look across cases. The same entries
 //! give the same findings in the same order on any number of threads.
 
+use super::alone::Alone;
 use super::bench::{Bench, Case};
 use super::case_file::Known;
 use super::city::{City, Decision, Topics};
@@ -62,7 +63,7 @@ type Part<'a> = BTreeMap<&'a str, Vec<&'a [u8]>>;
 /// What is asked of a judging.
 #[derive(Clone, Copy, Debug)]
 pub struct Ask {
-    /// Finite in both times; see [`Bench::moment`].
+    /// Finite in both times: a duty whose term ends later is not breached yet.
     pub moment: Moment,
     pub zone: Zone,
     pub sealed_given: bool,
@@ -89,11 +90,11 @@ impl<'a> Docket<'a> {
     }
 
     pub fn bench(&self) -> Bench<'_> {
-        let Ask { moment, zone, sealed_given, .. } = self.ask;
-        Bench { master: &self.master, calendar: &self.calendar, moment, zone, sealed_given }
+        Bench::new(&self.master, &self.calendar, self.ask)
     }
 
-    /// Calls `work` with every case, one state a part of the streams; the states
+    /// Calls `work` with every case, each with a bench of its own that notes how long
+    /// what is asked of it is good, and one state a part of the streams; the states
     /// come back in an order that does not depend on the number of threads.
     pub fn each<S: Default + Send>(
         &self,
@@ -157,6 +158,23 @@ impl<'a> Docket<'a> {
         })
     }
 
+    /// Streams that tell of master data, in order.
+    pub fn master_streams(&self) -> impl Iterator<Item = &'a str> {
+        self.dealt.master.keys().copied()
+    }
+
+    /// The entries of the streams that tell of master data, in order of stream.
+    pub fn master_entries(&self) -> Vec<Vec<&'a [u8]>> {
+        let streams = self.dealt.master.iter();
+        let entries = streams.filter_map(|(stream, part)| self.dealt.parts.get(*part)?.get(stream));
+        entries.cloned().collect()
+    }
+
+    /// Master data and what was asked, for judging one case after another.
+    pub fn into_alone(self) -> Alone {
+        Alone::new(self.master, self.ask)
+    }
+
     /// Names the catalogue and all other master data as known at the moment: the
     /// number of their entries and BLAKE3 of them.
     pub fn master_version(&self) -> String {
@@ -197,9 +215,10 @@ fn each_of<S: Default>(
     let mut state = S::default();
     for (stream, entries) in part {
         let failed = |error| JudgeError { stream: (*stream).to_owned(), error };
-        let known = Known::of(entries, bench.moment).map_err(failed)?;
-        let file = known.case(stream, bench.moment).map_err(failed)?;
-        work(&Case::new(bench, &file), &mut state);
+        let own = bench.unasked();
+        let known = Known::of(entries, &own).map_err(failed)?;
+        let file = known.case(stream, &own).map_err(failed)?;
+        work(&Case::new(&own, &file), &mut state);
     }
     Ok(state)
 }

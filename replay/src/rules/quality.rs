@@ -170,7 +170,7 @@ fn flag_act(
 
 /// Identifiers in rows of master data that are in force at the moment asked about.
 fn identifiers_of_rows(city: &City<'_>, out: &mut Findings) {
-    let at = city.bench.at(city.bench.moment.as_of);
+    let at = city.bench.at_now();
     let master = city.bench.master;
     for item in master.items.each_at(at) {
         flag_row(city, item, ("item_code", Claim::Item), Some(&item.row.item_code), at, out);
@@ -215,7 +215,7 @@ fn flag_row<R: Row>(
 
 /// 54, 9 and 79: a batch has as many rows as it says, each once.
 fn batches(city: &City<'_>, out: &mut Findings) {
-    let at = city.bench.at(city.bench.moment.as_of);
+    let at = city.bench.at_now();
     for batch in city.bench.master.batches.each_at(at) {
         let (Some(expected), Some(rows)) = (batch.row.expected_count, &batch.row.rows) else {
             continue;
@@ -246,7 +246,7 @@ const LEADER: &str = "主要负责人";
 /// Exactly one principal leader of every unit on every day from P01 on.
 fn leaders(city: &City<'_>, out: &mut Findings) {
     let bench = city.bench;
-    let last = bench.zone.date(bench.moment.as_of);
+    let last = bench.today();
     let first = bench.decision_from();
     for unit in bench.master.units.keys() {
         for day in turning_days(city, unit, first, last) {
@@ -301,7 +301,7 @@ fn leader_on(city: &City<'_>, unit: &str, day: NaiveDate, out: &mut Findings) {
 
 /// Rows in force that lack a column which rules cannot do without.
 fn columns(city: &City<'_>, out: &mut Findings) {
-    let at = city.bench.at(city.bench.moment.as_of);
+    let at = city.bench.at_now();
     city.bench.master.each_missing(at, &mut |entity, key, origin, missing| {
         let zh = format!("{entity} {key} 缺:{},据此的判定只能为无法判定", missing.join("、"));
         let en =

@@ -4,6 +4,7 @@
 use super::bench::Case;
 use super::city::City;
 use super::finding::{Finding, Findings};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// Which norm a rule belongs to (§0.3). A higher layer wins.
@@ -38,7 +39,7 @@ impl Layer {
 pub struct Kind(pub &'static str);
 
 /// How grave a finding is (§0.4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Severity {
     Info,
     /// 提示

@@ -209,6 +209,15 @@ impl Calendar {
         format!("{last}-{}", digest.get(..16).unwrap_or_default())
     }
 
+    /// The earliest moment after `known_at` from which another row is known, or one no
+    /// longer: until then, what is known does not change. The maximum stands for never.
+    pub fn known_until(&self, known_at: Micros) -> Micros {
+        let rows = self.rows.values().flatten().map(|row| &row.known);
+        let all = self.years.values().flatten().chain(rows);
+        let ends = all.flat_map(|known| [Some(known.from), known.until]).flatten();
+        ends.filter(|end| *end > known_at).min().unwrap_or(Micros::MAX)
+    }
+
     /// A day as it was known at `known_at`.
     pub fn day(&self, date: NaiveDate, known_at: Micros) -> Day<'_> {
         let weekend = matches!(date.weekday(), Weekday::Sat | Weekday::Sun);

@@ -52,7 +52,7 @@ fn cards_of(case: &Case<'_>, reading: &ClockReading, out: &mut Vec<DueEvent>) {
             act.body.text("level").as_deref() == Some(level)
                 && act.body.text("clock").as_deref() == Some(reading.kind.as_str())
         });
-        if known || moment > case.bench.moment.as_of {
+        if known || !case.bench.past(moment.saturating_sub(1)) {
             continue;
         }
         let trace = trace(reading, case);
@@ -81,7 +81,7 @@ fn warned_on(case: &Case<'_>, reading: &ClockReading) -> Option<(Option<Micros>,
         u32::try_from(said.unwrap_or(default)).unwrap_or(0)
     };
     let (before, per_cent) = (number("before_wd", 1), number("per_cent_of_promise", 90));
-    let due = reading.clock.reckon(bench.calendar, bench.moment.known_at, Claims::Recognised)?;
+    let due = reading.clock.reckon(bench.calendar, bench.known_at, Claims::Recognised)?;
     let total = due.trace.last().map_or(0, |day| day.count);
     if total <= 1 {
         return None;

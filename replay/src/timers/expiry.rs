@@ -79,7 +79,7 @@ fn payable_until(case: &Case<'_>) -> Option<NaiveDate> {
     let start = day_start(bench.zone.date(served.occurred.micros), bench.zone);
     let term = Term { n: 15, unit: Unit::NaturalDay, roll: Roll::NextWorkday };
     let clock = Clock::plain(start, bench.zone, term);
-    let due = clock.reckon(bench.calendar, bench.moment.known_at, Claims::Recognised)?.date;
+    let due = clock.reckon(bench.calendar, bench.known_at, Claims::Recognised)?.date;
     let deferred = case.file.last("penalty.payment.deferred").and_then(|act| {
         let schedule = act.body.json("schedule")?;
         let days = schedule.as_list()?.iter().filter_map(|row| row.get("due")?.as_str());

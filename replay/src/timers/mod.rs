@@ -104,7 +104,7 @@ pub fn due(case: &Case<'_>) -> Vec<DueEvent> {
     for timer in TIMERS {
         (timer.due)(case, &mut out);
     }
-    out.retain(|event| event.occurred <= case.bench.moment.as_of);
+    out.retain(|event| case.bench.past(event.occurred.saturating_sub(1)));
     out.sort_by_key(|one| one.occurred);
     out
 }

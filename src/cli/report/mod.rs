@@ -2,8 +2,11 @@
 //! anyone with the log.
 
 mod list;
+mod refresh;
 mod run;
 mod verify;
+
+pub(super) use refresh::Keeping;
 
 use super::{Exit, Failure};
 use clap::Subcommand;
@@ -19,6 +22,7 @@ pub struct Report {
 enum Command {
     List(list::List),
     Run(run::Run),
+    Refresh(refresh::Refresh),
     Verify(verify::Verify),
 }
 
@@ -27,6 +31,7 @@ impl Report {
         match self.command {
             Command::List(command) => command.run(),
             Command::Run(command) => command.run(),
+            Command::Refresh(command) => command.run(),
             Command::Verify(command) => command.run(),
         }
     }

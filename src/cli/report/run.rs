@@ -2,12 +2,13 @@
 
 use super::super::case::At;
 use super::super::{Dir, Exit, Failure};
-use crate::config::Layout;
+use crate::config::{Config, Layout};
+use crate::judged::{self, Judged};
 use crate::judging::{Extent, Loaded, zone};
 use crate::ledger::{LogName, read_config};
 use crate::printing::{Format, print};
 use chrono::NaiveDate;
-use plumbline_replay::report::{self, About, Period, Request};
+use plumbline_replay::report::{self, About, Period, Request, Sheet};
 use plumbline_replay::rules::Ask;
 use plumbline_replay::time::civil;
 use std::io::Write;
@@ -31,6 +32,12 @@ pub struct Run {
     /// 只用公开日志 / from the open log alone
     #[arg(long)]
     open_only: bool,
+    /// 一律据日志重新判定,不用留存 / judge the log again, whatever is kept
+    #[arg(long)]
+    from_log: bool,
+    /// 只用留存,止于其所据条目 / from what is kept, as of the entry it was kept at
+    #[arg(long, conflicts_with_all = ["from_log", "open_only", "as_of", "known_at"])]
+    kept: bool,
     /// 格式,默认按文件名,否则 json / by the file's name unless given
     #[arg(long, value_name = "json|csv|xlsx|html", value_parser = format)]
     format: Option<Format>,
@@ -69,38 +76,7 @@ impl Run {
             );
             return Err(Failure { exit: Exit::Usage, message });
         };
-        let layout = Layout::new(&self.dir.dir);
-        let config = read_config(&layout)?;
-        let zone = zone(&config);
-        let extent = if self.open_only { Extent::OPEN } else { Extent::WHOLE };
-        let loaded = Loaded::read(&layout, &config, extent)?;
-        if let Some(damage) = &loaded.damage {
-            let message = format!(
-                "账本有损坏,不据以制表;先运行 plumb verify / the log is damaged; run plumb verify: \
-                 {damage}"
-            );
-            return Err(Failure { exit: Exit::Broken, message });
-        }
-        let (as_of, known_at) = self.at.limits(zone)?;
-        let moment = loaded.moment(as_of, known_at);
-        let last = zone.date(moment.as_of);
-        let period = Period { from: self.from.unwrap_or(BEGINNING), to: self.to.unwrap_or(last) };
-        let request = Request {
-            about: About::default(),
-            period,
-            ask: Ask {
-                moment,
-                zone,
-                sealed_given: loaded.sealed_size.is_some(),
-                threads: std::thread::available_parallelism().map_or(1, usize::from),
-            },
-            origin: config.origin_of(LogName::Open),
-            log_size: loaded.size,
-            head: loaded.head.to_string(),
-            sealed_size: loaded.sealed_size,
-        };
-        let sheet = report::run(report, &loaded.blocks, &request)
-            .map_err(|error| Failure { exit: Exit::Broken, message: error.to_string() })?;
+        let sheet = self.sheet(report)?;
         let by_name = self.output.as_ref().and_then(|file| file.extension()?.to_str());
         let format = self.format.or_else(|| by_name.and_then(Format::parse));
         let bytes = print(&sheet, format.unwrap_or(Format::Json))
@@ -126,5 +102,71 @@ impl Run {
             report::digest(&sheet)
         );
         Ok(Exit::Done)
+    }
+
+    /// From what was kept where that is of the logs as they are, else from the logs: the
+    /// bytes are the same.
+    fn sheet(&self, report: &'static report::Report) -> Result<Sheet, Failure> {
+        let layout = Layout::new(&self.dir.dir);
+        let config = read_config(&layout)?;
+        let latest = self.at.limits(zone(&config))? == (None, None);
+        if latest && !self.open_only && !self.from_log {
+            let judged = Judged::open(&layout, &config);
+            let current = |judged: &Judged| -> Result<bool, Failure> {
+                Ok(self.kept || judged.ends() == judged::ends(&layout, &config)?)
+            };
+            if let Some(judged) = judged
+                && current(&judged)?
+                && let Some(sheet) = judged.sheet(report, self.period(judged.last_day()))
+            {
+                return Ok(sheet);
+            }
+        }
+        if self.kept {
+            let message = "没有可用的留存;先运行 plumb report refresh,或去掉 --kept / nothing usable is \
+                           kept for this: run plumb report refresh, or leave out --kept";
+            return Err(Failure { exit: Exit::CannotTell, message: message.to_owned() });
+        }
+        self.sheet_from_log(report, &layout, &config)
+    }
+
+    fn period(&self, last: NaiveDate) -> Period {
+        Period { from: self.from.unwrap_or(BEGINNING), to: self.to.unwrap_or(last) }
+    }
+
+    fn sheet_from_log(
+        &self,
+        report: &'static report::Report,
+        layout: &Layout,
+        config: &Config,
+    ) -> Result<Sheet, Failure> {
+        let zone = zone(config);
+        let extent = if self.open_only { Extent::OPEN } else { Extent::WHOLE };
+        let loaded = Loaded::read(layout, config, extent)?;
+        if let Some(damage) = &loaded.damage {
+            let message = format!(
+                "账本有损坏,不据以制表;先运行 plumb verify / the log is damaged; run plumb verify: \
+                 {damage}"
+            );
+            return Err(Failure { exit: Exit::Broken, message });
+        }
+        let (as_of, known_at) = self.at.limits(zone)?;
+        let moment = loaded.moment(as_of, known_at);
+        let request = Request {
+            about: About::default(),
+            period: self.period(zone.date(moment.as_of)),
+            ask: Ask {
+                moment,
+                zone,
+                sealed_given: loaded.sealed_size.is_some(),
+                threads: std::thread::available_parallelism().map_or(1, usize::from),
+            },
+            origin: config.origin_of(LogName::Open),
+            log_size: loaded.size,
+            head: loaded.head.to_string(),
+            sealed_size: loaded.sealed_size,
+        };
+        report::run(report, &loaded.blocks, &request)
+            .map_err(|error| Failure { exit: Exit::Broken, message: error.to_string() })
     }
 }

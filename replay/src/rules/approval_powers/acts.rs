@@ -193,7 +193,7 @@ fn handover(case: &Case<'_>, code: &str) -> Option<NaiveDate> {
     let base = base_of(code).unwrap_or(code);
     let taken = case.bench.master.takeovers.versions();
     let own = taken.filter(|row| {
-        row.believed_at(case.bench.moment.known_at)
+        row.believed_at(case.bench.known_at)
             && (row.row.item_code.as_ref() == code || base_of(&row.row.item_code) == Some(base))
     });
     own.filter_map(|row| row.row.accepted_on).min()

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The day asked about, if the decision is in force on it.
 fn today(city: &City<'_>) -> Option<At> {
-    let at = city.bench.at(city.bench.moment.as_of);
+    let at = city.bench.at_now();
     city.bench.decision_in_force(at.on).then_some(at)
 }
 

@@ -188,7 +188,7 @@ fn cancelled_subject<'m>(
     subject_matter: &str,
     on: chrono::NaiveDate,
 ) -> Option<&'m Version<Item>> {
-    let known_at = case.bench.moment.known_at;
+    let known_at = case.bench.known_at;
     case.bench.master.items.versions().find(|version| {
         version.row.disposition.as_deref() == Some("cancelled")
             && version.believed_at(known_at)
@@ -200,7 +200,7 @@ fn cancelled_subject<'m>(
 /// Signals in the catalogue: an item in force under such a form that succeeds a
 /// cancelled one, or has its subject or its article.
 pub(super) fn disguised_in_catalogue(city: &City<'_>, out: &mut Findings) {
-    let at = city.bench.at(city.bench.moment.as_of);
+    let at = city.bench.at_now();
     let mut cancelled: BTreeMap<String, &Version<Item>> = BTreeMap::new();
     let mut codes: BTreeMap<&str, &Version<Item>> = BTreeMap::new();
     for version in city.bench.master.items.versions() {

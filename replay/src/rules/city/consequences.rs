@@ -6,10 +6,11 @@ use crate::event::Event;
 use crate::integrity::json::{self, Json};
 use crate::rules::finding::EntryRef;
 use crate::time::civil::Micros;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// One consequence.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Consequence {
     /// Without its version: `account.rectification.ordered`.
     pub kind: Box<str>,
@@ -27,7 +28,7 @@ pub struct Consequence {
 }
 
 /// By finding id, in order of entries.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct Consequences(BTreeMap<Box<str>, Vec<Consequence>>);
 
 impl Consequences {

@@ -3,10 +3,11 @@
 use super::{Case, Topic};
 use crate::rules::finding::EntryRef;
 use crate::time::civil::Micros;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What people made of a signal (§3.8, K02).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Decision {
     Confirmed,
     Dismissed,
@@ -27,7 +28,7 @@ impl Decision {
 }
 
 /// One determination.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Determination {
     pub decision: Decision,
     pub at: Micros,
@@ -38,7 +39,7 @@ pub struct Determination {
 }
 
 /// All determinations.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct Determinations(BTreeMap<Box<str>, Vec<Determination>>);
 
 impl Determinations {

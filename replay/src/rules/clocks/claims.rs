@@ -196,7 +196,7 @@ fn expiry(
     suspensions: &[SuspensionClaim],
 ) -> Option<Micros> {
     let zone = case.bench.zone;
-    let today = zone.date(case.bench.moment.as_of);
+    let today = case.bench.today();
     let mut clock = Clock::plain(day_start(start.on, zone), zone, legal.term);
     clock.suspensions = suspensions
         .iter()
@@ -206,7 +206,7 @@ fn expiry(
             recognised: claim.recognised(),
         })
         .collect();
-    let known_at = case.bench.moment.known_at;
+    let known_at = case.bench.known_at;
     clock.reckon(case.bench.calendar, known_at, Claims::Recognised).map(|due| due.last)
 }
 

@@ -256,7 +256,7 @@ impl Set {
     fn surely_in_time(&self, case: &Case<'_>) -> bool {
         let until = match &self.stop {
             Some(stop) => stop.on,
-            None => case.bench.zone.date(case.bench.moment.as_of),
+            None => case.bench.today(),
         };
         let days = until.signed_duration_since(self.start.on).num_days();
         let least = match self.limit.term.unit {
@@ -270,10 +270,9 @@ impl Set {
 
     fn clock(&self, case: &Case<'_>) -> Clock {
         let zone = case.bench.zone;
-        let today = zone.date(case.bench.moment.as_of);
         let suspension = |claim: &SuspensionClaim| Suspension {
             from: claim.from,
-            to: Some(claim.to.unwrap_or(today)),
+            to: Some(claim.to.unwrap_or_else(|| case.bench.today())),
             recognised: claim.recognised(),
         };
         let extension = |claim: &ExtensionClaim| Extension {
@@ -292,17 +291,16 @@ impl Set {
     fn read(self, case: &Case<'_>) -> Option<ClockReading> {
         let bench = case.bench;
         let clock = self.clock(case);
-        let known_at = bench.moment.known_at;
+        let known_at = bench.known_at;
         let due = clock.reckon(bench.calendar, known_at, Claims::Recognised)?;
         let differs = |date: NaiveDate| (date != due.date).then_some(date);
         let claimed = clock.reckon(bench.calendar, known_at, Claims::All);
         let then =
             clock.reckon(bench.calendar, bench.zone.end_of(self.start.on), Claims::Recognised);
-        let today = bench.zone.date(bench.moment.as_of);
-        let until = self.stop.as_ref().map_or(today, |stop| stop.on);
+        let until = self.stop.as_ref().map_or_else(|| bench.today(), |stop| stop.on);
         let late = match &self.stop {
             Some(stop) => !stop.keeps(due.date, due.last),
-            None => bench.moment.as_of > due.last,
+            None => bench.past(due.last),
         };
         let open = self.suspensions.iter().any(|claim| claim.recognised() && claim.to.is_none());
         Some(ClockReading {
@@ -403,7 +401,7 @@ impl ClockReading {
     pub fn explanation(&self, case: &Case<'_>) -> Value {
         let bench = case.bench;
         let date = |date: &Option<NaiveDate>| date.map(|date| date.to_string());
-        let known_at = bench.moment.known_at;
+        let known_at = bench.known_at;
         let reckoned = self.clock.reckon(bench.calendar, known_at, Claims::Recognised);
         let trace =
             reckoned.map(|due| json!({"runs": runs(&due.trace), "digest": digest(&due.trace)}));

@@ -153,14 +153,14 @@ fn receipt<'c>(case: &Case<'c>) -> Option<&'c Event<'c>> {
 /// Whether the term of the notice had run out when it was given, or by now.
 fn overdue(case: &Case<'_>, start: &Start, stop: Option<&Stop>) -> bool {
     let bench = case.bench;
-    let until = stop.map_or(bench.zone.date(bench.moment.as_of), |stop| stop.on);
+    let until = stop.map_or_else(|| bench.today(), |stop| stop.on);
     if until.signed_duration_since(start.on).num_days() <= i64::from(NOTICE_WD) {
         return false;
     }
     let clock = Clock::plain(day_start(start.on, bench.zone), bench.zone, Term::working(NOTICE_WD));
-    let due = clock.reckon(bench.calendar, bench.moment.known_at, Claims::Recognised);
+    let due = clock.reckon(bench.calendar, bench.known_at, Claims::Recognised);
     due.is_some_and(|due| match stop {
         Some(stop) => !stop.keeps(due.date, due.last),
-        None => bench.moment.as_of > due.last,
+        None => bench.past(due.last),
     })
 }

@@ -8,7 +8,8 @@ use crate::rules::finding::Findings;
 pub(super) fn displayed(city: &City<'_>, out: &mut Findings) {
     let counters = &city.topics.counters;
     for (counter, on, charge) in counters.charging() {
-        if !city.bench.decision_in_force(on) || city.bench.moment.as_of < city.bench.zone.end_of(on)
+        if !city.bench.decision_in_force(on)
+            || !city.bench.past(city.bench.zone.end_of(on).saturating_sub(1))
         {
             continue;
         }

@@ -70,7 +70,7 @@ fn must_be_online(row: &Item) -> bool {
 /// period's end.
 pub(super) fn items_online(city: &City<'_>, out: &mut Findings) {
     let bench = city.bench;
-    let today = bench.at(bench.moment.as_of);
+    let today = bench.at_now();
     let due = |at: At| bench.master.items.each_at(at).filter(|row| must_be_online(&row.row));
     let all: Vec<&Version<Item>> = due(today).collect();
     let have = all.iter().filter(|row| online(bench, row, today)).count();
@@ -198,11 +198,12 @@ const MINUTE: Micros = 60_000_000;
 
 /// Minutes of an outage inside office hours of working days.
 fn office_minutes_down(bench: &Bench<'_>, outage: &Outage) -> i64 {
-    let to = outage.to.unwrap_or(bench.moment.as_of).min(bench.moment.as_of);
+    let now = bench.now();
+    let to = outage.to.unwrap_or(now).min(now);
     let mut on = bench.zone.date(outage.from);
     let mut minutes = 0;
     while bench.zone.start_of(on) < to {
-        if bench.calendar.day(on, bench.moment.known_at).kind.is_workday() {
+        if bench.calendar.day(on, bench.known_at).kind.is_workday() {
             let start = bench.zone.start_of(on);
             for (from, until) in OFFICE {
                 let (from, until) = (start + from * MINUTE, start + until * MINUTE);
@@ -229,7 +230,7 @@ fn silent_days(city: &City<'_>, out: &mut Findings) {
         };
         let mut on = (*first).max(bench.decision_from());
         while on < *last {
-            let works = bench.calendar.day(on, bench.moment.known_at).kind.is_workday();
+            let works = bench.calendar.day(on, bench.known_at).kind.is_workday();
             if works && !beats.days.contains(&on) && !down(on) {
                 let zh = format!("{system}{on}(工作日)无心跳,亦无中断记录");
                 let en = format!(

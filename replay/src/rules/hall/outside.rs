@@ -294,7 +294,7 @@ pub(super) fn under_authorised(city: &City<'_>, out: &mut Findings) {
 
 /// The chief representative is full-time and the unit's only one.
 fn part_time(city: &City<'_>, out: &mut Findings) {
-    let at = city.bench.at(city.bench.moment.as_of);
+    let at = city.bench.at_now();
     let master = city.bench.master;
     for chief in master.chief_representatives.each_at(at) {
         let unit = chief.row.unit.as_ref();

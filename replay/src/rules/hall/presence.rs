@@ -230,7 +230,7 @@ impl Presence {
 /// The days on which anything about the hall changed, and the day asked about.
 fn changing_days(city: &City<'_>) -> Vec<NaiveDate> {
     let master = city.bench.master;
-    let known_at = city.bench.moment.known_at;
+    let known_at = city.bench.known_at;
     let mut days = BTreeSet::new();
     macro_rules! of {
         ($($table:ident),*) => {$(
@@ -244,7 +244,7 @@ fn changing_days(city: &City<'_>) -> Vec<NaiveDate> {
     let withdrawn = master.assignments.versions().filter(|one| one.ended());
     days.extend(withdrawn.filter_map(|one| month_after(one.valid_from?)));
     // Conditions that last are judged from P01 on (R4.1).
-    let today = city.bench.zone.date(city.bench.moment.as_of);
+    let today = city.bench.today();
     let start = city.bench.decision_from();
     days.extend([today, start]);
     days.into_iter().filter(|on| start <= *on && *on <= today).collect()

@@ -251,7 +251,7 @@ fn within_term(case: &Case<'_>, act: &Event<'_>, defects: &mut Defects) {
     let start = act.occurred.local_date();
     let due = |days: i64| {
         let days = u32::try_from(days).ok()?;
-        let known_at = case.bench.moment.known_at;
+        let known_at = case.bench.known_at;
         case.bench.calendar.add_days(start, days, Roll::None, known_at).map(|due| due.date)
     };
     let named = |event: &&Event<'_>| {
@@ -272,7 +272,7 @@ fn within_term(case: &Case<'_>, act: &Event<'_>, defects: &mut Defects) {
     let closed = case.any(&["coercion.lifted", "coercion.disposed"]).find(after);
     let still = match closed {
         Some(closed) => closed.order().0 > expires,
-        None => case.bench.moment.as_of > expires,
+        None => case.bench.past(expires),
     };
     if still {
         let then = closed.map(|closed| minute(case.bench.zone, closed.order().0));

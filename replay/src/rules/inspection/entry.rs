@@ -77,7 +77,7 @@ fn unauthorised(bench: &Bench<'_>, entry: &Entry, flaws: &[(&str, &str)]) -> Fin
 /// An exempt entry is filed by the end of the next working day (P12).
 fn filed_afterwards(bench: &Bench<'_>, entry: &Entry, filing: Option<&Filing>, out: &mut Findings) {
     let days = u32::try_from(bench.number("P12", bench.on(entry.on), 1)).unwrap_or(1);
-    let known_at = bench.moment.known_at;
+    let known_at = bench.known_at;
     let due = bench.calendar.add_working_days(entry.on, days, known_at, |_| false);
     let Some(due) = due.map(|due| due.date) else { return };
     let end = bench.zone.end_of(due);
@@ -85,7 +85,7 @@ fn filed_afterwards(bench: &Bench<'_>, entry: &Entry, filing: Option<&Filing>, o
     if filed.is_some_and(|at| at <= end) {
         return out.compliant(&FILING);
     }
-    if bench.moment.as_of <= end {
+    if !bench.past(end) {
         return;
     }
     let at = minute(bench.zone, entry.act.at);

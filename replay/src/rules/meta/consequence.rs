@@ -196,7 +196,7 @@ impl<'f> Confirmed<'f> {
         let on = city.bench.zone.date(self.by.at);
         let days = city.bench.number("P13", city.bench.on(on), P13_DEFAULT);
         let days = u32::try_from(days).ok()?;
-        let known = city.bench.moment.known_at;
+        let known = city.bench.known_at;
         city.bench.calendar.add_working_days(on, days, known, |_| false).map(|due| due.date)
     }
 }
@@ -235,7 +235,7 @@ pub(super) fn gaps(city: &City<'_>, found: &[Finding], out: &mut Findings) {
 fn gap(city: &City<'_>, confirmed: &Confirmed<'_>) -> Option<Finding> {
     let due = confirmed.due(city)?;
     let last = city.bench.zone.end_of(due);
-    if city.bench.moment.as_of <= last && confirmed.waived.is_none() {
+    if !city.bench.past(last) && confirmed.waived.is_none() {
         return None;
     }
     let ids: Vec<&str> = confirmed.ids.iter().map(AsRef::as_ref).collect();

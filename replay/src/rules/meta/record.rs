@@ -197,11 +197,13 @@ fn gaps(city: &City<'_>, (series, known): (&Series, &KnownNumbers), out: &mut Fi
 /// Whether the paper before must have been recorded by now: the next number is older
 /// than P12 allows.
 fn ripe(city: &City<'_>, next: &NumberedPaper) -> bool {
-    let known = city.bench.moment.known_at;
-    let now = city.bench.moment.as_of.min(known);
+    let known = city.bench.known_at;
     let due = city.bench.calendar.add_working_days(next.day, 1, known, |_| false);
     let from = city.bench.decision_in_force(next.day);
-    from && due.is_some_and(|due| city.bench.zone.end_of(due.date) < now)
+    from && due.is_some_and(|due| {
+        let end = city.bench.zone.end_of(due.date);
+        end < known && city.bench.past(end)
+    })
 }
 
 fn inverted(

@@ -64,12 +64,15 @@ fn unpublished(case: &Case<'_>, out: &mut Findings) {
         let set = bench.parameter("P18", bench.on(day)).and_then(|value| value.get(member));
         let days = set.and_then(Json::as_int).unwrap_or(default);
         let days = u32::try_from(days).unwrap_or(7);
-        let due = bench.calendar.add_working_days(day, days, bench.moment.known_at, |_| false);
+        let due = bench.calendar.add_working_days(day, days, bench.known_at, |_| false);
         let order = decided.order();
         let published = case.file.all("penalty.published").find(|act| act.order() >= order);
-        let until = published.map_or(bench.moment.as_of, |act| act.occurred.micros);
         let Some(due) = due else { continue };
-        if bench.zone.date(until) <= due.date {
+        let in_time = match published {
+            Some(act) => bench.zone.date(act.occurred.micros) <= due.date,
+            None => !bench.past(bench.zone.end_of(due.date)),
+        };
+        if in_time {
             out.compliant(&BLACK_BOX);
             continue;
         }
@@ -89,11 +92,14 @@ fn promises(case: &Case<'_>, out: &mut Findings) {
         let order = made.order();
         let kept = case.file.all("policy.promise.fulfilled").find(|act| act.order() >= order);
         let broken = case.file.all("policy.promise.broken").find(|act| act.order() >= order);
-        let until = kept.map_or(case.bench.moment.as_of, |act| act.occurred.micros);
         if !case.bench.decision_in_force(made.occurred.local_date()) {
             continue;
         }
-        if broken.is_none() && zone.date(until) <= due {
+        let in_time = match kept {
+            Some(act) => zone.date(act.occurred.micros) <= due,
+            None => !case.bench.past(zone.end_of(due)),
+        };
+        if broken.is_none() && in_time {
             if kept.is_some() {
                 out.compliant(&BLACK_BOX);
             }

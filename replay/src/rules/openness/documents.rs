@@ -44,9 +44,9 @@ fn on_the_portal(case: &Case<'_>, created: &Event<'_>, out: &mut Findings) {
     let set = bench.parameter("P18", bench.on(formed)).and_then(|value| value.get("other"));
     let days = set.and_then(Json::as_int).unwrap_or(PUBLISH_WD);
     let days = u32::try_from(days).unwrap_or(20);
-    let due = bench.calendar.add_working_days(formed, days, bench.moment.known_at, |_| false);
+    let due = bench.calendar.add_working_days(formed, days, bench.known_at, |_| false);
     let Some(due) = due else { return };
-    let until = zone.date(published.map_or(bench.moment.as_of, |act| act.occurred.micros));
+    let until = published.map_or_else(|| bench.today(), |act| zone.date(act.occurred.micros));
     let mut sound = published.is_some();
     if until > due.date {
         sound = false;

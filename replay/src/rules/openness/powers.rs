@@ -8,7 +8,7 @@ use serde_json::json;
 
 pub(super) fn complete(city: &City<'_>, out: &mut Findings) {
     let bench = city.bench;
-    let at = bench.at(bench.moment.as_of);
+    let at = bench.at_now();
     if !bench.decision_in_force(at.on) {
         return;
     }

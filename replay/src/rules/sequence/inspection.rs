@@ -185,7 +185,7 @@ fn no_exit(case: &Case<'_>, out: &mut Findings) {
             out.compliant(&NO_EXIT);
             continue;
         }
-        if exit.is_none() && case.bench.moment.as_of <= limit {
+        if exit.is_none() && !case.bench.past(limit) {
             continue;
         }
         let left = exit.map(when);
@@ -323,7 +323,7 @@ fn result_untold(case: &Case<'_>, out: &mut Findings) {
     const TOLD: [&str; 2] = ["inspection.result.notified", "inspection.result.published"];
     for act in case.all("inspection.entry.ended") {
         let on = act.occurred.local_date();
-        let known_at = case.bench.moment.known_at;
+        let known_at = case.bench.known_at;
         let due = case.bench.calendar.add_working_days(on, RESULT_WD, known_at, |_| false);
         let Some(due) = due.map(|due| due.date) else { continue };
         let end = case.bench.zone.end_of(due);
@@ -332,7 +332,7 @@ fn result_untold(case: &Case<'_>, out: &mut Findings) {
             out.compliant(&RESULT_UNTOLD);
             continue;
         }
-        if case.bench.moment.as_of <= end {
+        if !case.bench.past(end) {
             continue;
         }
         let then = told.map(when);

@@ -38,12 +38,12 @@ pub(super) fn agency(case: &Case<'_>, out: &mut Findings) {
     let bench = case.bench;
     for act in enrolled(case) {
         let day = act.occurred.local_date();
-        let due = bench.calendar.add_working_days(day, 1, bench.moment.known_at, |_| false);
+        let due = bench.calendar.add_working_days(day, 1, bench.known_at, |_| false);
         let Some(due) = due.map(|due| bench.zone.end_of(due.date)) else { continue };
         let assigned = case.file.first("agency_service.assigned");
         if assigned.is_some_and(|one| one.occurred.micros <= due) {
             out.compliant(&FREE_AGENCY);
-        } else if bench.moment.as_of > due {
+        } else if bench.past(due) {
             let zh = format!("{day}纳入绿色通道,次一工作日内未指派代办员");
             let en = format!("enrolled on {day}, no agent assigned by the next working day");
             out.add(case.signal(&FREE_AGENCY, act, zh, en).resting_on(assigned));

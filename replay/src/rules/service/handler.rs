@@ -36,8 +36,9 @@ pub(super) fn responsible(case: &Case<'_>, out: &mut Findings) {
         let order = moved.order();
         let mut accepted = case.file.all("matter.first_handler.transfer_accepted");
         let accepted = accepted.find(|act| act.order() >= order);
-        let until = bench.zone.date(accepted.map_or(bench.moment.as_of, |act| act.occurred.micros));
-        let used = workdays_between(bench.calendar, day, until, bench.moment.known_at);
+        let until =
+            accepted.map_or_else(|| bench.today(), |act| bench.zone.date(act.occurred.micros));
+        let used = workdays_between(bench.calendar, day, until, bench.known_at);
         if !bench.decision_in_force(day) || (accepted.is_none() && used <= TAKE_OVER_WD) {
             continue;
         }
@@ -109,8 +110,8 @@ fn lies_still(case: &Case<'_>, last: &Event<'_>, out: &mut Findings) {
         .iter()
         .find(|act| act.order() > order && !is(act, "matter.first_handler.transfer_accepted"));
     let from = last.occurred.local_date();
-    let until = bench.zone.date(next.map_or(bench.moment.as_of, |act| act.occurred.micros));
-    let used = workdays_between(bench.calendar, from, until, bench.moment.known_at);
+    let until = next.map_or_else(|| bench.today(), |act| bench.zone.date(act.occurred.micros));
+    let used = workdays_between(bench.calendar, from, until, bench.known_at);
     if used > IDLE_WD {
         let zh = format!("移交后{used}个工作日无任何办理");
         let en = format!("nothing was done for {used} working days after it was passed on");

@@ -27,7 +27,7 @@ pub(super) fn parallel(case: &Case<'_>, out: &mut Findings) {
     let sent: Vec<&Event<'_>> = case.file.all("joint.subcase.dispatched").collect();
     let day = |act: &Event<'_>| zone.date(act.occurred.micros);
     let first = sent.first().map_or(day(opened), |act| day(act));
-    let spread = |to| workdays_between(bench.calendar, first, to, bench.moment.known_at);
+    let spread = |to| workdays_between(bench.calendar, first, to, bench.known_at);
     for act in &sent {
         let late = spread(day(act));
         if late <= 1 {
@@ -42,8 +42,7 @@ pub(super) fn parallel(case: &Case<'_>, out: &mut Findings) {
     let listed = listed.as_ref().and_then(Json::as_list).unwrap_or_default();
     for name in listed.iter().filter_map(Json::as_str) {
         let gone = sent.iter().any(|act| act.body.text("subcase").as_deref() == Some(name));
-        let over = spread(zone.date(bench.moment.as_of)) > 1;
-        if !gone && over {
+        if !gone && spread(bench.today()) > 1 {
             let zh = format!("{name}未分送,其余已于{first}分送");
             let en = format!("{name} was never sent out; the others went on {first}");
             let finding = case.signal(&PARALLEL, opened, zh, en);

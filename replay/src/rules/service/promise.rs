@@ -16,7 +16,7 @@ const APPLIED_FOR: [&str; 5] = ["行政许可", "行政确认", "行政给付", 
 /// the law's term.
 pub(super) fn published(city: &City<'_>, out: &mut Findings) {
     let bench = city.bench;
-    let at = bench.at(bench.moment.as_of);
+    let at = bench.at_now();
     if !bench.decision_in_force(at.on) {
         return;
     }
@@ -75,14 +75,14 @@ pub(super) fn stages(case: &Case<'_>, out: &mut Findings) {
         let mut ends = case.file.all("approval.stage.completed");
         let end = ends.find(|act| act.order() >= order && act.body.text("stage") == name);
         let from = zone.date(started.occurred.micros);
-        let to = zone.date(end.map_or(bench.moment.as_of, |act| act.occurred.micros));
+        let to = end.map_or_else(|| bench.today(), |act| zone.date(act.occurred.micros));
         if to.signed_duration_since(from).num_days() <= planned
             || !bench.decision_in_force(from)
             || (end.is_none() && clocks_stopped(case))
         {
             continue;
         }
-        let known_at = bench.moment.known_at;
+        let known_at = bench.known_at;
         let mut used = i64::from(workdays_between(bench.calendar, from, to, known_at));
         for claim in case.clocks().suspensions.iter().filter(|claim| claim.recognised()) {
             let first = claim.from.pred_opt().unwrap_or(claim.from).max(from);

@@ -85,13 +85,13 @@ fn undocumented(case: &Case<'_>, deemed: &Event<'_>, out: &mut Findings) {
     let from = bench.zone.date(start.occurred.micros);
     let days = bench.number("P08", bench.on(from), DOCUMENT_WD);
     let days = u32::try_from(days).unwrap_or(1);
-    let due = bench.calendar.add_working_days(from, days, bench.moment.known_at, |_| false);
+    let due = bench.calendar.add_working_days(from, days, bench.known_at, |_| false);
     let Some(due) = due else { return };
     let issued = after(&["approval.deemed.document_issued", "approval.decision.granted"]);
     let done = issued.map(|act| bench.zone.date(act.occurred.micros));
     let late = match done {
         Some(done) => done > due.date,
-        None => bench.moment.as_of > bench.zone.end_of(due.date),
+        None => bench.past(bench.zone.end_of(due.date)),
     };
     if late {
         let due = due.date;

@@ -160,7 +160,7 @@ fn court(case: &Case<'_>, out: &mut Findings) {
         let on = zone.date(applied.occurred.micros);
         let order = applied.order();
         let demand = case.file.all("penalty.demand.served").rfind(|act| act.order() <= order);
-        let known_at = bench.moment.known_at;
+        let known_at = bench.known_at;
         if let Some(demand) = demand {
             let clock = Clock::plain(demand.occurred, zone, Term::working(10));
             let due = clock.reckon(bench.calendar, known_at, Claims::Recognised);
@@ -207,7 +207,7 @@ fn at_night(case: &Case<'_>, out: &mut Findings) {
         let since_midnight = act.occurred.micros - bench.zone.start_of(on);
         let hour = since_midnight / HOUR_MICROS;
         let night = to_the_minute(act) && !(6..22).contains(&hour);
-        let holiday = bench.calendar.day(on, bench.moment.known_at);
+        let holiday = bench.calendar.day(on, bench.known_at);
         if !night && holiday.kind != DayKind::DayOff {
             out.compliant(&T24);
             continue;

@@ -37,7 +37,7 @@ fn repair(case: &Case<'_>, out: &mut Findings) {
             let more =
                 if stop == "decided_on" { act.body.int("extended_wd").unwrap_or(0) } else { 0 };
             let n = n + u32::try_from(more.clamp(0, 10)).unwrap_or(0);
-            let used = workdays_between(bench.calendar, from, to, bench.moment.known_at);
+            let used = workdays_between(bench.calendar, from, to, bench.known_at);
             if used <= n {
                 out.compliant(&T33);
                 continue;

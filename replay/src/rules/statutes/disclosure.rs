@@ -161,7 +161,7 @@ fn decisions(case: &Case<'_>, out: &mut Findings) {
         else {
             continue;
         };
-        let days = workdays_between(bench.calendar, from, to, bench.moment.known_at);
+        let days = workdays_between(bench.calendar, from, to, bench.known_at);
         if days >= 7 {
             out.compliant(&T32);
             continue;

@@ -12,6 +12,7 @@ use crate::rules::clocks::{Stop, day_of};
 use crate::rules::finding::{Finding, Findings};
 use crate::rules::rule::{Rule, Severity};
 use crate::state::CaseKind;
+use crate::time::civil::Micros;
 use crate::time::clock::{Term, Unit};
 use chrono::{Months, NaiveDate};
 use serde_json::json;
@@ -137,7 +138,7 @@ fn decision(case: &Case<'_>, out: &mut Findings) {
 /// Days that stood still or were added with a basis, up to the decision.
 fn extra_days(case: &Case<'_>, stop: Option<&Event<'_>>) -> u32 {
     let zone = case.bench.zone;
-    let end = stop.map_or(case.bench.moment.as_of, |act| act.occurred.micros);
+    let end = stop.map_or(Micros::MAX, |act| act.occurred.micros);
     let mut since: Option<NaiveDate> = None;
     let mut extra = 0;
     for act in case.file.acts.iter().filter(|act| act.occurred.micros <= end) {

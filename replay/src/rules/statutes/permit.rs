@@ -199,8 +199,8 @@ fn special(case: &Case<'_>, out: &mut Findings) {
                 out.add(not_before(finding, claim.from, SINCE));
             }
             (None, Some(expected)) => {
-                let until = claim.to.unwrap_or(bench.zone.date(bench.moment.as_of));
-                let known_at = bench.moment.known_at;
+                let until = claim.to.unwrap_or_else(|| bench.today());
+                let known_at = bench.known_at;
                 // The day of the notice is not counted (民法典 art. 201).
                 let taken = clocks::workdays_between(bench.calendar, claim.from, until, known_at);
                 if taken <= expected {
@@ -229,13 +229,13 @@ fn both(case: &Case<'_>) -> serde_json::Value {
     let bench = case.bench;
     let plain = crate::time::clock::Clock { suspensions: Vec::new(), ..with.clock.clone() };
     let claims = crate::time::clock::Claims::Recognised;
-    let without = plain.reckon(bench.calendar, bench.moment.known_at, claims);
+    let without = plain.reckon(bench.calendar, bench.known_at, claims);
     json!({
         "due_with": with.due.to_string(), "late_with": with.late,
         "due_without": without.as_ref().map(|due| due.date.to_string()),
         "late_without": without.as_ref().map(|due| match &with.stop {
             Some(stop) => stop.on > due.date,
-            None => bench.moment.as_of > due.last,
+            None => bench.past(due.last),
         }),
         "clock": with.explanation(case),
     })
@@ -276,7 +276,7 @@ pub(super) fn late_notice(
 ) {
     let bench = case.bench;
     let Some(on) = on else { return };
-    let last = working_days_before(bench.calendar, on, 7, bench.moment.known_at);
+    let last = working_days_before(bench.calendar, on, 7, bench.known_at);
     let told = bench.zone.date(notice.occurred.micros);
     let Some(last) = last else { return };
     if told <= last {

@@ -107,7 +107,7 @@ impl Span {
         let on = bench.zone.date(self.from.micros);
         let until = match &self.stop {
             Some(stop) => stop.on,
-            None => bench.zone.date(bench.moment.as_of),
+            None => bench.today(),
         };
         let term = Term { n: self.term.n.saturating_add(self.extra), ..self.term };
         if surely_kept(term, on, until) {
@@ -117,12 +117,12 @@ impl Span {
             return;
         }
         let clock = Clock::plain(self.from, bench.zone, term);
-        let due = clock.reckon(bench.calendar, bench.moment.known_at, Claims::Recognised);
+        let due = clock.reckon(bench.calendar, bench.known_at, Claims::Recognised);
         let Some(due) = due else { return };
         let kept = match &self.stop {
             Some(stop) if stop.day_only => stop.on <= due.date,
             Some(stop) => stop.at <= due.last,
-            None => bench.moment.as_of <= due.last,
+            None => !bench.past(due.last),
         };
         if kept {
             if self.stop.is_some() {

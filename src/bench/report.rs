@@ -1,0 +1,121 @@
+//! A report from what was kept of the judged city, against its full replay: reading
+//! both logs, judging and laying out, to the same bytes.
+
+use super::append::BenchError;
+use super::{median, rounded};
+use crate::config::Layout;
+use crate::demo::{Options, tell};
+use crate::judged::{Judged, ends, refresh};
+use crate::judging::{Extent, Loaded};
+use crate::ledger::{LogName, read_config};
+use plumbline_replay::report::{self, About, Period, Report, Request, to_json};
+use plumbline_replay::rules::Ask;
+use plumbline_replay::time::civil::Zone;
+use serde_json::{Map, Value, json};
+use std::path::Path;
+use std::time::Instant;
+
+const SEED: u64 = 42;
+/// Entries of a case of the city, about; an enterprise and its officers included.
+const ENTRIES_A_CASE: u64 = 6;
+/// The days of the shorter period.
+const MONTH: u64 = 31;
+
+/// Tells a city of about so many entries, keeps what reports need of it, and makes
+/// every report both ways `rounds` times: of all time, and of the last month.
+pub fn run(dir: &Path, rounds: usize, entries: u64) -> Result<Value, BenchError> {
+    let root = dir.join("city");
+    let failed = |error: &dyn std::fmt::Display| BenchError::NotRecorded(error.to_string());
+    let cases = u32::try_from(entries / ENTRIES_A_CASE).unwrap_or(u32::MAX);
+    let told = tell(&root, Options::planted(SEED, cases), &mut |_, _| {});
+    let (ledger, _) = told.map_err(|error| failed(&error))?;
+    ledger.close();
+    let layout = Layout::new(&root);
+    let config = read_config(&layout)?;
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let start = Instant::now();
+    refresh(&layout, &config, threads).map_err(|error| failed(&error))?;
+    let refreshed = start.elapsed().as_secs_f64();
+    let start = Instant::now();
+    let size = ends(&layout, &config)?.map(|end| end.size);
+    let looked = start.elapsed().as_secs_f64();
+    let mut reports = Map::new();
+    for report in report::all() {
+        let (mut full, mut kept) = (Vec::new(), [Vec::new(), Vec::new()]);
+        let mut bytes = [0, 0];
+        for _ in 0..rounds {
+            let start = Instant::now();
+            let reference = from_log(report, &layout, threads)?;
+            full.push(start.elapsed().as_secs_f64());
+            for (index, month) in [false, true].into_iter().enumerate() {
+                let start = Instant::now();
+                let made = from_kept(report, &layout, month)?;
+                kept[index].push(start.elapsed().as_secs_f64());
+                bytes[index] = made.len();
+                if !month && made != reference {
+                    let other = format!("{} differs from its full replay", report.id);
+                    return Err(BenchError::NotRecorded(other));
+                }
+            }
+        }
+        let full = median(full);
+        let [ever, month] = kept.map(median);
+        reports.insert(
+            report.id.to_owned(),
+            json!({
+                "full_s": rounded(full), "kept_ms": rounded(ever * 1e3),
+                "kept_month_ms": rounded(month * 1e3), "bytes": bytes[0],
+                // A hundredth is what is asked for: 0.01.
+                "kept_to_full": rounded(ever / full), "kept_month_to_full": rounded(month / full),
+            }),
+        );
+    }
+    Ok(json!({
+        "schema": "plumbline.bench.report/1",
+        "rounds": rounds,
+        "threads": threads,
+        "entries": size[0] + size[1],
+        "refresh_s": rounded(refreshed),
+        "find_the_end_ms": rounded(looked * 1e3),
+        "reports": reports,
+    }))
+}
+
+fn from_kept(report: &'static Report, layout: &Layout, month: bool) -> Result<Vec<u8>, BenchError> {
+    let config = read_config(layout)?;
+    let none = || BenchError::NotRecorded("nothing is kept".to_owned());
+    let judged = Judged::open(layout, &config).ok_or_else(none)?;
+    let to = judged.last_day();
+    let from = match month {
+        true => to.checked_sub_days(chrono::Days::new(MONTH)).unwrap_or(to),
+        false => beginning(),
+    };
+    judged.sheet(report, Period { from, to }).map(|sheet| to_json(&sheet)).ok_or_else(none)
+}
+
+fn beginning() -> chrono::NaiveDate {
+    chrono::NaiveDate::from_ymd_opt(1900, 1, 1).unwrap_or_default()
+}
+
+fn from_log(
+    report: &'static Report,
+    layout: &Layout,
+    threads: usize,
+) -> Result<Vec<u8>, BenchError> {
+    let config = read_config(layout)?;
+    let loaded = Loaded::read(layout, &config, Extent::WHOLE)?;
+    let moment = loaded.moment(None, None);
+    let to = Zone::SHANGHAI.date(moment.as_of);
+    let request = Request {
+        about: About::default(),
+        period: Period { from: beginning(), to },
+        ask: Ask { moment, zone: Zone::SHANGHAI, sealed_given: true, threads },
+        origin: config.origin_of(LogName::Open),
+        log_size: loaded.size,
+        head: loaded.head.to_string(),
+        sealed_size: loaded.sealed_size,
+    };
+    let sheet = report::run(report, &loaded.blocks, &request);
+    let sheet = sheet.map_err(|error| BenchError::NotRecorded(error.to_string()))?;
+    Ok(to_json(&sheet))
+}
