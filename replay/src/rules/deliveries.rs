@@ -78,7 +78,7 @@ fn place<'a>(city: &City<'_>, here: &'a [Delivered]) -> Option<Where<'a>> {
         stream: &first.stream,
         unit: first.unit.as_deref(),
         entries: here.iter().map(|one| one.entry.clone()).collect(),
-        at: city.bench.moment.as_of,
+        at: city.bench.now(),
     })
 }
 
@@ -132,7 +132,7 @@ fn day(city: &City<'_>, closed: &ClosedDay, out: &mut Findings) {
         stream: &closed.stream,
         unit: closed.unit.as_deref(),
         entries: vec![closed.entry.clone()],
-        at: city.bench.moment.as_of,
+        at: city.bench.now(),
     };
     let why = json!({ "system": system, "day": day.to_string(), "stated": count, "here": here });
     let matter = format!("{system} {day}");
