@@ -129,7 +129,7 @@ fn findings_are_those_of_the_whole_log_and_are_marked() {
     let made = made();
     let pack = read_pack(&made.masked).expect("a bundle");
     let lines = pack.lines("findings.ndjson");
-    let asked = asked(&["find", "run", "--open-only", "--json", "--stream", CASE], 0);
+    let asked = asked(&["find", "run", "--open-only", "--json", "--across", "--stream", CASE], 0);
     assert_eq!(lines.len(), asked.split(|byte| *byte == b'\n').filter(|l| !l.is_empty()).count());
     let again = |line: &&[u8]| line.windows(12).any(|part| part == b"\"again\":true");
     assert!(lines.iter().any(again), "no finding follows from the bundle alone");
