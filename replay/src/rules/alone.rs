@@ -111,6 +111,13 @@ fn with_case<T>(
 /// Rules that look across cases, wholly or in part, in the order of the register:
 /// judging one case alone does not ask them.
 pub fn across() -> impl Iterator<Item = &'static Rule> {
-    let looks = |check: &Check| matches!(check, Check::City(_) | Check::Sequel(_));
-    register::all().filter(move |rule| rule.checks.iter().any(looks))
+    register::all().filter(|rule| looks_across(rule))
+}
+
+fn looks_across(rule: &Rule) -> bool {
+    rule.checks.iter().any(|check| match check {
+        Check::City(_) | Check::Sequel(_) => true,
+        Check::With(other) => register::find(other).is_some_and(looks_across),
+        Check::Case(_) | Check::None => false,
+    })
 }

@@ -86,8 +86,7 @@ const OUTSIDE_LICENCE: Rule = Rule {
     kind: Kind("R"),
     severity: Severity::Refer,
     status: Status::Judged,
-    // Applied together with R2.5.3.
-    checks: &[],
+    checks: &[Check::With("R2.5.3")],
     ..Rule::ENTRY
 };
 

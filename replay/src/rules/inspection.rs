@@ -29,7 +29,7 @@ const UNAUTHORISED_ENTRY: Rule = Rule {
     severity: Severity::Red,
     status: Status::Judged,
     // An entry without any filing is found together with R2.6.1.
-    checks: &[Check::Case(claim::borrowed)],
+    checks: &[Check::Case(claim::borrowed), Check::With("R2.6.1")],
     ..Rule::ENTRY
 };
 
@@ -41,8 +41,7 @@ const SPECIAL_INSPECTION: Rule = Rule {
     kind: Kind("W+R"),
     severity: Severity::Red,
     status: Status::Judged,
-    // Applied together with R2.6.1.
-    checks: &[],
+    checks: &[Check::With("R2.6.1")],
     ..Rule::ENTRY
 };
 

@@ -133,6 +133,8 @@ pub enum Check {
     /// Looks at what all others have found, once people's determinations have moved it:
     /// what had to follow, and what recurs.
     Sequel(fn(&City<'_>, &[Finding], &mut Findings)),
+    /// Found by what another rule, named here, looks at.
+    With(&'static str),
     /// Nothing to apply.
     None,
 }

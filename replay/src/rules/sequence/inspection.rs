@@ -46,8 +46,7 @@ const BEYOND_SCOPE: Rule = Rule {
     quote: "备案申请→同意→入企",
     kind: Kind("R"),
     status: Status::Judged,
-    // Applied together with SEQ-I1.
-    checks: &[],
+    checks: &[Check::With("SEQ-I1")],
     ..Rule::ENTRY
 };
 

@@ -77,8 +77,7 @@ const UNWARNED: Rule = Rule {
     quote: "首次→整改通知书→复查→确需处罚→立案",
     kind: Kind("R"),
     status: Status::Judged,
-    // Applied together with R2.7.3.
-    checks: &[],
+    checks: &[Check::With("R2.7.3")],
     ..Rule::ENTRY
 };
 
