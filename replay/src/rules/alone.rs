@@ -2,7 +2,7 @@
 //! entries, master data and what people have determined of its findings.
 //!
 //! What this module does not know: other cases. Which rules it could therefore not
-//! ask, it names; where they are asked, a judging of everything ([`super::judge`])
+//! ask, it names; where they are asked, a judging of everything ([`super::judge()`])
 //! says of this case what is said here, and what they add.
 
 use super::bench::{Bench, Case};
