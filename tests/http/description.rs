@@ -107,6 +107,13 @@ fn answers_have_the_forms_that_are_promised() {
     let sent = server.post("/api/v1/events", kind, &[], &cloud.to_string());
     assert_eq!(sent.status, 201, "{}", String::from_utf8_lossy(&sent.body));
     gets(&server, "Entry", &format!("/api/v1/events/{}", sent.json()["position"]));
+    // Read models open beside the listener and may not be there yet.
+    for _ in 0..300 {
+        if server.get("/api/v1/cases").status != 503 {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
     gets(&server, "CaseList", "/api/v1/cases?as_of=2027-01-01");
     gets(&server, "Case", "/api/v1/cases/fee/1?as_of=2027-01-01");
     gets(&server, "Timeline", "/api/v1/cases/fee/1/timeline?by=recorded");
