@@ -103,16 +103,18 @@ impl Asked {
             false => Some(Reader::open(layout, config, LogName::Sealed)?),
         };
         let logs = Logs { open: &open, sealed: sealed.as_ref() };
-        let found = logs.judge(stream, as_of, known_at, zone)?.ok_or_else(|| Failure {
-            exit: Exit::NotFound,
-            message: format!(
-                "没有事件流 {stream};跨案规则的疑点加 --across / there is no stream {stream}; for                  what rules find across cases add --across"
-            ),
-        })?;
         let damage = open.damage();
         if let Some(damage) = &damage {
             told_damage(open.size(), damage);
         }
+        let found = logs.judge(stream, as_of, known_at, zone)?.ok_or_else(|| Failure {
+            // What cannot be read may hold it.
+            exit: if damage.is_some() { Exit::CannotTell } else { Exit::NotFound },
+            message: format!(
+                "没有事件流 {stream};跨案规则的疑点加 --across / there is no stream {stream}; for \
+                 what rules find across cases add --across"
+            ),
+        })?;
         let not_asked = found.not_asked().into_iter().filter(|rule| self.wants_rule(rule));
         let not_asked = not_asked.collect();
         let OneCase { judgement, .. } = found;
