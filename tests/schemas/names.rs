@@ -8,12 +8,10 @@ use std::path::{Path, PathBuf};
 
 const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/replay/src");
 
-/// Names that no table has and a reader asks for on purpose.
-const NOT_OF_A_TABLE: [&str; 2] = [
-    // `amount_fen` as the specification calls it, and imported history may.
-    "amount", // What an imported activity was called where it comes from.
-    "activity",
-];
+/// Names that no table has and a reader asks for on purpose: `amount_fen` as the
+/// specification calls it, and imported history may; what an imported activity was
+/// called where it comes from; the digests of sealed members, in any body (RFC 9901).
+const NOT_OF_A_TABLE: [&str; 3] = ["amount", "activity", "_sd"];
 
 fn sources(folder: &Path, out: &mut Vec<PathBuf>) {
     for file in std::fs::read_dir(folder).unwrap() {
