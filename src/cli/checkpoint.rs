@@ -80,7 +80,9 @@ fn published(layout: &Layout) -> Result<Exit, Failure> {
     let note = std::fs::read_to_string(&path).map_err(|error| Failure {
         exit: Exit::NotFound,
         message: format!(
-            "{}: 尚无经见证的检查点;plumbline.toml 中有 [[witness]] 时由 plumb serve 取得 / no              witnessed checkpoint yet; `plumb serve` asks for one where plumbline.toml has              [[witness]]: {error}",
+            "{}: 尚无经见证的检查点;plumbline.toml 中有 [[witness]] 时由 plumb serve 取得 / no \
+             witnessed checkpoint yet; `plumb serve` asks for one where plumbline.toml has \
+             [[witness]]: {error}",
             path.display()
         ),
     })?;
