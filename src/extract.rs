@@ -8,14 +8,12 @@ use crate::ledger::checkpoints::{SignError, latest, signing_key};
 use crate::ledger::{LogName, OpenError};
 use crate::proof::forms::signed_checkpoint;
 use crate::reader::Reader;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, each};
 use plumbline_replay::extract::{Extract, Material, Unproved, make};
 use plumbline_replay::integrity::chain::entry_hash;
 use plumbline_replay::integrity::checkpoint::VerifyingKey;
 use plumbline_replay::integrity::entry::scan;
 use plumbline_replay::streams::{Closing, STREAM, StreamIndex};
-
-const READ_BYTES: usize = 4 << 20;
 
 /// Why no extract was made.
 #[derive(Debug, thiserror::Error)]
@@ -158,24 +156,4 @@ impl Read {
             others => Err(ExtractError::OthersInTail(others)),
         }
     }
-}
-
-/// Reads a log's first `size` entries.
-fn each(store: &dyn Store, size: u64, mut found: impl FnMut(u64, &[u8])) -> Result<(), StoreError> {
-    let mut at = 0;
-    while at < size {
-        let before = at;
-        for block in store.read(at, READ_BYTES)? {
-            for (position, _, entry) in block.entries().filter(|(position, ..)| *position < size) {
-                if position >= at {
-                    found(position, entry);
-                    at = position + 1;
-                }
-            }
-        }
-        if at == before {
-            return Err(StoreError::ends_early(at, size));
-        }
-    }
-    Ok(())
 }

@@ -5,7 +5,7 @@ use super::{Dir, Exit, Failure, models, print};
 use crate::config::{Config, Layout};
 use crate::ledger::{LogName, open_log, read_config};
 use crate::projection::PROJECTIONS;
-use crate::store::Store;
+use crate::store::{Store, entry_at};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use plumbline_replay::integrity::chain::entry_hash;
 use plumbline_replay::walk::claimed_size;
@@ -169,7 +169,6 @@ fn read_models(layout: &Layout, config: &Config, log: LogName) -> Result<Vec<Val
 
 fn last_hash(store: &dyn Store, size: u64) -> Result<Value, Failure> {
     let Some(last) = size.checked_sub(1) else { return Ok(Value::Null) };
-    let blocks = store.read(last, 1)?;
-    let entry = blocks.iter().flat_map(|block| block.entries()).last();
-    Ok(entry.map_or(Value::Null, |(_, _, entry)| json!(entry_hash(entry).to_string())))
+    let entry = entry_at(store, last)?;
+    Ok(entry.map_or(Value::Null, |entry| json!(entry_hash(&entry).to_string())))
 }

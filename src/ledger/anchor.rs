@@ -10,7 +10,7 @@
 use super::submission::Submission;
 use super::{AppendError, Ledger, LogName, Receipt};
 use crate::clock::TimeText;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, each};
 use memchr::memmem::Finder;
 use plumbline_replay::integrity::chain::Digest;
 use plumbline_replay::integrity::checkpoint::Checkpoint;
@@ -23,7 +23,6 @@ use std::collections::BTreeMap;
 const STREAM: &str = "ledger/anchors";
 const PREPARED: &str = "ledger.anchor.prepared.v1";
 const RECORDED: &str = "ledger.anchor.recorded.v1";
-const READ_BYTES: usize = 4 << 20;
 
 /// Why no anchor was recorded.
 #[derive(Debug, thiserror::Error)]
@@ -48,7 +47,8 @@ pub fn record(ledger: &Ledger, salt: [u8; 32]) -> Result<Receipt, AnchorError> {
     let prepared = one(ledger, event(&id, PREPARED, &now, body))?;
     let size = prepared.position + 1;
     let mut frontier = Frontier::new();
-    each(ledger.store(LogName::Sealed).as_ref(), |position, entry| {
+    let sealed = ledger.store(LogName::Sealed);
+    each(sealed.as_ref(), sealed.size()?, |position, entry| {
         if position < size {
             frontier.push(leaf_hash(entry));
         }
@@ -119,7 +119,7 @@ pub fn check(
 ) -> Result<Anchors, StoreError> {
     let mut recorded = Vec::new();
     let finder = Finder::new(RECORDED);
-    each(open, |position, entry| {
+    each(open, open.size()?, |position, entry| {
         // Nearly no entry is an anchor: most are passed over unread.
         if finder.find(entry).is_some()
             && let Some((id, digest)) = member(entry, RECORDED, "digest")
@@ -143,7 +143,7 @@ pub fn check(
 fn prepared(sealed: &dyn Store, origin: &str) -> Result<BTreeMap<String, String>, StoreError> {
     let mut out = BTreeMap::new();
     let mut frontier = Frontier::new();
-    each(sealed, |_, entry| {
+    each(sealed, sealed.size()?, |_, entry| {
         frontier.push(leaf_hash(entry));
         let Some((id, salt)) = member(entry, PREPARED, "salt") else { return };
         let Some(salt) = Digest::from_hex(salt.as_bytes()) else { return };
@@ -159,23 +159,4 @@ fn member(entry: &[u8], kind: &str, name: &str) -> Option<(String, String)> {
     let fields = scan(entry).ok().filter(|fields| fields.kind == kind)?;
     let body = parse(fields.body?).ok()?;
     Some((fields.id.to_owned(), body.get(name)?.as_str()?.to_owned()))
-}
-
-/// Reads a log from its first entry to its last.
-pub(super) fn each(store: &dyn Store, mut found: impl FnMut(u64, &[u8])) -> Result<(), StoreError> {
-    let (mut at, size) = (0, store.size()?);
-    while at < size {
-        let before = at;
-        for block in store.read(at, READ_BYTES)? {
-            for (position, _, entry) in block.entries() {
-                found(position, entry);
-                at = position + 1;
-            }
-        }
-        if at == before {
-            let reason = format!("{size} entries were promised, {at} can be read");
-            return Err(StoreError::Unavailable(reason));
-        }
-    }
-    Ok(())
 }

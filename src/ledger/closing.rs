@@ -4,11 +4,11 @@
 //! What an index is, `plumbline_replay::streams` says. Nothing is kept between two
 //! closings: the index is grown from the log's own entries, each hashed again.
 
-use super::anchor::{each, one};
+use super::anchor::one;
 use super::submission::Submission;
 use super::{AppendError, Ledger, LogName, Receipt};
 use crate::clock::TimeText;
-use crate::store::StoreError;
+use crate::store::{Store, StoreError, each};
 use plumbline_replay::integrity::chain::entry_hash;
 use plumbline_replay::integrity::entry::scan;
 use plumbline_replay::integrity::json::Json;
@@ -75,7 +75,8 @@ pub fn close_day(
 fn index(ledger: &Ledger, log: LogName) -> Result<StreamIndex, ClosingError> {
     let mut index = StreamIndex::default();
     let mut unread = None;
-    each(ledger.store(log).as_ref(), |position, entry| match scan(entry) {
+    let store = ledger.store(log);
+    each(store.as_ref(), store.size()?, |position, entry| match scan(entry) {
         Ok(fields) if position == index.size() => index.push(fields.stream, entry_hash(entry)),
         _ => unread = unread.or(Some(position)),
     })?;

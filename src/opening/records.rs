@@ -1,9 +1,7 @@
 //! Sealed records where they lie: in the commit frames, beside their entries.
 
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, each_block};
 use crate::vault::{SealedRecord, parse_records};
-
-const READ_BYTES: usize = 4 << 20;
 
 /// An entry with the records of its sealed members.
 pub(super) struct Sealed {
@@ -35,24 +33,16 @@ pub(super) fn each(
     store: &dyn Store,
     mut found: impl FnMut(u64, &[u8], &SealedRecord),
 ) -> Result<(), StoreError> {
-    let (mut at, size) = (0, store.size()?);
-    while at < size {
-        let before = at;
-        for block in store.read(at, READ_BYTES)? {
-            let records = records_of(&block.disclosures, block.first_position)?;
-            for (position, _, entry) in block.entries() {
-                let index = (position - block.first_position) as u32;
-                for (_, record) in records.iter().filter(|(of, _)| *of == index) {
-                    found(position, entry, record);
-                }
-                at = at.max(position + 1);
+    each_block(store, store.size()?, |block| {
+        let records = records_of(&block.disclosures, block.first_position)?;
+        for (position, _, entry) in block.entries() {
+            let index = (position - block.first_position) as u32;
+            for (_, record) in records.iter().filter(|(of, _)| *of == index) {
+                found(position, entry, record);
             }
         }
-        if at == before {
-            return Err(StoreError::ends_early(at, size));
-        }
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 fn records_of(bytes: &[u8], position: u64) -> Result<Vec<(u32, SealedRecord)>, StoreError> {

@@ -4,7 +4,7 @@ use super::mark::{MARK_KEY, Mark};
 use super::register::{Definition, Given, Projection};
 use super::rows::{Batch, Rows, RowsError};
 use super::{ModelError, Streams, codec};
-use crate::store::{Block, Store};
+use crate::store::{Store, entry_at};
 use plumbline_replay::event::Event;
 use plumbline_replay::integrity::chain::{Digest, entry_hash};
 use std::sync::Arc;
@@ -148,7 +148,5 @@ fn counted(rows: &dyn Rows) -> Result<Mark, RowsError> {
 /// BLAKE3 of the last of the first `position` entries; zeros for none.
 fn last_hash(store: &dyn Store, position: u64) -> Result<Option<Digest>, ModelError> {
     let Some(last) = position.checked_sub(1) else { return Ok(Some(Digest::ZERO)) };
-    let blocks = store.read(last, 1)?;
-    let mut entries = blocks.iter().flat_map(Block::entries);
-    Ok(entries.find(|(at, _, _)| *at == last).map(|(_, _, entry)| entry_hash(entry)))
+    Ok(entry_at(store, last)?.map(|entry| entry_hash(&entry)))
 }

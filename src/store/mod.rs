@@ -118,6 +118,50 @@ impl StoreError {
     }
 }
 
+const READ_BYTES: usize = 4 << 20;
+
+/// Reads a log block by block up to its `size`th entry; the last block may hold
+/// entries behind it.
+pub fn each_block(
+    store: &dyn Store,
+    size: u64,
+    mut found: impl FnMut(&Block) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut at = 0;
+    while at < size {
+        let before = at;
+        for block in store.read(at, READ_BYTES)? {
+            at = at.max(block.first_position + u64::from(block.count));
+            found(&block)?;
+        }
+        if at == before {
+            return Err(StoreError::ends_early(at, size));
+        }
+    }
+    Ok(())
+}
+
+/// Reads a log's first `size` entries, each with its position.
+pub fn each(
+    store: &dyn Store,
+    size: u64,
+    mut found: impl FnMut(u64, &[u8]),
+) -> Result<(), StoreError> {
+    each_block(store, size, |block| {
+        for (position, _, entry) in block.entries().filter(|(position, ..)| *position < size) {
+            found(position, entry);
+        }
+        Ok(())
+    })
+}
+
+/// One entry's bytes; `None` if the log has no such position.
+pub fn entry_at(store: &dyn Store, position: u64) -> Result<Option<Vec<u8>>, StoreError> {
+    let blocks = store.read(position, 1)?;
+    let mut entries = blocks.iter().flat_map(Block::entries);
+    Ok(entries.find(|(at, _, _)| *at == position).map(|(_, _, entry)| entry.to_vec()))
+}
+
 /// Appends frames to one log.
 pub trait Writer: Send {
     /// Makes one frame durable. When it returns `Ok`, every byte of the frame
