@@ -15,7 +15,7 @@ use crate::derived::write_whole;
 use crate::judging::{Extent, Loaded, zone};
 use crate::ledger::{LogName, OpenError, open_log};
 use crate::projection::codec::{decode, encode};
-use crate::store::{Block, Store, StoreError};
+use crate::store::{Store, StoreError, entry_at};
 use chrono::{Datelike, NaiveDate};
 use plumbline_replay::integrity::chain::{Digest, entry_hash};
 use plumbline_replay::report::{
@@ -112,10 +112,26 @@ pub fn ends(layout: &Layout, config: &Config) -> Result<Ends, OpenError> {
 
 fn last_hash(store: &dyn Store, size: u64) -> Result<Digest, StoreError> {
     let Some(last) = size.checked_sub(1) else { return Ok(Digest::ZERO) };
-    let blocks = store.read(last, 1)?;
-    let mut entries = blocks.iter().flat_map(Block::entries);
-    let found = entries.find(|(at, _, _)| *at == last);
-    Ok(found.map_or(Digest::ZERO, |(_, _, entry)| entry_hash(entry)))
+    Ok(entry_at(store, last)?.map_or(Digest::ZERO, |entry| entry_hash(&entry)))
+}
+
+/// What is asked of a report on logs that were read, whether it is kept or told.
+pub fn request(
+    loaded: &Loaded,
+    config: &Config,
+    about: About,
+    period: Period,
+    ask: Ask,
+) -> Request {
+    Request {
+        about,
+        period,
+        ask,
+        origin: config.origin_of(LogName::Open),
+        log_size: loaded.size,
+        head: loaded.head.to_string(),
+        sealed_size: loaded.sealed_size,
+    }
 }
 
 /// Judges a ledger as it stands and keeps what reports need of it. Returns where the
@@ -124,21 +140,15 @@ pub fn refresh(layout: &Layout, config: &Config, threads: usize) -> Result<Ends,
     let ends = ends(layout, config)?;
     let extent = Extent { open: ends[0].size, sealed: Some(ends[1].size) };
     let loaded = Loaded::read(layout, config, extent)?;
-    if let Some(damage) = loaded.damage {
-        return Err(JudgedError::Damaged(damage));
+    if let Some(damage) = &loaded.damage {
+        return Err(JudgedError::Damaged(damage.clone()));
     }
     let moment = loaded.moment(None, None);
     let zone = zone(config);
     let last = zone.date(moment.as_of);
-    let request = Request {
-        about: About::default(),
-        period: Period { from: last, to: last },
-        ask: Ask { moment, zone, sealed_given: true, threads },
-        origin: config.origin_of(LogName::Open),
-        log_size: loaded.size,
-        head: loaded.head.to_string(),
-        sealed_size: loaded.sealed_size,
-    };
+    let ask = loaded.ask(moment, zone, threads);
+    let period = Period { from: last, to: last };
+    let request = request(&loaded, config, About::default(), period, ask);
     let hearing = Hearing::open(&loaded.blocks, &request)?;
     keep(&layout.judged(), &hearing, &request, ends)?;
     Ok(ends)

@@ -11,6 +11,7 @@ use crate::ledger::{LogName, OpenError, open_log};
 use crate::store::{Block, Store, StoreError};
 use plumbline_replay::event::Event;
 use plumbline_replay::integrity::chain::{Digest, entry_hash};
+use plumbline_replay::rules::Ask;
 use plumbline_replay::state::Moment;
 use plumbline_replay::state::replay::Entries;
 use plumbline_replay::time::civil::{Micros, Zone};
@@ -118,6 +119,11 @@ impl Loaded {
             as_of: as_of.unwrap_or(self.last_recorded),
             known_at: known_at.unwrap_or(self.last_recorded),
         }
+    }
+
+    /// What is asked of the rules: at a moment, of the logs that were read.
+    pub fn ask(&self, moment: Moment, zone: Zone, threads: usize) -> Ask {
+        Ask { moment, zone, sealed_given: self.sealed_size.is_some(), threads }
     }
 }
 

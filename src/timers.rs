@@ -17,7 +17,7 @@ use crate::ledger::{AppendError, Ledger, LogName, OpenError};
 use crate::reader::Reader;
 use crate::store::StoreError;
 use plumbline_replay::integrity::json::{Json, parse};
-use plumbline_replay::rules::{Ask, Docket, JudgeError};
+use plumbline_replay::rules::{Docket, JudgeError};
 use plumbline_replay::state::Moment;
 use plumbline_replay::time::civil::{DAY_MICROS, Micros, Zone};
 use plumbline_replay::timers::{self, DueEvent};
@@ -48,15 +48,11 @@ pub enum TimerError {
 /// then of stream. Reads the whole ledger.
 pub fn due(layout: &Layout, config: &Config, until: Micros) -> Result<Vec<DueEvent>, TimerError> {
     let loaded = Loaded::read(layout, config, Extent::WHOLE)?;
-    if let Some(damage) = loaded.damage {
-        return Err(TimerError::Damaged(damage));
+    if let Some(damage) = &loaded.damage {
+        return Err(TimerError::Damaged(damage.clone()));
     }
-    let ask = Ask {
-        moment: Moment { as_of: until, known_at: until.max(loaded.last_recorded) },
-        zone: zone(config),
-        sealed_given: true,
-        threads: 1,
-    };
+    let moment = Moment { as_of: until, known_at: until.max(loaded.last_recorded) };
+    let ask = loaded.ask(moment, zone(config), 1);
     let docket = Docket::open(&loaded.blocks, ask)?;
     let bench = docket.bench();
     let parts: Vec<Vec<DueEvent>> =

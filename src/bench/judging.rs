@@ -7,7 +7,7 @@ use crate::config::Layout;
 use crate::demo::{Options, tell};
 use crate::judging::{Extent, Loaded};
 use crate::ledger::read_config;
-use plumbline_replay::rules::{Ask, judge};
+use plumbline_replay::rules::judge;
 use plumbline_replay::state::replay::{Entries, replay};
 use plumbline_replay::time::civil::Zone;
 use serde::Deserialize;
@@ -62,12 +62,7 @@ pub fn run(dir: &Path, rounds: usize) -> Result<Value, BenchError> {
     let loaded = Loaded::read(&layout, &config, Extent::WHOLE)?;
     let entries = loaded.blocks.iter().flat_map(Entries::entries).count() as f64;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let ask = Ask {
-        moment: loaded.moment(None, None),
-        zone: Zone::SHANGHAI,
-        sealed_given: true,
-        threads,
-    };
+    let ask = loaded.ask(loaded.moment(None, None), Zone::SHANGHAI, threads);
     let failed = |error: &dyn std::fmt::Display| BenchError::NotRecorded(error.to_string());
     let (mut decoding, mut replaying, mut judging) = (Vec::new(), Vec::new(), Vec::new());
     let mut findings = 0;

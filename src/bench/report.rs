@@ -5,11 +5,10 @@ use super::append::BenchError;
 use super::{median, rounded};
 use crate::config::Layout;
 use crate::demo::{Options, tell};
-use crate::judged::{Judged, ends, refresh};
+use crate::judged::{self, Judged, ends, refresh};
 use crate::judging::{Extent, Loaded};
-use crate::ledger::{LogName, read_config};
-use plumbline_replay::report::{self, About, Period, Report, Request, to_json};
-use plumbline_replay::rules::Ask;
+use crate::ledger::read_config;
+use plumbline_replay::report::{self, About, Period, Report, to_json};
 use plumbline_replay::time::civil::Zone;
 use serde_json::{Map, Value, json};
 use std::path::Path;
@@ -106,15 +105,9 @@ fn from_log(
     let loaded = Loaded::read(layout, &config, Extent::WHOLE)?;
     let moment = loaded.moment(None, None);
     let to = Zone::SHANGHAI.date(moment.as_of);
-    let request = Request {
-        about: About::default(),
-        period: Period { from: beginning(), to },
-        ask: Ask { moment, zone: Zone::SHANGHAI, sealed_given: true, threads },
-        origin: config.origin_of(LogName::Open),
-        log_size: loaded.size,
-        head: loaded.head.to_string(),
-        sealed_size: loaded.sealed_size,
-    };
+    let period = Period { from: beginning(), to };
+    let ask = loaded.ask(moment, Zone::SHANGHAI, threads);
+    let request = judged::request(&loaded, &config, About::default(), period, ask);
     let sheet = report::run(report, &loaded.blocks, &request);
     let sheet = sheet.map_err(|error| BenchError::NotRecorded(error.to_string()))?;
     Ok(to_json(&sheet))

@@ -47,12 +47,8 @@ impl Gathered {
         if let Some(damage) = &loaded.damage {
             return Err(BundleError::Damaged(damage.clone()));
         }
-        let ask = Ask {
-            moment: loaded.moment(order.as_of, order.known_at),
-            zone: zone(config),
-            sealed_given: false,
-            threads: order.threads.max(1),
-        };
+        let moment = loaded.moment(order.as_of, order.known_at);
+        let ask = loaded.ask(moment, zone(config), order.threads.max(1));
         let streams: BTreeSet<&str> = order.cases.iter().map(String::as_str).collect();
         let findings = findings_of(&loaded.blocks, ask, &streams)?;
         let (case, master) = select(&loaded, &streams, &findings);

@@ -3,14 +3,14 @@
 use super::case::At;
 use super::{Exit, Failure, print};
 use crate::config::Layout;
+use crate::judged;
 use crate::judging::{Extent, Loaded, zone};
-use crate::ledger::{LogName, read_config};
+use crate::ledger::read_config;
 use crate::printing::{Format, print as laid_out};
 use chrono::NaiveDate;
 use comfy_table::{ContentArrangement, Table, presets};
 use plumbline_replay::inquiry::{self, Question};
-use plumbline_replay::report::{self, About, Period, Request, Sheet, text};
-use plumbline_replay::rules::Ask as Judged;
+use plumbline_replay::report::{self, About, Period, Sheet, text};
 use plumbline_replay::time::civil;
 use serde_json::{Value, json};
 use std::io::Write;
@@ -132,23 +132,13 @@ impl Ask {
         }
         let (as_of, known_at) = self.at.limits(zone)?;
         let moment = loaded.moment(as_of, known_at);
-        let request = Request {
-            about,
-            period: Period {
-                from: self.from.unwrap_or(BEGINNING),
-                to: self.to.unwrap_or(zone.date(moment.as_of)),
-            },
-            ask: Judged {
-                moment,
-                zone,
-                sealed_given: loaded.sealed_size.is_some(),
-                threads: std::thread::available_parallelism().map_or(1, usize::from),
-            },
-            origin: config.origin_of(LogName::Open),
-            log_size: loaded.size,
-            head: loaded.head.to_string(),
-            sealed_size: loaded.sealed_size,
+        let period = Period {
+            from: self.from.unwrap_or(BEGINNING),
+            to: self.to.unwrap_or(zone.date(moment.as_of)),
         };
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let ask = loaded.ask(moment, zone, threads);
+        let request = judged::request(&loaded, &config, about, period, ask);
         report::run(question.answer, &loaded.blocks, &request)
             .map_err(|error| Failure { exit: Exit::Broken, message: error.to_string() })
     }

@@ -12,7 +12,7 @@ use crate::judging::{Extent, Loaded, zone};
 use crate::ledger::{LogName, read_config};
 use crate::reader::Reader;
 use clap::Subcommand;
-use plumbline_replay::rules::{Ask, Finding, Judgement, Severity, judge};
+use plumbline_replay::rules::{Finding, Judgement, Severity, judge};
 use plumbline_replay::time::civil::Zone;
 use serde_json::json;
 
@@ -128,12 +128,8 @@ impl Asked {
         let extent = if self.open_only { Extent::OPEN } else { Extent::WHOLE };
         let loaded = Loaded::read(&layout, &config, extent)?;
         let given = self.at.limits(zone)?;
-        let ask = Ask {
-            moment: loaded.moment(given.0, given.1),
-            zone,
-            sealed_given: loaded.sealed_size.is_some(),
-            threads: std::thread::available_parallelism().map_or(1, usize::from),
-        };
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let ask = loaded.ask(loaded.moment(given.0, given.1), zone, threads);
         let judgement = judge(&loaded.blocks, ask)
             .map_err(|error| Failure { exit: Exit::Broken, message: error.to_string() })?;
         if let Some(damage) = &loaded.damage {
@@ -183,7 +179,8 @@ impl Answer {
             return;
         }
         eprintln!(
-            "未问须跨案比对的规则(加 --across 可问) / rules that look across cases were not asked              (add --across): {}",
+            "未问须跨案比对的规则(加 --across 可问) / rules that look across cases were not asked \
+             (add --across): {}",
             self.not_asked.join(" ")
         );
     }

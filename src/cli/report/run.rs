@@ -5,11 +5,10 @@ use super::super::{Dir, Exit, Failure};
 use crate::config::{Config, Layout};
 use crate::judged::{self, Judged};
 use crate::judging::{Extent, Loaded, zone};
-use crate::ledger::{LogName, read_config};
+use crate::ledger::read_config;
 use crate::printing::{Format, print};
 use chrono::NaiveDate;
-use plumbline_replay::report::{self, About, Period, Request, Sheet};
-use plumbline_replay::rules::Ask;
+use plumbline_replay::report::{self, About, Period, Sheet};
 use plumbline_replay::time::civil;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -152,20 +151,10 @@ impl Run {
         }
         let (as_of, known_at) = self.at.limits(zone)?;
         let moment = loaded.moment(as_of, known_at);
-        let request = Request {
-            about: About::default(),
-            period: self.period(zone.date(moment.as_of)),
-            ask: Ask {
-                moment,
-                zone,
-                sealed_given: loaded.sealed_size.is_some(),
-                threads: std::thread::available_parallelism().map_or(1, usize::from),
-            },
-            origin: config.origin_of(LogName::Open),
-            log_size: loaded.size,
-            head: loaded.head.to_string(),
-            sealed_size: loaded.sealed_size,
-        };
+        let period = self.period(zone.date(moment.as_of));
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let ask = loaded.ask(moment, zone, threads);
+        let request = judged::request(&loaded, config, About::default(), period, ask);
         report::run(report, &loaded.blocks, &request)
             .map_err(|error| Failure { exit: Exit::Broken, message: error.to_string() })
     }
