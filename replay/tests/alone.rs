@@ -1,6 +1,8 @@
 //! One case judged by itself says what a judging of everything says of it, over all
 //! scripts under `replay/samples/`; and it is good for as long as it says.
 
+mod samples;
+
 use plumbline_replay::event::Event;
 use plumbline_replay::master::Master;
 use plumbline_replay::rules::alone::{Alone, DETERMINATION, Stream, across};
@@ -10,22 +12,9 @@ use plumbline_replay::scenario::{Script, parse};
 use plumbline_replay::state::Moment;
 use plumbline_replay::time::civil::{DAY_MICROS, Micros, Zone};
 use plumbline_replay::timers::{DueEvent, due};
+use samples::{samples, scripts};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-
-fn scripts(folder: &Path) -> Vec<PathBuf> {
-    let mut out = Vec::new();
-    for entry in std::fs::read_dir(folder).expect("samples can be listed") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            out.extend(scripts(&path));
-        } else if path.extension().is_some_and(|ext| ext == "scn") {
-            out.push(path);
-        }
-    }
-    out.sort();
-    out
-}
+use std::path::Path;
 
 fn script(path: &Path) -> Script {
     let text = std::fs::read_to_string(path).expect("a script can be read");
@@ -58,9 +47,8 @@ fn master(streams: &BTreeMap<String, Vec<&[u8]>>, known_at: Micros) -> Master {
 #[test]
 fn a_case_alone_is_judged_as_among_all() {
     let across: BTreeSet<&str> = across().map(|rule| rule.id).collect();
-    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
     let (mut compared, mut moved) = (0, 0);
-    for path in scripts(&samples) {
+    for path in scripts(&samples()) {
         let script = script(&path);
         let last = script.entries.last().and_then(|entry| Event::read(entry).ok());
         let now = last.map_or(0, |event| event.recorded);
@@ -124,9 +112,8 @@ fn look(
 
 #[test]
 fn what_is_said_of_a_case_is_good_until_it_says() {
-    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
     let (mut changed, mut lasting) = (0, 0);
-    for path in scripts(&samples) {
+    for path in scripts(&samples()) {
         let script = script(&path);
         let streams = by_stream(&script);
         let moment = Moment { as_of: 0, known_at: Micros::MAX - 1 };

@@ -66,10 +66,6 @@ pub fn make(
     key: &SigningKey,
     made_at: &str,
 ) -> Result<Manifest, MakeError> {
-    let failed = |path: &Path, error: &io::Error| MakeError::File {
-        path: path.to_owned(),
-        reason: error.to_string(),
-    };
     let occupied = std::fs::read_dir(destination).map(|mut items| items.next().is_some());
     if occupied.unwrap_or_else(|_| destination.exists()) {
         return Err(MakeError::NotEmpty(destination.to_owned()));
@@ -95,16 +91,16 @@ pub fn make(
     placed
 }
 
+fn failed(path: &Path, error: &io::Error) -> MakeError {
+    MakeError::File { path: path.to_owned(), reason: error.to_string() }
+}
+
 fn fill(
     folder: &Path,
     logs: &[Content<'_>],
     key: &SigningKey,
     made_at: &str,
 ) -> Result<Manifest, MakeError> {
-    let failed = |path: &Path, error: &io::Error| MakeError::File {
-        path: path.to_owned(),
-        reason: error.to_string(),
-    };
     let text = |path: PathBuf, bytes: &[u8]| -> Result<(), MakeError> {
         let above = path.parent().unwrap_or(folder);
         std::fs::create_dir_all(above).map_err(|error| failed(above, &error))?;

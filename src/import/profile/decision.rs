@@ -202,16 +202,8 @@ fn envelope(
 /// The party's own public code; of a natural person one that holds for the case
 /// alone, since any that held for two would be made of what is sealed.
 fn party_id(row: &Row<'_>, number: &str) -> Result<String, Problem> {
-    let codes = [
-        Role::Uscc,
-        Role::OrgCode,
-        Role::RegistrationNo,
-        Role::TaxNo,
-        Role::InstitutionNo,
-        Role::AssociationNo,
-    ];
     let person = row.is_person();
-    for role in codes {
+    for role in Role::ORGANISATION_CODES {
         if let Some(code) = row.public_code(role)?.filter(|_| !person) {
             return Ok(code);
         }

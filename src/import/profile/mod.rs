@@ -69,6 +69,18 @@ pub enum Role {
     Other,
 }
 
+impl Role {
+    /// The codes of an organisation, the one that says most first.
+    const ORGANISATION_CODES: [Role; 6] = [
+        Role::Uscc,
+        Role::OrgCode,
+        Role::RegistrationNo,
+        Role::TaxNo,
+        Role::InstitutionNo,
+        Role::AssociationNo,
+    ];
+}
+
 /// One column of the standard.
 #[derive(Clone, Copy, Debug)]
 pub struct Column {

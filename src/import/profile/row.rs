@@ -220,15 +220,9 @@ impl<'a> Row<'a> {
         if let Some(kind) = self.raw_text(Role::PartyKind) {
             return kind.contains("自然人") || kind.trim() == "个人";
         }
-        let own = [
-            Role::Uscc,
-            Role::OrgCode,
-            Role::RegistrationNo,
-            Role::TaxNo,
-            Role::InstitutionNo,
-            Role::AssociationNo,
-        ];
-        !own.into_iter().any(|role| self.raw_text(role).is_some_and(|code| !is_citizen(&code)))
+        !Role::ORGANISATION_CODES
+            .into_iter()
+            .any(|role| self.raw_text(role).is_some_and(|code| !is_citizen(&code)))
     }
 
     /// Every name and number of a natural person that the row's own columns hold,
