@@ -17,7 +17,7 @@ fn lines(bytes: &[u8]) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).expect("a JSON line")).collect()
 }
 
-/// The scripts' every case is compared in `replay/tests/alone.rs`; here stands what a
+/// The scripts' every case is compared in `replay/tests/scenarios/alone.rs`; here stands what a
 /// stored ledger adds: lookups, two logs, determinations that have to be found.
 #[test]
 fn one_case_alone_is_what_all_say_of_it() {

@@ -1,12 +1,30 @@
 //! Runs every script under `replay/samples/`: the law's scenarios and, rule by
 //! rule, the last good and the first bad moment.
 
-mod samples;
+mod alone;
 
 use plumbline_replay::rules::{Status, register};
 use plumbline_replay::scenario::{parse, run};
-use samples::{samples, scripts};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+fn samples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("samples")
+}
+
+/// Every script under a folder, in order of path.
+fn scripts(folder: &Path) -> Vec<PathBuf> {
+    let mut out = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("samples can be listed") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            out.extend(scripts(&path));
+        } else if path.extension().is_some_and(|ext| ext == "scn") {
+            out.push(path);
+        }
+    }
+    out.sort();
+    out
+}
 
 fn failures(path: &Path) -> Vec<String> {
     let name = path.strip_prefix(samples()).unwrap_or(path).display().to_string();

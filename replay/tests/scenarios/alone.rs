@@ -1,8 +1,7 @@
 //! One case judged by itself says what a judging of everything says of it, over all
 //! scripts under `replay/samples/`; and it is good for as long as it says.
 
-mod samples;
-
+use super::{samples, scripts};
 use plumbline_replay::event::Event;
 use plumbline_replay::master::Master;
 use plumbline_replay::rules::alone::{Alone, DETERMINATION, Stream, across};
@@ -12,7 +11,6 @@ use plumbline_replay::scenario::{Script, parse};
 use plumbline_replay::state::Moment;
 use plumbline_replay::time::civil::{DAY_MICROS, Micros, Zone};
 use plumbline_replay::timers::{DueEvent, due};
-use samples::{samples, scripts};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
