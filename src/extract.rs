@@ -1,5 +1,5 @@
-//! Extracts of one case from a stored log, made from one reading of it: the index
-//! up to the last closing, the case's entries, and what follows the closing.
+//! Extracts of one case from a stored log, read twice: for its last closing, then for
+//! the index up to there, the case's entries, and what follows the closing.
 //!
 //! An extract that does not verify under the log's own key is not given away.
 
@@ -108,7 +108,7 @@ fn last_closing(store: &dyn Store, size: u64) -> Result<Option<(u64, Closing)>, 
     Ok(found)
 }
 
-/// One reading of a log.
+/// What the second reading of a log gives.
 #[derive(Default)]
 struct Read {
     /// Of the stream, in order.
