@@ -10,7 +10,8 @@ use crate::config::Config;
 use crate::following::Following;
 use crate::http::{ApiKeys, Service, serve, serve_parsing_only};
 use crate::ledger::submission::Submission;
-use crate::ledger::{Ledger, Surroundings, create};
+use crate::ledger::{Ledger, LogName, Surroundings, create};
+use crate::store::Store;
 use serde_json::{Value, json};
 use std::future::Future;
 use std::io;
@@ -25,9 +26,10 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// Connections that each send one event at a time, and the requests of a round.
+/// Connections that each send one event at a time, and the requests of a round: a
+/// second's worth, since what a round of a quarter of a second meets is chance.
 const CONNECTIONS: usize = 256;
-const REQUESTS: usize = 40 * CONNECTIONS;
+const REQUESTS: usize = 160 * CONNECTIONS;
 /// Submitters of batches, over HTTP or as threads, and the batches of a round.
 const SUBMITTERS: usize = 16;
 const BATCHES: usize = 16 * SUBMITTERS;
@@ -50,7 +52,7 @@ pub fn run(dir: &Path, rounds: usize, given: Surroundings) -> Result<Value, Benc
     let (full, serving) =
         listen(&runtime, &stopped, |at, started, stop| serve(shared, at, started, stop))?;
     let (bare, parsing) = listen(&runtime, &stopped, serve_parsing_only)?;
-    let measured = measure(rounds, &runtime, &service.ledger, full, bare);
+    let measured = measure(rounds, &runtime, &service, full, bare);
     drop(stop);
     for listener in [serving, parsing] {
         runtime.block_on(listener).map_err(io::Error::other)??;
@@ -94,10 +96,11 @@ where
 fn measure(
     rounds: usize,
     runtime: &Runtime,
-    ledger: &Ledger,
+    service: &Service,
     full: SocketAddr,
     bare: SocketAddr,
 ) -> Result<Value, BenchError> {
+    let ledger = &service.ledger;
     let mut number = 0;
     let mut next = |events: usize| {
         number += events as u64;
@@ -109,17 +112,20 @@ fn measure(
         let single = |number| request("/api/v1/events", &event(number).to_bytes());
         for (address, rates) in [(bare, &mut parsing), (full, &mut recording)] {
             let requests: Vec<_> = next(REQUESTS).map(single).collect();
+            settle(service)?;
             let taken = runtime.block_on(converse(address, requests, CONNECTIONS))?;
             rates.push(REQUESTS as f64 / taken);
         }
         let events = BATCHES * BATCH_EVENTS;
         let given = next(events).map(|number| Submission::new(event(number))).collect();
+        settle(service)?;
         in_process.push(events as f64 / submit(ledger, given)?);
         let batch = |batch: &[u64]| {
             let lines = batch.iter().flat_map(|number| [event(*number).to_bytes(), b"\n".to_vec()]);
             request("/api/v1/events:batch", &lines.collect::<Vec<_>>().concat())
         };
         let requests = next(events).collect::<Vec<_>>().chunks(BATCH_EVENTS).map(batch).collect();
+        settle(service)?;
         let taken = runtime.block_on(converse(full, requests, SUBMITTERS))?;
         batches.push(events as f64 / taken);
     }
@@ -139,6 +145,14 @@ fn measure(
             "to_in_process": rounded(batches / in_process),
         },
     }))
+}
+
+/// Waits until lookup and read models have followed what an earlier candidate
+/// recorded: whoever is measured next would pay for it.
+fn settle(service: &Service) -> Result<(), BenchError> {
+    let size = service.ledger.store(LogName::Open).size()?;
+    service.following.of(LogName::Open).wait_for(size);
+    Ok(())
 }
 
 /// One request, head and body.
