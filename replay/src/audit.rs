@@ -16,21 +16,39 @@ use crate::integrity::checkpoint::VerifyingKey;
 use crate::walk::report::Report;
 use crate::walk::{Form, Input, Source, Walk, Witness, claimed_size};
 use std::collections::BTreeSet;
+use std::fmt;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// Why nothing could be verified.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum AuditError {
-    #[error("{}: 这里没有账本 / there is no ledger here", .0.display())]
     NoLedger(PathBuf),
-    #[error("不能读取 / cannot read {}: {reason}", path.display())]
     Unreadable { path: PathBuf, reason: String },
-    #[error("{} 第 {line} 行不是回执 / line {line} is not a receipt: {reason}", path.display())]
     NotAReceipt { path: PathBuf, line: usize, reason: String },
-    #[error("--key {key}: {reason}")]
     Key { key: String, reason: String },
 }
+
+impl fmt::Display for AuditError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AuditError::NoLedger(it) => {
+                write!(f, "{}: 这里没有账本 / there is no ledger here", it.display())
+            }
+            AuditError::Unreadable { path, reason } => {
+                write!(f, "不能读取 / cannot read {}: {reason}", path.display())
+            }
+            AuditError::NotAReceipt { path, line, reason } => write!(
+                f,
+                "{} 第 {line} 行不是回执 / line {line} is not a receipt: {reason}",
+                path.display()
+            ),
+            AuditError::Key { key, reason } => write!(f, "--key {key}: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for AuditError {}
 
 impl AuditError {
     /// As the commands end (design §8).

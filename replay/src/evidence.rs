@@ -15,22 +15,59 @@ use crate::time::civil::{Micros, Zone};
 use crate::walk::Outcome;
 use crate::walk::report::Report;
 use std::collections::BTreeSet;
+use std::fmt;
 use std::path::Path;
 
 /// Why nothing can be replayed.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum EvidenceError {
-    #[error(transparent)]
-    Audit(#[from] AuditError),
+    Audit(AuditError),
     /// The report says where.
-    #[error("核验不通过,不据以重演 / proved broken: nothing is made of it")]
     Broken(Box<Report>),
-    #[error("核验不通过,不据以重演 / proved broken: nothing is made of it")]
     BrokenBundle(Box<bundle::Report>),
-    #[error(transparent)]
-    Pack(#[from] PackError),
-    #[error("{place}: {reason}")]
-    Unreadable { place: String, reason: String },
+    Pack(PackError),
+    Unreadable {
+        place: String,
+        reason: String,
+    },
+}
+
+impl fmt::Display for EvidenceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            EvidenceError::Audit(error) => error.fmt(f),
+            EvidenceError::Broken(_) => {
+                f.write_str("核验不通过,不据以重演 / proved broken: nothing is made of it")
+            }
+            EvidenceError::BrokenBundle(_) => {
+                f.write_str("核验不通过,不据以重演 / proved broken: nothing is made of it")
+            }
+            EvidenceError::Pack(error) => error.fmt(f),
+            EvidenceError::Unreadable { place, reason } => write!(f, "{place}: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for EvidenceError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            EvidenceError::Audit(error) => error.source(),
+            EvidenceError::Pack(error) => error.source(),
+            _ => None,
+        }
+    }
+}
+
+impl From<AuditError> for EvidenceError {
+    fn from(error: AuditError) -> EvidenceError {
+        EvidenceError::Audit(error)
+    }
+}
+
+impl From<PackError> for EvidenceError {
+    fn from(error: PackError) -> EvidenceError {
+        EvidenceError::Pack(error)
+    }
 }
 
 impl EvidenceError {

@@ -15,6 +15,7 @@
 
 pub mod audit;
 pub mod bundle;
+mod document;
 pub mod event;
 pub mod evidence;
 pub mod extract;

@@ -2,19 +2,33 @@
 
 use crate::bundle::{Pack, file, is_zip};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::Path;
 
 /// Larger than any bundle of cases; what is larger is refused before it is read.
 const BYTES_MAX: u64 = 1 << 30;
 
 /// Why there is no bundle to look at.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum PackError {
-    #[error("{place}: 不能读取 / cannot be read: {reason}")]
     Unreadable { place: String, reason: String },
-    #[error("{place}: 不是证据包 / not an evidence bundle: {reason}")]
     NotABundle { place: String, reason: String },
 }
+
+impl fmt::Display for PackError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PackError::Unreadable { place, reason } => {
+                write!(f, "{place}: 不能读取 / cannot be read: {reason}")
+            }
+            PackError::NotABundle { place, reason } => {
+                write!(f, "{place}: 不是证据包 / not an evidence bundle: {reason}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for PackError {}
 
 /// Whether a path looks like a bundle: a zip file, or a folder with a manifest.
 pub fn is_pack(path: &Path) -> bool {

@@ -5,17 +5,18 @@
 //! nobody signed is a submitter's word against the operator's.
 
 use super::{AuditError, unreadable};
+use crate::document::{self, Member, Members, Misread};
 use crate::integrity::chain::Digest;
 use crate::integrity::checkpoint::{NoteError, VerifyingKey};
 use crate::integrity::receipt::Promise;
 use crate::integrity::tlog_proof::TlogProof;
 use crate::walk::report::Receipts;
 use crate::walk::{FirstBad, Walk, Witness};
-use serde::Deserialize;
+use serde_json::Value;
 use std::path::Path;
 
 /// One line that `plumb append` prints for an event (`plumbline.receipt/1`).
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {
     pub id: String,
     pub log: String,
@@ -23,14 +24,27 @@ pub struct Receipt {
     /// BLAKE3 of the entry, in hexadecimal.
     pub hash: String,
     /// The log's origin, where the receipt is signed.
-    #[serde(default)]
     pub origin: Option<String>,
     /// The log's signature over the promise.
-    #[serde(default)]
     pub signature: Option<String>,
     /// A tlog-proof of the entry, once a checkpoint covers it.
-    #[serde(default)]
     pub proof: Option<String>,
+}
+
+impl Member for Receipt {
+    /// Members that the holding does not need may follow.
+    fn read(value: Value) -> Result<Receipt, Misread> {
+        let mut members = Members::of(value)?;
+        Ok(Receipt {
+            id: members.take("id")?,
+            log: members.take("log")?,
+            position: members.take("position")?,
+            hash: members.take("hash")?,
+            origin: members.take("origin")?,
+            signature: members.take("signature")?,
+            proof: members.take("proof")?,
+        })
+    }
 }
 
 /// Who vouches for a receipt.
@@ -94,7 +108,7 @@ impl Receipt {
 pub fn read_receipts(path: &Path, out: &mut Vec<Receipt>) -> Result<(), AuditError> {
     let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let receipt = serde_json::from_str(line).map_err(|error| AuditError::NotAReceipt {
+        let receipt = document::read(line.as_bytes()).map_err(|error| AuditError::NotAReceipt {
             path: path.to_owned(),
             line: index + 1,
             reason: error.to_string(),

@@ -1,11 +1,10 @@
 //! What a bundle says of itself: of which log, cases and moments it is, and who
 //! prepared it why. Verification holds each against the entries and the proofs.
 
-use serde::{Deserialize, Serialize};
+use crate::document::{self, document};
 
 /// `about.json`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct About {
     pub schema: String,
     /// `masked` holds no confidential value; `full` opens them.
@@ -35,9 +34,27 @@ pub struct About {
     pub prepared: Prepared,
 }
 
+document!(About {
+    schema,
+    level,
+    cases,
+    origin,
+    vkey,
+    log_size,
+    head,
+    as_of,
+    known_at,
+    time_zone_minutes,
+    rule_set,
+    words,
+    master_data,
+    calendar,
+    judged_alone,
+    prepared
+});
+
 /// A case, and how many entries the bundle says it has.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseSize {
     pub stream: String,
     pub entries: u64,
@@ -45,10 +62,11 @@ pub struct CaseSize {
     pub last: String,
 }
 
+document!(CaseSize { stream, entries, last });
+
 /// Who prepared a bundle, why and where, as whoever made it says. Nothing proves
 /// these; an empty text stands for what is written in by hand.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Prepared {
     /// 案由
     pub matter: String,
@@ -64,6 +82,8 @@ pub struct Prepared {
     /// Who approved that confidential values are opened; empty where none is.
     pub approved_by: Vec<String>,
 }
+
+document!(Prepared { matter, purpose, time, place, investigators, holder, witness, approved_by });
 
 impl About {
     pub const SCHEMA: &'static str = "plumbline.bundle/1";
@@ -83,7 +103,7 @@ impl About {
     ///
     /// What is missing, unknown or of another version.
     pub fn read(bytes: &[u8]) -> Result<About, String> {
-        let about: About = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        let about: About = document::read(bytes).map_err(|error| error.to_string())?;
         if about.schema != About::SCHEMA {
             return Err(format!("{}: not {}", about.schema, About::SCHEMA));
         }

@@ -7,6 +7,7 @@ use super::pack::Pack;
 use super::proof::NodeTable;
 use super::report::Check;
 use crate::extract::{self, Judgement};
+use crate::integrity::base64::Base64UrlUnpadded;
 use crate::integrity::chain::{Digest, entry_hash};
 use crate::integrity::checkpoint::{Checkpoint, VerifyingKey};
 use crate::integrity::entry::{Fields, scan};
@@ -15,7 +16,6 @@ use crate::integrity::proof::{inclusion, verify_inclusion};
 use crate::integrity::strict::StrictReader;
 use crate::integrity::tree::leaf_hash;
 use crate::walk::Outcome;
-use base64ct::{Base64UrlUnpadded, Encoding};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 

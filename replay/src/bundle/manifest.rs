@@ -3,13 +3,12 @@
 //! data hold the manifest itself.
 
 use super::pack::Pack;
-use serde::{Deserialize, Serialize};
+use crate::document::{self, document};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
 /// One file, or a part of the page.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileDigest {
     pub path: String,
     pub size: u64,
@@ -18,9 +17,10 @@ pub struct FileDigest {
     pub blake3: String,
 }
 
+document!(FileDigest { path, size, sha256, blake3 });
+
 /// The page: `head`, the data as [`page_data`] writes them, `tail`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
     pub path: String,
     pub carries: Vec<String>,
@@ -28,15 +28,18 @@ pub struct Page {
     pub tail: FileDigest,
 }
 
+document!(Page { path, carries, head, tail });
+
 /// `manifest.json`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Manifest {
     pub schema: String,
     /// In order of their paths; without the manifest, its note and the page.
     pub files: Vec<FileDigest>,
     pub page: Page,
 }
+
+document!(Manifest { schema, files, page });
 
 impl FileDigest {
     pub fn of(path: &str, bytes: &[u8]) -> FileDigest {
@@ -69,7 +72,7 @@ impl Manifest {
     ///
     /// What is missing, unknown or of another version.
     pub fn read(bytes: &[u8]) -> Result<Manifest, String> {
-        let read: Manifest = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        let read: Manifest = document::read(bytes).map_err(|error| error.to_string())?;
         match read.schema == Manifest::SCHEMA {
             true => Ok(read),
             false => Err(format!("{}: not {}", read.schema, Manifest::SCHEMA)),

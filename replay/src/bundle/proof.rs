@@ -4,9 +4,9 @@
 //!
 //! A line is `level index base64`, in order of level and index.
 
+use crate::integrity::base64::Base64;
 use crate::integrity::chain::Digest;
 use crate::integrity::proof::{Nodes, inclusion};
-use base64ct::{Base64, Encoding};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 

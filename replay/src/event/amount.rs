@@ -14,7 +14,6 @@
 use super::body::{Body, Value};
 use super::register::EventType;
 use crate::integrity::json::{Json, parse};
-use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Currency of `amount_fen`.
@@ -26,7 +25,8 @@ pub const SCALE_MAX: u32 = 20;
 const TEXT_MAX: usize = 32;
 
 /// `units × 10^-scale`, exact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub struct Decimal {
     units: i128,
     scale: u32,

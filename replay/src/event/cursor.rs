@@ -7,13 +7,22 @@
 
 use crate::integrity::json::{Json, parse};
 use std::borrow::Cow;
+use std::fmt;
 
 /// The text is not canonical JSON at this byte.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not canonical JSON at byte {at}")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Malformed {
     pub at: usize,
 }
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Malformed { at } = self;
+        write!(f, "not canonical JSON at byte {at}")
+    }
+}
+
+impl std::error::Error for Malformed {}
 
 /// Text that borrows where it can; `None` for any other kind of value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

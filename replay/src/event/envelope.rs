@@ -11,18 +11,41 @@ use super::cursor::{Cursor, Malformed, Text};
 use super::register::{self, EventType};
 use crate::time::civil::{Micros, Moment, parse_rfc3339};
 use std::borrow::Cow;
+use std::fmt;
 
 /// Why the bytes of an entry cannot be read as an event.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EventError {
-    #[error("not UTF-8")]
     NotUtf8,
-    #[error(transparent)]
-    Shape(#[from] Malformed),
-    #[error("the member `{0}` is missing")]
+    Shape(Malformed),
     Missing(&'static str),
-    #[error("`{0}` is not an RFC 3339 time")]
     Time(&'static str),
+}
+
+impl fmt::Display for EventError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            EventError::NotUtf8 => f.write_str("not UTF-8"),
+            EventError::Shape(error) => error.fmt(f),
+            EventError::Missing(it) => write!(f, "the member `{it}` is missing"),
+            EventError::Time(it) => write!(f, "`{it}` is not an RFC 3339 time"),
+        }
+    }
+}
+
+impl std::error::Error for EventError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            EventError::Shape(error) => error.source(),
+            _ => None,
+        }
+    }
+}
+
+impl From<Malformed> for EventError {
+    fn from(error: Malformed) -> EventError {
+        EventError::Shape(error)
+    }
 }
 
 /// How exactly the moment of an act is known.

@@ -2,16 +2,17 @@
 //! that their bytes stay as they are stored.
 
 use super::{Coverage, Extract, Included};
+use crate::document::{self, Member, Members, Misread, document};
+use crate::integrity::base64::Base64;
 use crate::integrity::chain::Digest;
 use crate::streams::{Absence, Head, IndexProof, Neighbour};
-use base64ct::{Base64, Encoding};
-use serde::{Deserialize, Serialize};
+use serde_core::ser::SerializeStructVariant;
+use serde_core::{Serialize, Serializer};
+use serde_json::Value;
 
 /// The document's `schema`.
 pub const SCHEMA: &str = "plumbline.extract/1";
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Document {
     schema: String,
     stream: String,
@@ -21,15 +22,15 @@ struct Document {
     coverage: Option<Covered>,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+document!(Document { schema, stream, vkey, checkpoint, entries, coverage });
+
 struct Entry {
     entry: String,
     path: Vec<String>,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+document!(Entry { entry, path });
+
 struct Covered {
     closing: u64,
     index: Index,
@@ -37,15 +38,52 @@ struct Covered {
     tail: Vec<String>,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "snake_case")]
+document!(Covered { closing, index, frontier, tail });
+
 enum Index {
     Member(Leaf),
     Absent { before: Option<Leaf>, after: Option<Leaf> },
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+impl Serialize for Index {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Index::Member(leaf) => to.serialize_newtype_variant("Index", 0, "member", leaf),
+            Index::Absent { before, after } => {
+                let mut out = to.serialize_struct_variant("Index", 1, "absent", 2)?;
+                out.serialize_field("before", before)?;
+                out.serialize_field("after", after)?;
+                out.end()
+            }
+        }
+    }
+}
+
+impl Member for Index {
+    fn read(value: Value) -> Result<Index, Misread> {
+        let mut members = Members::of(value)?;
+        let (leaf, gap): (Option<Leaf>, Option<Value>) =
+            (members.take("member")?, members.take("absent")?);
+        members.end()?;
+        match (leaf, gap) {
+            (Some(leaf), None) => Ok(Index::Member(leaf)),
+            (None, Some(gap)) => {
+                let mut members = Members::of(gap)?;
+                let read = Index::Absent {
+                    before: members.take("before")?,
+                    after: members.take("after")?,
+                };
+                members.end()?;
+                Ok(read)
+            }
+            _ => {
+                let reason = "须有 member 或 absent 之一 / one of `member` and `absent`";
+                Err(Misread::here(reason.to_owned()))
+            }
+        }
+    }
+}
+
 struct Leaf {
     stream: String,
     count: u64,
@@ -54,13 +92,15 @@ struct Leaf {
     path: Vec<String>,
 }
 
+document!(Leaf { stream, count, last, index, path });
+
 /// Reads a document; nothing of it is believed yet.
 ///
 /// # Errors
 ///
 /// What is wrong with its form, with the place.
 pub fn parse(bytes: &[u8]) -> Result<Extract, String> {
-    let document: Document = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    let document: Document = document::read(bytes).map_err(|error| error.to_string())?;
     if document.schema != SCHEMA {
         return Err(format!("schema `{}`, not `{SCHEMA}`", document.schema));
     }

@@ -8,6 +8,7 @@ use crate::integrity::json::is_canonical;
 use crate::integrity::proof::verify_inclusion;
 use crate::integrity::tree::{Frontier, leaf_hash};
 use crate::streams::Closing;
+use std::fmt;
 
 /// What an extract shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,15 +22,24 @@ pub struct Proved {
 }
 
 /// Why an extract does not show that it is complete.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unproved {
     /// Proved broken. The position is that of the entry concerned, where one is.
-    #[error("{reason}")]
     Fails { position: Option<u64>, reason: String },
     /// Nothing is proved, for or against.
-    #[error("{0}")]
     CannotTell(String),
 }
+
+impl fmt::Display for Unproved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unproved::Fails { reason, .. } => reason.fmt(f),
+            Unproved::CannotTell(it) => it.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Unproved {}
 
 fn fails<T>(position: impl Into<Option<u64>>, reason: impl Into<String>) -> Result<T, Unproved> {
     Err(Unproved::Fails { position: position.into(), reason: reason.into() })

@@ -1,8 +1,8 @@
 //! What a log sends to a witness (c2sp.org/tlog-witness): the size that the witness
 //! knows, the proof that the log continues it, and the new checkpoint.
 
+use super::base64::Base64;
 use super::chain::Digest;
-use base64ct::{Base64, Encoding};
 
 /// Most hashes of a proof: more would be of a tree larger than any.
 const HASHES_MAX: usize = 63;

@@ -4,9 +4,9 @@
 //! Knows Ed25519 (type 01). Signature lines of other keys or types are ignored,
 //! as the specification asks, so that others may ride along.
 
+use super::base64::Base64;
 use super::chain::Digest;
 use super::note::{Kind, Note, key_id, key_parts, key_text, line};
-use base64ct::{Base64, Encoding};
 use ed25519_dalek::{Signer, Verifier};
 
 pub use super::note::NoteError;

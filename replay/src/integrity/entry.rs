@@ -8,6 +8,7 @@
 
 use super::chain::Digest;
 use super::json;
+use std::fmt;
 
 /// Format version written as `v`.
 pub const FORMAT_VERSION: u64 = 1;
@@ -67,19 +68,33 @@ pub struct Place<'a> {
 }
 
 /// Why bytes are not an entry.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EntryError {
-    #[error("not an object with the members of format v1 in canonical order (byte {at})")]
     Shape { at: usize },
-    #[error("the member `{0}` is missing")]
     Missing(&'static str),
-    #[error("the member `{0}` has not the form that the format asks for")]
     Form(&'static str),
-    #[error("`v` is {0}; this program reads version 1")]
     Version(u64),
-    #[error("{0} bytes, more than 65535")]
     TooLong(usize),
 }
+
+impl fmt::Display for EntryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            EntryError::Shape { at } => write!(
+                f,
+                "not an object with the members of format v1 in canonical order (byte {at})"
+            ),
+            EntryError::Missing(it) => write!(f, "the member `{it}` is missing"),
+            EntryError::Form(it) => {
+                write!(f, "the member `{it}` has not the form that the format asks for")
+            }
+            EntryError::Version(it) => write!(f, "`v` is {it}; this program reads version 1"),
+            EntryError::TooLong(it) => write!(f, "{it} bytes, more than 65535"),
+        }
+    }
+}
+
+impl std::error::Error for EntryError {}
 
 /// The top-level members of one entry, borrowed from its bytes. Texts are the
 /// characters between the quotes; format v1 allows none there that JSON escapes.

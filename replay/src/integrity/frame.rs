@@ -7,6 +7,7 @@
 
 use super::chain::{Digest, entry_hash};
 use super::entry::ENTRY_BYTES_MAX;
+use std::fmt;
 
 /// Bytes of a segment header; the first frame follows.
 pub const SEGMENT_HEADER_BYTES: usize = 4096;
@@ -71,22 +72,31 @@ pub struct Frame<'a> {
 }
 
 /// Why the bytes at a place are not a sound frame.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FrameError {
     /// Nothing but zeros from here: the preallocated part.
-    #[error("no frame here")]
     Blank,
     /// The frame was never wholly written: at least one sector of it is still
     /// as preallocation left it, and so is everything after it. A writer leaves
     /// a preallocated sector after every frame until the segment is closed, so a
     /// frame that ends where its file ends was whole once.
-    #[error("a torn frame: it was never wholly written")]
     Torn,
     /// Wholly written once, other bytes now. Without a position the frame's own
     /// header is damaged, and only the reader knows where it stands.
-    #[error("{what}")]
     Damaged { position: Option<u64>, what: &'static str },
 }
+
+impl fmt::Display for FrameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FrameError::Blank => f.write_str("no frame here"),
+            FrameError::Torn => f.write_str("a torn frame: it was never wholly written"),
+            FrameError::Damaged { what, .. } => what.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for FrameError {}
 
 impl SegmentHeader {
     /// The 4,096 bytes of the header.

@@ -1,9 +1,9 @@
 //! What a log's key says of a set of files: this manifest, with this digest, was
 //! issued by whoever holds the key.
 
+use super::base64::Base64;
 use super::checkpoint::{SigningKey, VerifyingKey};
 use super::note::{Note, NoteError};
-use base64ct::{Base64, Encoding};
 
 /// The first line of the signed text. A checkpoint begins with an origin and a
 /// receipt with a line of its own: none can be taken for another.

@@ -8,6 +8,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::fmt;
 
 /// Nesting that is accepted, the outermost object counting as 1.
 pub const DEPTH_MAX: usize = 32;
@@ -28,45 +29,77 @@ pub enum Json<'a> {
 }
 
 /// Where reading stopped, as a byte offset into the input, and why.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("byte {at}: {what}")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JsonError {
     pub at: usize,
     pub what: JsonProblem,
 }
 
+impl fmt::Display for JsonError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let JsonError { at, what } = self;
+        write!(f, "第 {at} 字节 / byte {at}: {what}")
+    }
+}
+
+impl std::error::Error for JsonError {}
+
 /// Why a text is not JSON that an entry may hold.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JsonProblem {
-    #[error("not UTF-8")]
     NotUtf8,
-    #[error("the text ends too early")]
     EndsEarly,
-    #[error("a value was expected")]
     ValueExpected,
-    #[error("expected `{0}`")]
     Expected(char),
-    #[error("something follows the value")]
     Trailing,
-    #[error("the member {0:?} stands twice in one object")]
     Duplicate(String),
-    #[error(
-        "a number with a fraction or exponent; use an integer (money in minor units) or a string"
-    )]
     Float,
-    #[error("an integer beyond ±9007199254740991; write it as a string")]
     IntegerRange,
-    #[error("a number may not begin with a zero or be -0")]
     NumberForm,
-    #[error("an unknown escape in a string")]
     Escape,
-    #[error("half of a surrogate pair")]
     LoneSurrogate,
-    #[error("a control character must be escaped")]
     Control,
-    #[error("nested deeper than {DEPTH_MAX}")]
     TooDeep,
 }
+
+impl fmt::Display for JsonProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            JsonProblem::NotUtf8 => "不是 UTF-8 / not UTF-8",
+            JsonProblem::EndsEarly => "文本未完 / the text ends too early",
+            JsonProblem::ValueExpected => "此处应为一个值 / a value was expected",
+            JsonProblem::Expected(sign) => {
+                return write!(f, "此处应为 `{sign}` / expected `{sign}`");
+            }
+            JsonProblem::Trailing => "值之后还有内容 / something follows the value",
+            JsonProblem::Duplicate(name) => {
+                return write!(
+                    f,
+                    "成员 {name:?} 在同一对象中出现两次 / the member {name:?} stands twice in one object"
+                );
+            }
+            JsonProblem::Float => {
+                "数带小数或指数;用整数(金额以分计)或字符串 / a number with a fraction or exponent; \
+                 use an integer (money in minor units) or a string"
+            }
+            JsonProblem::IntegerRange => {
+                "整数超出 ±9007199254740991;写作字符串 / an integer beyond ±9007199254740991; \
+                 write it as a string"
+            }
+            JsonProblem::NumberForm => {
+                "数不得以零开头,不得为 -0 / a number may not begin with a zero or be -0"
+            }
+            JsonProblem::Escape => "字符串中有不识的转义 / an unknown escape in a string",
+            JsonProblem::LoneSurrogate => "代理项不成对 / half of a surrogate pair",
+            JsonProblem::Control => "控制字符须转义 / a control character must be escaped",
+            JsonProblem::TooDeep => {
+                return write!(f, "嵌套超过 {DEPTH_MAX} 层 / nested deeper than {DEPTH_MAX}");
+            }
+        })
+    }
+}
+
+impl std::error::Error for JsonProblem {}
 
 /// The order of member names in RFC 8785 §3.2.3: by UTF-16 code units.
 pub fn key_order(a: &str, b: &str) -> Ordering {

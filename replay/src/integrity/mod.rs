@@ -7,6 +7,7 @@
 
 pub mod add_checkpoint;
 pub mod archive;
+pub mod base64;
 pub mod chain;
 pub mod checkpoint;
 pub mod cosignature;

@@ -4,8 +4,9 @@
 //! Knows Ed25519 as algorithm, and which byte stands for which kind of key; does
 //! not know what a text says.
 
-use base64ct::{Base64, Encoding};
+use super::base64::Base64;
 use sha2::{Digest as _, Sha256};
+use std::fmt;
 
 /// The em dash and blank before a signature line's key name.
 const MARK: &str = "\u{2014} ";
@@ -36,21 +37,37 @@ impl Kind {
 }
 
 /// Why a note is not a checkpoint signed by the expected key.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoteError {
-    #[error("not a checkpoint: {0}")]
     Malformed(&'static str),
-    #[error("not a key: {0}")]
     Key(&'static str),
     /// Nothing is proved, for or against.
-    #[error("no signature by the key {0}")]
     Unsigned(String),
     /// The key's line is there and does not fit: proved broken.
-    #[error("the signature by the key {0} does not fit the text")]
     BadSignature(String),
-    #[error("the checkpoint is of the log {found}, not of {expected}")]
-    Origin { found: String, expected: String },
+    Origin {
+        found: String,
+        expected: String,
+    },
 }
+
+impl fmt::Display for NoteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NoteError::Malformed(it) => write!(f, "not a checkpoint: {it}"),
+            NoteError::Key(it) => write!(f, "not a key: {it}"),
+            NoteError::Unsigned(it) => write!(f, "no signature by the key {it}"),
+            NoteError::BadSignature(it) => {
+                write!(f, "the signature by the key {it} does not fit the text")
+            }
+            NoteError::Origin { found, expected } => {
+                write!(f, "the checkpoint is of the log {found}, not of {expected}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for NoteError {}
 
 /// A note taken apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 use super::checkpoint::VerifyingKey;
 use super::cosignature::CosignerKey;
 use super::note::{Note, NoteError};
+use std::fmt;
 use std::fmt::Write as _;
 
 /// A policy, as its text says it.
@@ -29,13 +30,21 @@ enum What {
 }
 
 /// What is wrong with a policy's text.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {reason}")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyError {
     /// From 1; the line after the last where something is missing.
     pub line: usize,
     pub reason: String,
 }
+
+impl fmt::Display for PolicyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let PolicyError { line, reason } = self;
+        write!(f, "line {line}: {reason}")
+    }
+}
+
+impl std::error::Error for PolicyError {}
 
 /// How a note fares under a policy.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

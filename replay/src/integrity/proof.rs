@@ -5,6 +5,7 @@
 
 use super::chain::Digest;
 use super::tree::{empty_root, node_hash};
+use std::fmt;
 
 /// A source of complete tree nodes: `(level, index)` as in [`super::tree`].
 pub trait Nodes {
@@ -14,17 +15,32 @@ pub trait Nodes {
 }
 
 /// Why a proof does not hold or cannot be made.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProofError {
-    #[error("position {index} is not in a tree of {size}")]
     OutOfRange { index: u64, size: u64 },
-    #[error("a tree of {old} is larger than one of {new}")]
     Backwards { old: u64, new: u64 },
-    #[error("the proof has {found} hashes, {expected} are needed")]
     Length { found: usize, expected: usize },
-    #[error("the proof leads to another root")]
     Root,
 }
+
+impl fmt::Display for ProofError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ProofError::OutOfRange { index, size } => {
+                write!(f, "position {index} is not in a tree of {size}")
+            }
+            ProofError::Backwards { old, new } => {
+                write!(f, "a tree of {old} is larger than one of {new}")
+            }
+            ProofError::Length { found, expected } => {
+                write!(f, "the proof has {found} hashes, {expected} are needed")
+            }
+            ProofError::Root => f.write_str("the proof leads to another root"),
+        }
+    }
+}
+
+impl std::error::Error for ProofError {}
 
 /// Largest power of two below `size`; `size` must be at least 2.
 fn split(size: u64) -> u64 {

@@ -1,10 +1,10 @@
 //! What a log promises with a receipt: this entry, with this hash, stands at this
 //! position for ever. Signed, the promise binds whoever holds the log's key.
 
+use super::base64::Base64;
 use super::chain::Digest;
 use super::checkpoint::{SigningKey, VerifyingKey};
 use super::note::NoteError;
-use base64ct::{Base64, Encoding};
 
 /// The promise of one receipt.
 #[derive(Clone, Debug, PartialEq, Eq)]

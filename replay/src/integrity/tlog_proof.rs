@@ -1,11 +1,12 @@
 //! The text of a proof that an entry is in a log (c2sp.org/tlog-proof): its place,
 //! the path to the root, and the checkpoint with that root.
 
+use super::base64::Base64;
 use super::chain::Digest;
 use super::checkpoint::{NoteError, VerifyingKey};
 use super::proof::{ProofError, verify_inclusion};
 use super::tree::leaf_hash;
-use base64ct::{Base64, Encoding};
+use std::fmt;
 
 const HEAD: &str = "c2sp.org/tlog-proof@v1";
 
@@ -20,14 +21,43 @@ pub struct TlogProof {
 }
 
 /// Why a proof does not hold.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TlogProofError {
-    #[error("not a tlog-proof: {0}")]
     Malformed(&'static str),
-    #[error(transparent)]
-    Note(#[from] NoteError),
-    #[error(transparent)]
-    Proof(#[from] ProofError),
+    Note(NoteError),
+    Proof(ProofError),
+}
+
+impl fmt::Display for TlogProofError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TlogProofError::Malformed(it) => write!(f, "not a tlog-proof: {it}"),
+            TlogProofError::Note(error) => error.fmt(f),
+            TlogProofError::Proof(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for TlogProofError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            TlogProofError::Note(error) => error.source(),
+            TlogProofError::Proof(error) => error.source(),
+            _ => None,
+        }
+    }
+}
+
+impl From<NoteError> for TlogProofError {
+    fn from(error: NoteError) -> TlogProofError {
+        TlogProofError::Note(error)
+    }
+}
+
+impl From<ProofError> for TlogProofError {
+    fn from(error: ProofError) -> TlogProofError {
+        TlogProofError::Proof(error)
+    }
 }
 
 impl TlogProof {

@@ -11,7 +11,6 @@ use crate::state::Moment;
 use crate::state::replay::Entries;
 use crate::time::civil::{self, Micros, Zone};
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// First and last day, both included.
@@ -73,7 +72,8 @@ pub struct Request {
 }
 
 /// What one case contributed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub struct Note {
     /// What rows are put together by.
     pub key: String,

@@ -6,7 +6,6 @@
 use crate::rules::finding::EntryRef;
 use crate::time::civil::Micros;
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +63,8 @@ pub const fn column(
 }
 
 /// One value.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub enum Cell {
     /// Not known or not applicable: never zero, never 100 %.
     Empty,
@@ -72,7 +72,7 @@ pub enum Cell {
     Count(i64),
     /// Hundredths.
     Hundredths(i64),
-    Date(#[serde(with = "day")] NaiveDate),
+    Date(#[cfg_attr(feature = "rows", serde(with = "day"))] NaiveDate),
     Moment(Micros),
     Fen(i64),
     /// Numerator and denominator; a zero denominator is [`Cell::Empty`].
@@ -80,6 +80,7 @@ pub enum Cell {
 }
 
 /// A day as it is kept: days since the year 1.
+#[cfg(feature = "rows")]
 mod day {
     use chrono::{Datelike, NaiveDate};
     use serde::{Deserialize, Deserializer, Serializer, de::Error};

@@ -4,11 +4,11 @@
 use super::bench::Bench;
 use crate::event::Event;
 use crate::time::civil::Micros;
-use serde::{Deserialize, Serialize};
 
 /// The accountability triple, the deputy in charge and, where a consequence is
 /// missing, the supervisor. Officers by pseudonymous id.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub struct Accountable {
     pub unit: Option<Box<str>>,
     pub principal_leader: Option<Box<str>>,

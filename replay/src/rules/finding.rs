@@ -11,13 +11,13 @@ use crate::event::Event;
 use crate::event::register::EventLog;
 use crate::master::Origin;
 use crate::time::civil::{Micros, Zone};
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// The result vocabulary of §0.4. `COMPLIANT` and `NOT_APPLICABLE` are counted,
 /// not listed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub enum Outcome {
     /// 疑似违规, by machine
     Signal,
@@ -62,7 +62,8 @@ impl Outcome {
 }
 
 /// An entry that a finding rests on.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub struct EntryRef {
     /// In the sealed log; else in the open one. The type says which.
     pub sealed: bool,

@@ -21,6 +21,7 @@ use crate::time::calendar::Calendar;
 use crate::time::civil::Zone;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::hash::{DefaultHasher, Hasher};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -30,12 +31,23 @@ use std::sync::{Mutex, PoisonError};
 const PARTS: usize = 64;
 
 /// Why a log cannot be judged: an entry is not one.
-#[derive(Debug, thiserror::Error)]
-#[error("an entry of {stream} cannot be read: {error}; verify the log first")]
+#[derive(Debug)]
 pub struct JudgeError {
     pub stream: String,
-    #[source]
     pub error: EventError,
+}
+
+impl fmt::Display for JudgeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let JudgeError { stream, error } = self;
+        write!(f, "an entry of {stream} cannot be read: {error}; verify the log first")
+    }
+}
+
+impl std::error::Error for JudgeError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.error)
+    }
 }
 
 /// What was found, and how much was looked at.

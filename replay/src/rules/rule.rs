@@ -4,7 +4,6 @@
 use super::bench::Case;
 use super::city::City;
 use super::finding::{Finding, Findings};
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// Which norm a rule belongs to (§0.3). A higher layer wins.
@@ -39,7 +38,8 @@ impl Layer {
 pub struct Kind(pub &'static str);
 
 /// How grave a finding is (§0.4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub enum Severity {
     Info,
     /// 提示

@@ -8,9 +8,9 @@
 use super::script::Reader;
 use crate::event::Event;
 use crate::event::register::{EventType, Sensitivity, Visibility};
+use crate::integrity::base64::Base64UrlUnpadded;
 use crate::integrity::json::Json;
 use crate::time::civil::Micros;
-use base64ct::{Base64UrlUnpadded, Encoding};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -12,6 +12,7 @@ use crate::time::civil::{self, Micros, Zone};
 use crate::walk::Outcome;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
+use std::fmt;
 
 const MINUTE: Micros = 60_000_000;
 
@@ -92,13 +93,21 @@ impl Script {
 }
 
 /// Where a script cannot be read, and why.
-#[derive(Debug, thiserror::Error)]
-#[error("{file}:{line}: {why}")]
+#[derive(Debug)]
 pub struct ScriptError {
     pub file: String,
     pub line: usize,
     pub why: String,
 }
+
+impl fmt::Display for ScriptError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ScriptError { file, line, why } = self;
+        write!(f, "{file}:{line}: {why}")
+    }
+}
+
+impl std::error::Error for ScriptError {}
 
 /// An event before it has its place.
 struct Draft {

@@ -13,7 +13,6 @@ use crate::integrity::json::{Json, parse};
 use crate::time::calendar::Calendar;
 use crate::time::civil::{self, Micros, Zone};
 use chrono::{Datelike, NaiveDate};
-use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 /// The activity of a source system, kept by its own name.
@@ -28,7 +27,8 @@ const ROWS_MAX: usize = 256;
 type Order = (Micros, u64);
 
 /// The dates that everyone asks for first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub enum KeyDate {
     /// 受理、立案、备案同意: the first, if there are several.
     Accepted,
@@ -43,7 +43,8 @@ pub enum KeyDate {
 }
 
 /// What an amount is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub enum Purpose {
     Assessed,
     Reduced,
@@ -53,7 +54,8 @@ pub enum Purpose {
 }
 
 /// When an act happened, as written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub struct When {
     pub micros: Micros,
     pub offset_minutes: i16,
@@ -62,7 +64,8 @@ pub struct When {
 }
 
 /// A due date that a party or a unit was told.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub struct Due {
     /// `legal`, `promise`, `payment`…
     pub name: Cow<'static, str>,
@@ -72,14 +75,16 @@ pub struct Due {
 }
 
 /// The latest move of one machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Mark {
     pub order: Order,
     pub step: u8,
 }
 
 /// The first or last act of a case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub struct Act {
     order: Order,
     pub when: When,
@@ -90,7 +95,8 @@ pub struct Act {
 }
 
 /// The state of one case.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub struct CaseState {
     pub stream: Box<str>,
     /// Entries that were folded.

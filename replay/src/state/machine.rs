@@ -7,13 +7,13 @@
 
 use super::case::{KeyDate, Purpose};
 use super::{approval, fee, inspection, joint, penalty};
-use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// What a stream is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub enum CaseKind {
     Approval,
     Joint,

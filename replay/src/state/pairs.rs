@@ -1,13 +1,12 @@
 //! A small sorted set of pairs of text, bounded so that one case cannot grow
 //! without limit. Which pairs it keeps does not depend on the order they come in.
 
-use serde::{Deserialize, Serialize};
-
 /// Pairs kept; of more, the first in order.
 pub const PAIRS_MAX: usize = 48;
 
 /// Distinct pairs in order.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub struct Pairs {
     items: Vec<(Box<str>, Box<str>)>,
     /// There were more than [`PAIRS_MAX`].

@@ -10,6 +10,7 @@ use super::machine::repairs_record;
 use super::moment::{Moment, case_at, counts};
 use crate::event::{Event, EventError};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -30,12 +31,23 @@ impl<E: AsRef<[u8]> + Sync> Entries for Vec<E> {
 }
 
 /// Why a log cannot be replayed: an entry is not one.
-#[derive(Debug, thiserror::Error)]
-#[error("block {block}: {error}; verify the log first")]
+#[derive(Debug)]
 pub struct ReplayError {
     pub block: usize,
-    #[source]
     pub error: EventError,
+}
+
+impl fmt::Display for ReplayError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ReplayError { block, error } = self;
+        write!(f, "block {block}: {error}; verify the log first")
+    }
+}
+
+impl std::error::Error for ReplayError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.error)
+    }
 }
 
 #[derive(Default)]

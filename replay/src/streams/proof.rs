@@ -4,6 +4,7 @@ use super::closing::Closing;
 use super::index::Head;
 use crate::integrity::chain::Digest;
 use crate::integrity::proof::verify_inclusion;
+use std::fmt;
 
 /// What an index says of one stream, with the proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,18 +34,25 @@ pub struct Absence {
 }
 
 /// Why a proof does not show what it claims.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProofFlaw {
-    #[error("索引证明到不了日结的根 / the index proof of {0} does not lead to the closing's root")]
     Root(String),
-    #[error("索引证明是 {0} 的 / the index proof is of the stream {0}")]
     OtherStream(String),
-    #[error(
-        "邻项不相邻,不能证明没有此案 / the neighbours do not stand side by side around the stream: \
-         its absence is not shown"
-    )]
     NotNeighbours,
 }
+
+impl fmt::Display for ProofFlaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ProofFlaw::Root(it) => write!(f, "索引证明到不了日结的根 / the index proof of {it} does not lead to the closing's root"),
+            ProofFlaw::OtherStream(it) => write!(f, "索引证明是 {it} 的 / the index proof is of the stream {it}"),
+            ProofFlaw::NotNeighbours => f.write_str("邻项不相邻,不能证明没有此案 / the neighbours do not stand side by side around the stream: \
+         its absence is not shown"),
+        }
+    }
+}
+
+impl std::error::Error for ProofFlaw {}
 
 impl Neighbour {
     fn holds(&self, closing: &Closing) -> Result<(), ProofFlaw> {

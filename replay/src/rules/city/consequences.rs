@@ -6,11 +6,11 @@ use crate::event::Event;
 use crate::integrity::json::{self, Json};
 use crate::rules::finding::EntryRef;
 use crate::time::civil::Micros;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// One consequence.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub struct Consequence {
     /// Without its version: `account.rectification.ordered`.
     pub kind: Box<str>,
@@ -28,7 +28,8 @@ pub struct Consequence {
 }
 
 /// By finding id, in order of entries.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Default)]
+#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub struct Consequences(BTreeMap<Box<str>, Vec<Consequence>>);
 
 impl Consequences {

@@ -3,11 +3,11 @@
 use super::{Case, Topic};
 use crate::rules::finding::EntryRef;
 use crate::time::civil::Micros;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What people made of a signal (§3.8, K02).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub enum Decision {
     Confirmed,
     Dismissed,
@@ -28,7 +28,8 @@ impl Decision {
 }
 
 /// One determination.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub struct Determination {
     pub decision: Decision,
     pub at: Micros,
@@ -39,7 +40,8 @@ pub struct Determination {
 }
 
 /// All determinations.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Default)]
+#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub struct Determinations(BTreeMap<Box<str>, Vec<Determination>>);
 
 impl Determinations {
