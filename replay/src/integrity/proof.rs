@@ -4,7 +4,7 @@
 //! Reads nodes through [`Nodes`]; does not know where they are kept.
 
 use super::chain::Digest;
-use super::tree::{empty_root, node_hash};
+use super::tree::{Hashing, Rfc6962, empty_root, node_hash};
 use std::fmt;
 
 /// A source of complete tree nodes: `(level, index)` as in [`super::tree`].
@@ -49,28 +49,37 @@ fn split(size: u64) -> u64 {
 
 /// The root of leaves `from .. from + size`, where `from` is a multiple of the
 /// largest power of two in `size` (so that all parts are stored nodes).
-fn range_root<N: Nodes>(nodes: &N, from: u64, size: u64) -> Result<Digest, N::Error> {
+fn range_root<H: Hashing, N: Nodes>(nodes: &N, from: u64, size: u64) -> Result<Digest, N::Error> {
     if size == 0 {
-        return Ok(empty_root());
+        return Ok(H::empty());
     }
     if size.is_power_of_two() {
         let level = size.trailing_zeros();
         return nodes.node(level, from >> level);
     }
     let left = split(size);
-    let left_root = range_root(nodes, from, left)?;
-    let right_root = range_root(nodes, from + left, size - left)?;
-    Ok(node_hash(&left_root, &right_root))
+    let left_root = range_root::<H, N>(nodes, from, left)?;
+    let right_root = range_root::<H, N>(nodes, from + left, size - left)?;
+    Ok(H::node(&left_root, &right_root))
 }
 
 /// The root of the first `size` leaves.
 pub fn root<N: Nodes>(nodes: &N, size: u64) -> Result<Digest, N::Error> {
-    range_root(nodes, 0, size)
+    range_root::<Rfc6962, N>(nodes, 0, size)
 }
 
 /// The audit path of leaf `index` in the tree of `size`, lowest hash first.
 /// `None` if the leaf is not in the tree.
 pub fn inclusion<N: Nodes>(
+    nodes: &N,
+    index: u64,
+    size: u64,
+) -> Result<Option<Vec<Digest>>, N::Error> {
+    inclusion_by::<Rfc6962, N>(nodes, index, size)
+}
+
+/// [`inclusion`], in a tree of any hash function.
+pub fn inclusion_by<H: Hashing, N: Nodes>(
     nodes: &N,
     index: u64,
     size: u64,
@@ -83,10 +92,10 @@ pub fn inclusion<N: Nodes>(
     while rest > 1 {
         let left = split(rest);
         if at < left {
-            path.push(range_root(nodes, from + left, rest - left)?);
+            path.push(range_root::<H, N>(nodes, from + left, rest - left)?);
             rest = left;
         } else {
-            path.push(range_root(nodes, from, left)?);
+            path.push(range_root::<H, N>(nodes, from, left)?);
             from += left;
             at -= left;
             rest -= left;
@@ -115,10 +124,10 @@ pub fn consistency<N: Nodes>(
     while cut != rest {
         let left = split(rest);
         if cut <= left {
-            path.push(range_root(nodes, from + left, rest - left)?);
+            path.push(range_root::<Rfc6962, N>(nodes, from + left, rest - left)?);
             rest = left;
         } else {
-            path.push(range_root(nodes, from, left)?);
+            path.push(range_root::<Rfc6962, N>(nodes, from, left)?);
             from += left;
             cut -= left;
             rest -= left;
@@ -126,7 +135,7 @@ pub fn consistency<N: Nodes>(
         }
     }
     if !whole {
-        path.push(range_root(nodes, from, rest)?);
+        path.push(range_root::<Rfc6962, N>(nodes, from, rest)?);
     }
     path.reverse();
     Ok(Some(path))
@@ -134,6 +143,17 @@ pub fn consistency<N: Nodes>(
 
 /// Checks that `leaf` stands at `index` in the tree of `size` with `root`.
 pub fn verify_inclusion(
+    leaf: &Digest,
+    index: u64,
+    size: u64,
+    root: &Digest,
+    proof: &[Digest],
+) -> Result<(), ProofError> {
+    verify_inclusion_by::<Rfc6962>(leaf, index, size, root, proof)
+}
+
+/// [`verify_inclusion`], in a tree of any hash function.
+pub fn verify_inclusion_by<H: Hashing>(
     leaf: &Digest,
     index: u64,
     size: u64,
@@ -152,13 +172,13 @@ pub fn verify_inclusion(
     let mut hash = *leaf;
     for sibling in proof {
         if node & 1 == 1 || node == last {
-            hash = node_hash(sibling, &hash);
+            hash = H::node(sibling, &hash);
             while node & 1 == 0 && node != 0 {
                 node >>= 1;
                 last >>= 1;
             }
         } else {
-            hash = node_hash(&hash, sibling);
+            hash = H::node(&hash, sibling);
         }
         node >>= 1;
         last >>= 1;

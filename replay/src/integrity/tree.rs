@@ -6,6 +6,7 @@
 
 use super::chain::Digest;
 use sha2::{Digest as _, Sha256};
+use std::marker::PhantomData;
 
 /// `SHA-256(00 ‖ entry)`.
 pub fn leaf_hash(entry: &[u8]) -> Digest {
@@ -29,13 +30,43 @@ pub fn empty_root() -> Digest {
     Digest(Sha256::digest(b"").into())
 }
 
+/// How a tree hashes. Its shape, its proofs and its ranges are the same whichever
+/// function it is; one tree has one.
+pub trait Hashing: Clone + std::fmt::Debug + PartialEq + Eq + Default {
+    /// The hash of a leaf's entry.
+    fn leaf(entry: &[u8]) -> Digest;
+    /// The hash of two neighbours.
+    fn node(left: &Digest, right: &Digest) -> Digest;
+    /// The root of the tree without leaves.
+    fn empty() -> Digest;
+}
+
+/// RFC 6962's own function, SHA-256: what [`leaf_hash`] and [`node_hash`] give.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Rfc6962;
+
+impl Hashing for Rfc6962 {
+    fn leaf(entry: &[u8]) -> Digest {
+        leaf_hash(entry)
+    }
+
+    fn node(left: &Digest, right: &Digest) -> Digest {
+        node_hash(left, right)
+    }
+
+    fn empty() -> Digest {
+        empty_root()
+    }
+}
+
 /// The compact range of a tree: the roots of its maximal perfect subtrees,
 /// largest first, one for each bit of its size. Enough to append and to give
 /// the root, in memory logarithmic in the size.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Frontier {
+pub struct Frontier<H = Rfc6962> {
     size: u64,
     nodes: Vec<Digest>,
+    hashing: PhantomData<H>,
 }
 
 impl Frontier {
@@ -46,7 +77,15 @@ impl Frontier {
 
     /// A frontier from its parts; `None` unless there is one node a bit.
     pub fn from_parts(size: u64, nodes: Vec<Digest>) -> Option<Frontier> {
-        (nodes.len() == size.count_ones() as usize).then_some(Frontier { size, nodes })
+        Frontier::of_nodes(size, nodes)
+    }
+}
+
+impl<H: Hashing> Frontier<H> {
+    /// [`Frontier::from_parts`], for a tree of any hash function.
+    pub fn of_nodes(size: u64, nodes: Vec<Digest>) -> Option<Frontier<H>> {
+        let complete = nodes.len() == size.count_ones() as usize;
+        complete.then_some(Frontier { size, nodes, hashing: PhantomData })
     }
 
     /// Number of leaves.
@@ -68,7 +107,7 @@ impl Frontier {
         let completed = self.size.trailing_ones();
         for level in 1..=completed {
             let Some(left) = self.nodes.pop() else { break };
-            hash = node_hash(&left, &hash);
+            hash = H::node(&left, &hash);
             index >>= 1;
             node(level, index, &hash);
         }
@@ -83,7 +122,7 @@ impl Frontier {
 
     /// Appends the leaves of a range that begins where this tree ends; false and
     /// unchanged if it begins elsewhere.
-    pub fn join(&mut self, range: &Range) -> bool {
+    pub fn join(&mut self, range: &Range<H>) -> bool {
         if range.start != self.size {
             return false;
         }
@@ -91,7 +130,7 @@ impl Frontier {
             let mut hash = *hash;
             for _ in 0..(self.size >> level).trailing_ones() {
                 let Some(left) = self.nodes.pop() else { break };
-                hash = node_hash(&left, &hash);
+                hash = H::node(&left, &hash);
             }
             self.nodes.push(hash);
             self.size += 1 << level;
@@ -103,9 +142,9 @@ impl Frontier {
     pub fn root(&self) -> Digest {
         let mut nodes = self.nodes.iter().rev();
         let Some(smallest) = nodes.next() else {
-            return empty_root();
+            return H::empty();
         };
-        nodes.fold(*smallest, |right, left| node_hash(left, &right))
+        nodes.fold(*smallest, |right, left| H::node(left, &right))
     }
 }
 
@@ -113,17 +152,25 @@ impl Frontier {
 /// perfect subtrees that lie within it, from left to right. Ranges are hashed
 /// apart from each other and then joined.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Range {
+pub struct Range<H = Rfc6962> {
     start: u64,
     end: u64,
     /// Each with its level.
     nodes: Vec<(u32, Digest)>,
+    hashing: PhantomData<H>,
 }
 
 impl Range {
     /// The empty range before leaf `start`.
     pub fn new(start: u64) -> Range {
-        Range { start, end: start, nodes: Vec::new() }
+        Range::at(start)
+    }
+}
+
+impl<H: Hashing> Range<H> {
+    /// [`Range::new`], for a tree of any hash function.
+    pub fn at(start: u64) -> Range<H> {
+        Range { start, end: start, nodes: Vec::new(), hashing: PhantomData }
     }
 
     /// The index of the leaf that comes next.
@@ -138,7 +185,7 @@ impl Range {
         // and so lies within the range.
         while self.end >> level & 1 == 1 {
             match self.nodes.last() {
-                Some((found, left)) if *found == level => hash = node_hash(left, &hash),
+                Some((found, left)) if *found == level => hash = H::node(left, &hash),
                 _ => break,
             }
             self.nodes.pop();
