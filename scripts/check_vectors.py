@@ -15,8 +15,9 @@ import sys
 
 from blake3 import blake3
 from cryptography.exceptions import InvalidSignature, InvalidTag
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, MLDSA44PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 VECTORS = pathlib.Path(__file__).resolve().parent.parent / "schemas" / "vectors"
@@ -195,6 +196,155 @@ def xchacha(key, nonce):
 def derived(key, label, *parts):
     message = label + b"\0" + b"".join(struct.pack(">Q", len(p)) + p for p in parts)
     return blake3(message, key=key).digest()
+
+
+# Second digests and signatures (section 16).
+
+KINDS = {"sm2": b"\xffoid/1.2.156.10197.1.501", "ml-dsa-44": b"\x06"}
+
+
+def sm3(data):
+    hasher = hashes.Hash(hashes.SM3())
+    hasher.update(data)
+    return hasher.finalize()
+
+
+def sm3_root(entries):
+    row = [sm3(b"\x00" + entry) for entry in entries]
+    while len(row) > 1:
+        odd = row[len(row) & ~1:]
+        row = [sm3(b"\x01" + row[i] + row[i + 1]) for i in range(0, len(row) - 1, 2)] + odd
+    return row[0] if row else sm3(b"")
+
+
+def sm2_verifies(curve, public, user_id, message, r, s):
+    """GB/T 32918.2-2016, 7.1, with school arithmetic."""
+    p, a, b, n, gx, gy = (int(curve[name], 16) for name in ("p", "a", "b", "n", "gx", "gy"))
+
+    def plus(one, other):
+        if one is None or other is None:
+            return one or other
+        if one[0] == other[0]:
+            if (one[1] + other[1]) % p == 0:
+                return None
+            slope = (3 * one[0] * one[0] + a) * pow(2 * one[1], -1, p)
+        else:
+            slope = (other[1] - one[1]) * pow(other[0] - one[0], -1, p)
+        x = (slope * slope - one[0] - other[0]) % p
+        return x, (slope * (one[0] - x) - one[1]) % p
+
+    def times(number, point):
+        found = None
+        while number:
+            if number & 1:
+                found = plus(found, point)
+            point, number = plus(point, point), number >> 1
+        return found
+
+    x, y = int.from_bytes(public[1:33], "big"), int.from_bytes(public[33:], "big")
+    if public[0] != 4 or (y * y - x * x * x - a * x - b) % p:
+        return False
+    fixed = b"".join(number.to_bytes(32, "big") for number in (a, b, gx, gy, x, y))
+    digest = sm3(sm3((8 * len(user_id)).to_bytes(2, "big") + user_id + fixed) + message)
+    t = (r + s) % n
+    if not (0 < r < n and 0 < s < n and t):
+        return False
+    point = plus(times(s, (gx, gy)), times(t, (x, y)))
+    return point is not None and (int.from_bytes(digest, "big") + point[0]) % n == r
+
+
+def two_numbers(der):
+    """DER of SEQUENCE { INTEGER r, INTEGER s }, in its one spelling."""
+    def integer(data):
+        number = int.from_bytes(data[2:2 + data[1]], "big")
+        return number, data[2 + data[1]:]
+
+    def spelled(number):
+        digits = number.to_bytes(number.bit_length() // 8 + 1, "big")
+        return b"\x02" + bytes([len(digits)]) + digits
+
+    r, rest = integer(der[2:])
+    s, _ = integer(rest)
+    body = spelled(r) + spelled(s)
+    return (r, s) if b"\x30" + bytes([len(body)]) + body == der else (0, 0)
+
+
+def signature_under(note, vkey, algorithm):
+    """The public key of a vkey, and its signature under a note."""
+    name, key_id, data = vkey.split("+", 2)
+    data = base64.b64decode(data)
+    kind = KINDS[algorithm]
+    holds(data.startswith(kind), f"second.json: the kind of {algorithm}")
+    found = sha256(name.encode() + b"\n" + data)[:4]
+    holds(found.hex() == key_id, f"second.json: the id of {algorithm}")
+    for line in note.partition("\n\n")[2].split("\n"):
+        _, _, rest = line.partition(" ")
+        signer, _, signed = rest.partition(" ")
+        if signer == name and base64.b64decode(signed)[:4] == found:
+            return name, data[len(kind):], base64.b64decode(signed)[4:]
+    holds(False, f"second.json: the line of {algorithm}")
+
+
+def cosigned_message(name, checkpoint_text, moment):
+    """c2sp.org/tlog-cosignature."""
+    origin, size, found = checkpoint_text.split("\n")[:3]
+
+    def text(value):
+        return bytes([len(value.encode())]) + value.encode()
+
+    return (b"subtree/v1\n\0" + text(name) + moment + text(origin) + bytes(8)
+            + int(size).to_bytes(8, "big") + base64.b64decode(found))
+
+
+def mldsa_verifies(public, message, signature):
+    try:
+        MLDSA44PublicKey.from_public_bytes(public).verify(signature, message)
+        return True
+    except InvalidSignature:
+        return False
+
+
+def check_second():
+    """FORMAT.md, section 16."""
+    vectors, log = load("second.json"), load("log.json")
+    curve, user_id = vectors["curve"], b"1234567812345678"
+    for vector in vectors["sm3"]:
+        holds(sm3(bytes.fromhex(vector["input"])).hex() == vector["digest"], vector["source"])
+    for vector in vectors["sm2"]:
+        public, message = bytes.fromhex(vector["public"]), bytes.fromhex(vector["message"])
+        numbers = int(vector["r"], 16), int(vector["s"], 16)
+        der = bytes.fromhex(vector["der"])
+        holds(two_numbers(der) == numbers, vector["source"] + ": DER")
+        holds(sm2_verifies(curve, public, user_id, message, *numbers), vector["source"])
+        holds(not sm2_verifies(curve, public, b"ALICE123@YAHOO.COM", message, *numbers),
+              vector["source"] + ": another user id")
+    for vector in vectors["ml_dsa_44"]:
+        public, message = bytes.fromhex(vector["public"]), bytes.fromhex(vector["message"])
+        signature = bytes.fromhex(vector["signature"])
+        made = MLDSA44PrivateKey.from_seed_bytes(bytes.fromhex(vector["seed"])).public_key()
+        holds(made.public_bytes_raw() == public, vector["source"] + ": public key")
+        holds(mldsa_verifies(public, message, signature), vector["source"])
+        holds(not mldsa_verifies(public, message + b"x", signature), vector["source"] + ": changed")
+    entries = [vector["entry"].encode() for vector in log["entries"]]
+    for vector in vectors["heads"]:
+        place = f"second.json, head {vector['size']}"
+        note, text = vector["checkpoint"], vector["checkpoint"].partition("\n\n")[0] + "\n"
+        holds(checkpoint(note, log["vkey"]) is not None, place + ": Ed25519")
+        _, public, signature = signature_under(note, vectors["sm2_vkey"], "sm2")
+        numbers = two_numbers(signature)
+        holds(sm2_verifies(curve, public, user_id, text.encode(), *numbers), place + ": SM2")
+        name, public, stamped = signature_under(note, vectors["ml_dsa_44_vkey"], "ml-dsa-44")
+        message = cosigned_message(name, text, stamped[:8])
+        holds(mldsa_verifies(public, message, stamped[8:]), place + ": ML-DSA-44")
+        head = vector["sm3_head"]
+        text = head.partition("\n\n")[0] + "\n"
+        expected = base64.b64encode(sm3_root(entries[:vector["size"]])).decode()
+        origin = vectors["sm2_vkey"].split("+", 1)[0]
+        holds(text == f"plumbline sm3 checkpoint v1\n{origin}\n{vector['size']}\n{expected}\n",
+              place + ": SM3 root")
+        _, public, signature = signature_under(head, vectors["sm2_vkey"], "sm2")
+        numbers = two_numbers(signature)
+        holds(sm2_verifies(curve, public, user_id, text.encode(), *numbers), place + ": SM3 head")
 
 
 # Files (sections 7 and 8).
@@ -485,4 +635,5 @@ if __name__ == "__main__":
     check_proofs()
     check_streams()
     check_refusals()
+    check_second()
     print(f"schemas/vectors: {checked} checks hold")

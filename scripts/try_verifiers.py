@@ -11,6 +11,8 @@ need.
 """
 
 import base64
+import contextlib
+import hashlib
 import http.server
 import json
 import pathlib
@@ -20,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 KIT = HERE.parent / "schemas" / "vectors" / "tlog"
@@ -230,6 +233,73 @@ class Trial:
         yield "checkpoint missing", lambda f: (f / "checkpoint").unlink(), both, None
         yield "checkpoint no text", lambda f: put(f, "checkpoint", b"\xff\xfe"), both, "checkpoint"
 
+    def second(self):
+        """SM2 and SM3 (FORMAT.md, section 16), by OpenSSL and by Python's."""
+        if shutil.which("openssl") is None:
+            print("NOT CHECKED: openssl is not here")
+            return
+        probe = run("openssl", "pkeyutl", "-help")[1] + run("openssl", "list", "-digest-algorithms")[1]
+        if "-rawin" not in probe or "sm3" not in probe.lower():
+            print("NOT CHECKED: this OpenSSL has no SM2 with SM3")
+            return
+        ledger = self.work / "second"
+        assert run(self.plumb, "init", "--sm", ledger)[0] == 0
+        event = {"id": "e-1", "stream": "fee/1", "type": "fee.paid.v1", "source": {"system": "bank"},
+                 "occurred_at": "2026-03-05T16:20:00+08:00", "body": {"amount_fen": 1}}
+        for number in range(3):
+            line = json.dumps({**event, "id": f"e-{number}"}).encode()
+            assert run(self.plumb, "append", "--dir", ledger, "-", data=line + b"\n")[0] == 0
+        keys = json.loads(run(self.plumb, "keys", "show", "--json", "--dir", ledger)[1])
+        key, other = keys["open"]["vkey"], keys["sealed"]["further"][0]["vkey"]
+        sm2 = keys["open"]["further"][0]["vkey"]
+        show = lambda *more: run(self.plumb, "checkpoint", "show", "--dir", ledger, *more)[1]  # noqa: E731
+        note, head = show(), show("--sm")
+
+        def sm(text, vkey=sm2):
+            return run(HERE / "verify_sm.sh", work_file(self.work / "note", text), vkey)
+
+        for name, text in [("checkpoint", note), ("SM3 head", head)]:
+            count(f"intact {name}", "verify_sm", *found(sm(text)), "verified")
+            lines = text.split("\n")
+            signed_by = lambda line: line[:1] == "—" and base64.b64decode(line.split(" ")[2])[:4].hex()  # noqa: E731
+            line = next(at for at, line in enumerate(lines) if signed_by(line) == sm2.split("+")[1])
+            signature = bytearray(base64.b64decode(lines[line].split(" ")[2]))
+            signature[-1] ^= 1
+            bad = lines[line].rsplit(" ", 1)[0] + " " + base64.b64encode(bytes(signature)).decode()
+            for what, changed_text, code in [
+                ("size changed", text.replace("\n5\n", "\n4\n", 1), 3),
+                ("root changed", text.replace(lines[lines.index("") - 1], base64.b64encode(b"r" * 32).decode(), 1), 3),
+                ("origin changed", text.replace("/open\n", "/shut\n", 1), 3),
+                ("signature changed", "\n".join([*lines[:line], bad, *lines[line + 1:]]), 3),
+                ("line missing", "\n".join([*lines[:line], *lines[line + 1:]]), 4),
+            ]:
+                code_found, out = sm(changed_text)
+                count(f"{name}: {what}", "verify_sm", code_found, (code,), out, None)
+            code_found, out = sm(text, other)
+            count(f"{name}: another key", "verify_sm", code_found, (4,), out, None)
+        if "sm3" not in hashlib.algorithms_available:
+            print("NOT CHECKED: this Python has no SM3")
+            return
+        # Before it is served: a server closes the day, with entries of its own.
+        file = work_file(self.work / "second.ndjson", run(self.plumb, "log", "--ndjson", "--dir", ledger)[1])
+        shown = self.work / "second-tiles"
+        assert run(self.plumb, "export", "tiles", shown, "--dir", ledger)[0] == 0
+        count("SM3 head, exported", "export", *found(sm((shown / "checkpoint.sm3").read_text())), "verified")
+        with self.serving(ledger) as (_, public):
+            with urllib.request.urlopen(f"{public}/checkpoint.sm3") as answer:
+                count("SM3 head, served", "serve", *found(sm(answer.read().decode())), "verified")
+        outside = ("--key", key, "--checkpoint", work_file(self.work / "first", note), "--sm3")
+        log = lambda text: run(sys.executable, HERE / "verify_log.py", file, *outside, work_file(self.work / "head", text))  # noqa: E731
+        count("SM3 root", "verify_log", *found(log(head)), "verified")
+        root = head.split("\n")[3]
+        for what, text, place in [
+            ("SM3 root changed", head.replace(root, base64.b64encode(b"r" * 32).decode()), "head"),
+            ("SM3 head over more", head.replace("\n5\n", "\n6\n", 1), "head"),
+            ("SM3 head of another log", head.replace("/open\n", "/shut\n", 1), "head"),
+        ]:
+            code_found, out = log(text)
+            count(what, "verify_log", code_found, (3,), out, place)
+
     def tampered_files(self):
         for number, (name, work, which, place) in enumerate(self.files()):
             folder = self.work / f"files-{number}"
@@ -360,9 +430,11 @@ class Trial:
         code, out = self.chain(self.work / "nowhere")
         count("nothing there", "verify_chain", code, (4,), out, None)
 
-    def over_http(self):
+    @contextlib.contextmanager
+    def serving(self, ledger):
+        """Internal address, and the open log's public one."""
         server = subprocess.Popen(
-            [self.plumb, "serve", "--no-timers", "--dir", self.ledger, "--listen", "127.0.0.1:0",
+            [self.plumb, "serve", "--no-timers", "--dir", ledger, "--listen", "127.0.0.1:0",
              "--public", "127.0.0.1:0"], stderr=subprocess.PIPE, text=True)
         try:
             addresses = {}
@@ -371,15 +443,18 @@ class Trial:
                 assert line, "the server ended"
                 for url in re.findall(r"http://[^/\s]+", line):
                     addresses["public" if "/log/open" in line else "internal"] = url
-            public = addresses["public"] + "/log/open"
+            yield addresses["internal"], addresses["public"] + "/log/open"
+        finally:
+            server.terminate()
+            server.wait()
+
+    def over_http(self):
+        with self.serving(self.ledger) as (internal, public):
             count("a running server", "check_log", *found(self.check_log(public)), "^pass")
             count("a running server", "verify_log",
                   *found(self.verify_log(public, "--checkpoint", self.kept)), "verified")
             count("a running server", "verify_chain",
-                  *found(self.chain(addresses["internal"], "--receipts", self.receipts)), "whole")
-        finally:
-            server.terminate()
-            server.wait()
+                  *found(self.chain(internal, "--receipts", self.receipts)), "whole")
         folder = self.work / "served"
         shutil.copytree(self.tiles, folder)
         path = folder / tlog.tile_path("entries", 1)
@@ -419,7 +494,7 @@ def main():
         trial = Trial(pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(work))
         trial.make()
         for part in (trial.intact, trial.tampered_files, trial.tampered_histories, trial.keys,
-                     trial.chains, trial.over_http):
+                     trial.chains, trial.second, trial.over_http):
             part()
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0

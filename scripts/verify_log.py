@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Verifies a whole Plumbline log: every entry, its chain, its tree, its signature.
 
-    verify_log.py PLACE --key VKEY [--checkpoint FILE]... [--json]
+    verify_log.py PLACE --key VKEY [--checkpoint FILE]... [--sm3 FILE]... [--json]
 
 PLACE is a URL (http://host:8711/log/open), a folder of tiles (`plumb export tiles`),
 or a file with one entry a line (`plumb log --ndjson`), which needs a --checkpoint.
@@ -15,6 +15,9 @@ in each stream. A closing (`ledger/closings`) states the index of the streams of
 entries that it covers. Of the log: the RFC 6962 root over all entries is the signed one, and
 so are the roots at the sizes of all checkpoints that were kept elsewhere
 (--checkpoint): one that does not fit shows a fork, one that is larger a rollback.
+With --sm3 the root of the SM3 tree (FORMAT.md, section 16) is computed too and held
+against a signed SM3 head, whose signature scripts/verify_sm.sh checks; it needs a
+Python whose OpenSSL has SM3.
 
 Exit code 0: verified. 3: proved broken, with the place. 4: cannot tell. 2: usage.
 What it cannot show: what was true before recording, what was never submitted, and,
@@ -22,6 +25,8 @@ without a checkpoint from elsewhere, whether others were shown another log.
 """
 
 import argparse
+import base64
+import hashlib
 import json
 import pathlib
 import sys
@@ -60,6 +65,33 @@ def unique(pairs):
     if len(members) != len(pairs):
         raise ValueError("a name stands twice in one object")
     return members
+
+
+def sm3(data):
+    return hashlib.new("sm3", data).digest()
+
+
+class Sm3Tree:
+    """RFC 6962 with SM3 (FORMAT.md, section 16)."""
+
+    def __init__(self):
+        self.size, self.frontier = 0, []
+
+    def add(self, entry):
+        node, number = sm3(b"\x00" + entry), self.size
+        while number & 1:
+            node = sm3(b"\x01" + self.frontier.pop() + node)
+            number >>= 1
+        self.frontier.append(node)
+        self.size += 1
+
+    def root(self):
+        if not self.frontier:
+            return sm3(b"")
+        node = self.frontier[-1]
+        for left in reversed(self.frontier[:-1]):
+            node = sm3(b"\x01" + left + node)
+        return node
 
 
 class Chain:
@@ -189,6 +221,25 @@ def read_heads(asked, key):
     return read
 
 
+def read_sm3_heads(asked, key):
+    """(size, root, place) of each SM3 head, by size; nobody's signature is checked."""
+    heads = []
+    for file in asked.sm3:
+        try:
+            text = pathlib.Path(file).read_text(encoding="utf-8").partition("\n\n")[0]
+            title, origin, size, root = text.split("\n")
+            heads.append((int(size), base64.b64decode(root, validate=True), file))
+        except OSError as error:
+            raise CannotTell(str(error)) from None
+        except ValueError:
+            raise Broken(file, "is no SM3 head") from None
+        if title != "plumbline sm3 checkpoint v1" or origin != key.name:
+            raise Broken(file, f"is no SM3 head of the log {key.name}")
+    if heads and "sm3" not in hashlib.algorithms_available:
+        raise CannotTell("this Python has no SM3: its OpenSSL lacks it")
+    return sorted(heads)
+
+
 def compare(heads):
     """Two heads over as many entries must be one."""
     for number, (place, head) in enumerate(heads):
@@ -206,7 +257,7 @@ def verify(asked, key, result):
     for place, head in heads[1:]:
         if size is not None and head.size > size:
             raise Broken(place, f"was signed over {head.size} entries, the log shows {size}: cut back")
-    chain = Chain()
+    chain, tree, sm3_heads = Chain(), Sm3Tree(), read_sm3_heads(asked, key)
     open_heads = sorted(heads, key=lambda head: head[1].size)
 
     def reached():
@@ -215,15 +266,25 @@ def verify(asked, key, result):
             if head.root != chain.root():
                 raise Broken(place, f"another root than that of the first {chain.size} entries")
             result["covered"] = chain.size
+        while sm3_heads and sm3_heads[0][0] == tree.size:
+            _, root, place = sm3_heads.pop(0)
+            if root != tree.root():
+                raise Broken(place, f"another SM3 root than that of the first {tree.size} entries")
+            result["sm3_covered"] = tree.size
 
     reached()
     for entry in entries_of(asked.place, size):
         chain.add(entry)
+        if asked.sm3:
+            tree.add(entry)
         result["checked"], result["closings"] = chain.size, chain.closings
         reached()
     if open_heads:
         place, head = open_heads[0]
         raise Broken(place, f"was signed over {head.size} entries, {chain.size} are here")
+    if sm3_heads:
+        size, _, place = sm3_heads[0]
+        raise Broken(place, f"was signed over {size} entries, {tree.size} are here")
     if chain.size:
         if chain.created.get("origin") != key.name:
             raise Broken("position 0", f"creates the log {chain.created.get('origin')}")
@@ -242,6 +303,8 @@ def main():
     parser.add_argument("--key", metavar="VKEY", required=True, help="the log's public key")
     parser.add_argument("--checkpoint", metavar="FILE", action="append", default=[],
                         help="a checkpoint kept elsewhere; may be repeated")
+    parser.add_argument("--sm3", metavar="FILE", action="append", default=[],
+                        help="a signed SM3 head; its signature is for verify_sm.sh to check")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     try:
@@ -249,7 +312,8 @@ def main():
     except ValueError as error:
         parser.error(f"--key: {error}")
     result = {"schema": "plumbline.verify-log/1", "verdict": "pass", "exit_code": 0,
-              "checked": 0, "closings": 0, "available": None, "covered": 0, "place": None, "reason": None}
+              "checked": 0, "closings": 0, "available": None, "covered": 0, "sm3_covered": 0,
+              "place": None, "reason": None}
     try:
         verify(asked, key, result)
     except Broken as error:

@@ -62,6 +62,11 @@ impl Layout {
         self.root.join("keys").join(format!("{log}.key"))
     }
 
+    /// The private key of a further algorithm with which a log's heads are signed.
+    pub fn further_key(&self, log: LogName, algorithm: &str) -> PathBuf {
+        self.root.join("keys").join(format!("{log}.{algorithm}.key"))
+    }
+
     /// Digests of the submitting systems' API keys.
     pub fn api_keys(&self) -> PathBuf {
         self.root.join("keys").join("writers.toml")
@@ -74,6 +79,18 @@ impl Layout {
     /// The last signed head, kept outside the log's own folder.
     pub fn head(&self, log: LogName) -> PathBuf {
         self.root.join("heads").join(format!("{log}.checkpoint"))
+    }
+
+    /// The last signed root of the SM3 tree, outside the log's folder and beside the
+    /// segments.
+    pub fn sm3_heads(&self, log: LogName) -> [PathBuf; 2] {
+        let outside = self.root.join("heads").join(format!("{log}.sm3"));
+        [outside, self.log(log).join("checkpoint.sm3")]
+    }
+
+    /// What the next root of the SM3 tree is grown from: it regrows.
+    pub fn sm3_frontier(&self, log: LogName) -> PathBuf {
+        self.root.join("derived").join(log.as_str()).join("sm3")
     }
 
     /// The published head with its witnesses' lines. They vouch for it elsewhere, so it
@@ -120,6 +137,10 @@ pub struct Config {
     /// said. May be changed between openings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub segment_bytes: Option<u64>,
+    /// Algorithms with which heads are signed beside Ed25519: `sm2`, which brings the
+    /// SM3 tree, and `ml-dsa-44`. `plumb keys also` makes their keys.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signatures: Vec<String>,
     /// How many witnesses make a checkpoint of the open log count as witnessed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<PolicyAt>,
@@ -164,8 +185,8 @@ impl Config {
 
     pub fn new(origin: String, time_zone: String) -> Config {
         let schema = Config::SCHEMA.to_owned();
-        let (segment_bytes, policy, witness, role) = Default::default();
-        Config { schema, origin, time_zone, segment_bytes, policy, witness, role }
+        let (segment_bytes, signatures, policy, witness, role) = Default::default();
+        Config { schema, origin, time_zone, segment_bytes, signatures, policy, witness, role }
     }
 
     /// The origin of one log, which is also its key's name.

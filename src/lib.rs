@@ -32,6 +32,7 @@ pub mod proof;
 pub mod publication;
 pub mod reader;
 pub mod receipt;
+pub mod second;
 pub mod store;
 pub mod tiled;
 pub mod timers;

@@ -14,7 +14,7 @@ pub use receipts::{Receipt, Signed, read_receipts};
 
 use crate::integrity::checkpoint::VerifyingKey;
 use crate::walk::report::Report;
-use crate::walk::{Form, Input, Source, Walk, Witness, claimed_size};
+use crate::walk::{Form, Input, SM3_HEAD, Source, Walk, Witness, claimed_size};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::fs::File;
@@ -155,6 +155,9 @@ impl Audit {
             let mut verdict = walk.finish(&witnesses, key_of(index));
             if tiles::is_tiled(&log.path) {
                 tiles::hold(&log.path, &mut verdict)?;
+            }
+            if log.path.join("checkpoint.sm3").is_file() {
+                verdict.limits.push(SM3_HEAD);
             }
             // What lies on this machine, whoever has the machine can make anew.
             if !from_outside {

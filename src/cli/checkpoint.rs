@@ -1,6 +1,7 @@
 //! `plumb checkpoint`: signed heads, and the anchors of the sealed log in the
 //! open one.
 
+use super::second::sm3_note;
 use super::{Dir, Exit, Failure, close, print, surroundings};
 use crate::config::Layout;
 use crate::ledger::anchor::{self, AnchorError, Anchors};
@@ -25,6 +26,9 @@ enum Action {
         /// 哪个日志 / which log
         #[arg(long = "log", default_value = "open", value_parser = ["open", "sealed"])]
         log: String,
+        /// 国密检查点:SM3 树之根,以 SM2 签名 / the root of the SM3 tree, signed with SM2
+        #[arg(long)]
+        sm: bool,
     },
     /// 显示已发布的检查点,附见证者签名 / show the published one, with its witnesses' lines
     Published {
@@ -56,7 +60,7 @@ enum Action {
 impl Checkpoint {
     pub(super) fn run(self) -> Result<Exit, Failure> {
         match self.action {
-            Action::Show { dir, log } => show(&dir, &log),
+            Action::Show { dir, log, sm } => show(&dir, &log, sm),
             Action::Published { dir } => published(&Layout::new(&dir.dir)),
             Action::Policy { dir } => policy(&Layout::new(&dir.dir)),
             Action::Anchor { dir } => record(&dir),
@@ -65,11 +69,14 @@ impl Checkpoint {
     }
 }
 
-fn show(dir: &Dir, log: &str) -> Result<Exit, Failure> {
+fn show(dir: &Dir, log: &str, sm: bool) -> Result<Exit, Failure> {
     let layout = Layout::new(&dir.dir);
     let config = read_config(&layout)?;
     let log = LogName::parse(log).unwrap_or(LogName::Open);
-    let note = latest(&layout, &config, log)?;
+    let mut note = latest(&layout, &config, log)?;
+    if sm {
+        note = sm3_note(&layout, log)?;
+    }
     print(note.trim_end_matches('\n'))?;
     Ok(Exit::Done)
 }

@@ -1,5 +1,6 @@
 //! `plumb init`: an empty ledger with two logs and their keys.
 
+use super::second::Also;
 use super::{Exit, Failure, close, print, surroundings};
 use crate::config::Config;
 use crate::ledger::create;
@@ -16,6 +17,8 @@ pub struct Init {
     /// 法定时区 / the time zone of legal days
     #[arg(long, default_value = "Asia/Shanghai")]
     time_zone: String,
+    #[command(flatten)]
+    also: Also,
 }
 
 impl Init {
@@ -31,6 +34,7 @@ impl Init {
             return Err(Failure { exit: Exit::Refused, message: message.to_owned() });
         }
         let config = Config::new(origin, self.time_zone);
+        let config = Config { signatures: self.also.names(), ..config };
         close(create(&self.dir, &config, surroundings("init"))?)?;
         let dir = self.dir.display();
         print(&format!(

@@ -1,9 +1,13 @@
 //! `plumb keys`: the logs' public keys, and the keys of submitting systems.
 
-use super::{Dir, Exit, Failure, print};
+use super::second::Also;
+use super::{Dir, Exit, Failure, print, surroundings};
 use crate::config::Layout;
+use crate::durable::replace;
 use crate::http::ApiKeys;
-use crate::ledger::{LogName, read_config};
+use crate::ledger::checkpoints::latest;
+use crate::ledger::further::{self, FurtherError};
+use crate::ledger::{Ledger, LogName, read_config};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use plumbline_replay::integrity::checkpoint::SigningKey;
 use serde_json::json;
@@ -25,6 +29,14 @@ enum Action {
         #[arg(long)]
         json: bool,
     },
+    /// 检查点另以国密或后量子算法签名:生成密钥、在账中宣告公钥、写入 plumbline.toml / sign heads by
+    /// further algorithms: makes the keys, announces them in both logs, notes it in plumbline.toml
+    Also {
+        #[command(flatten)]
+        dir: Dir,
+        #[command(flatten)]
+        also: Also,
+    },
     /// 为报送系统生成写入密钥,只显示一次 / make a submitting system's key, shown once
     Add {
         /// 报送系统名称 / the system's name
@@ -38,6 +50,7 @@ impl Keys {
     pub(super) fn run(self) -> Result<Exit, Failure> {
         match self.action {
             Action::Show { dir, json } => show(&Layout::new(&dir.dir), json),
+            Action::Also { dir, also } => put_to_use(&Layout::new(&dir.dir), &also),
             Action::Add { name, dir } => add(&Layout::new(&dir.dir), &name),
         }
     }
@@ -54,7 +67,20 @@ fn show(layout: &Layout, as_json: bool) -> Result<Exit, Failure> {
         };
         let text = std::fs::read_to_string(&path).map_err(|error| cannot(error.to_string()))?;
         let key = SigningKey::parse(&text).map_err(|error| cannot(error.to_string()))?;
-        let entry = json!({"origin": config.origin_of(log), "vkey": key.vkey()});
+        let further: Vec<_> = further::signers(layout, &config, log)?
+            .iter()
+            .map(|signer| {
+                let key = signer.public();
+                json!({
+                    "algorithm": key.algorithm().as_str(), "id": key.id(), "vkey": key.vkey(),
+                    "pem": key.pem(),
+                })
+            })
+            .collect();
+        let mut entry = json!({"origin": config.origin_of(log), "vkey": key.vkey()});
+        if !further.is_empty() {
+            entry["further"] = further.into();
+        }
         value.insert(log.as_str().to_owned(), entry);
     }
     let value = serde_json::Value::Object(value);
@@ -64,6 +90,48 @@ fn show(layout: &Layout, as_json: bool) -> Result<Exit, Failure> {
         print(&serde_json::to_string_pretty(&value).unwrap_or_default())?;
     }
     Ok(Exit::Done)
+}
+
+fn put_to_use(layout: &Layout, also: &Also) -> Result<Exit, Failure> {
+    let names = also.names();
+    if names.is_empty() {
+        let message = "缺少 --sm 或 --ml-dsa / --sm or --ml-dsa is missing".to_owned();
+        return Err(Failure { exit: Exit::Usage, message });
+    }
+    let ledger = Ledger::open(layout.root(), surroundings("keys also"))?;
+    let mut config = ledger.config().clone();
+    config.signatures.extend(names);
+    config.signatures.sort_unstable();
+    config.signatures.dedup();
+    let mut randomness = |out: &mut [u8]| getrandom::fill(out).map_err(|error| error.to_string());
+    let mut keys = Vec::new();
+    for log in LogName::ALL {
+        for algorithm in further::algorithms(layout, &config)? {
+            keys.push((log, further::make(layout, &config, log, algorithm, &mut randomness)?));
+        }
+    }
+    let text = toml::to_string(&config)
+        .map_err(|error| Failure { exit: Exit::Failed, message: error.to_string() })?;
+    // Before the keys are announced: a line too many is no breach, one that is missing is.
+    replace(&layout.config(), &text)?;
+    for (log, key) in &keys {
+        further::announce(&ledger, *log, key)?;
+    }
+    ledger.close();
+    for log in LogName::ALL {
+        latest(layout, &config, log)?;
+    }
+    show(layout, false)
+}
+
+impl From<FurtherError> for Failure {
+    fn from(error: FurtherError) -> Failure {
+        match error {
+            FurtherError::Key(error) => error.into(),
+            FurtherError::Store(error) => error.into(),
+            _ => Failure { exit: Exit::Failed, message: error.to_string() },
+        }
+    }
 }
 
 fn add(layout: &Layout, name: &str) -> Result<Exit, Failure> {

@@ -32,6 +32,7 @@ mod receipt;
 mod report;
 mod rules;
 mod schema;
+mod second;
 mod serve;
 mod show;
 mod stats;

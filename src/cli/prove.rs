@@ -1,11 +1,14 @@
 //! `plumb prove`: an entry is in the log; a log continues an earlier one.
 
+use super::second::sm3_note;
 use super::{Dir, Exit, Failure, print};
-use crate::config::Layout;
+use crate::config::{Config, Layout};
 use crate::ledger::checkpoints::latest;
 use crate::ledger::{LogName, open_log, read_config};
 use crate::proof::Tree;
 use crate::proof::forms::{base64, signed_checkpoint};
+use crate::second::proof::Sm3Proof;
+use crate::second::sm3;
 use crate::store::Store;
 use plumbline_replay::integrity::checkpoint::Checkpoint;
 use plumbline_replay::integrity::proof::consistency;
@@ -27,6 +30,9 @@ enum What {
         position: u64,
         #[command(flatten)]
         place: Place,
+        /// 在 SM3 树中(须通读日志)/ in the tree of SM3; reads the whole log
+        #[arg(long)]
+        sm: bool,
     },
     /// 现在的账接续从前的账,逐行给出哈希 / the log continues an earlier one, one hash a line
     Consistency {
@@ -53,6 +59,9 @@ impl Prove {
         let config = read_config(&layout)?;
         let log = LogName::parse(&place.log).unwrap_or(LogName::Open);
         let note = latest(&layout, &config, log)?;
+        if let What::Inclusion { position, sm: true, .. } = self.what {
+            return by_sm3(&layout, &config, log, position);
+        }
         let checkpoint = note_body(&note)?;
         let size = checkpoint.size;
         let store = Arc::new(open_log(&layout, &config, log)?);
@@ -73,6 +82,16 @@ impl Prove {
         }
         Ok(Exit::Done)
     }
+}
+
+fn by_sm3(layout: &Layout, config: &Config, log: LogName, position: u64) -> Result<Exit, Failure> {
+    let note = sm3_note(layout, log)?;
+    let store = open_log(layout, config, log)?;
+    store.size()?;
+    let size = sm3::stated_size(&note).unwrap_or(0);
+    let proof = Sm3Proof::make(&store, position, size, note)?.ok_or_else(|| outside(position))?;
+    print(proof.to_string().trim_end_matches('\n'))?;
+    Ok(Exit::Done)
 }
 
 /// The checkpoint in a note that has just been signed or verified.

@@ -1,11 +1,13 @@
 //! `plumb verify`: reads and hashes every byte of both logs again.
 
+use super::second::{Also, Outside, Second};
 use super::{Exit, Failure, archive, bundle, extract, policy, print, stranger};
 use crate::config::Layout;
 use crate::ledger::{LogName, read_config};
 use plumbline_replay::audit::{Audit, AuditError};
 use plumbline_replay::walk::report::Report;
-use serde_json::json;
+use plumbline_replay::walk::{Outcome, SECOND_LINES, SM3_HEAD};
+use serde_json::{Value, json};
 use std::path::PathBuf;
 
 /// 核验:重读并重算每一个字节 / verify every byte
@@ -97,6 +99,8 @@ struct All {
     /// 计算线程数,缺省为全部核 / threads that compute; all cores if not given
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
+    #[command(flatten)]
+    also: Also,
 }
 
 impl Verify {
@@ -139,9 +143,9 @@ impl Verify {
         };
         let json = all.json;
         let failure = match all.audit(receipts) {
-            Ok(report) => {
-                print(&if json { report.to_json().to_string() } else { report.words() })?;
-                return exit(report.exit_code());
+            Ok(found) => {
+                print(&if json { found.to_json().to_string() } else { found.words() })?;
+                return exit(found.exit_code());
             }
             Err(failure) => failure,
         };
@@ -155,13 +159,13 @@ impl Verify {
 /// Checkpoints judged by a policy, against a ledger, or both.
 fn with_policy(all: All, judged: Option<policy::Judged>) -> Result<Exit, Failure> {
     let json = all.json;
-    let report = match (&judged, &all.dir) {
+    let found = match (&judged, &all.dir) {
         (Some(_), None) => None,
         _ => Some(all.audit(Vec::new())?),
     };
-    let mut value = report.as_ref().map_or_else(|| json!({}), Report::to_json);
-    let mut words: Vec<String> = report.iter().map(Report::words).collect();
-    let mut codes: Vec<u8> = report.iter().map(Report::exit_code).collect();
+    let mut value = found.as_ref().map_or_else(|| json!({}), Found::to_json);
+    let mut words: Vec<String> = found.iter().map(Found::words).collect();
+    let mut codes: Vec<u8> = found.iter().map(Found::exit_code).collect();
     if let Some(judged) = judged {
         codes.push(judged.exit as u8);
         words.insert(0, judged.words());
@@ -174,15 +178,44 @@ fn with_policy(all: All, judged: Option<policy::Judged>) -> Result<Exit, Failure
     exit(code)
 }
 
+/// What was found, by the first hashes and signatures and by the second ones.
+struct Found {
+    report: Report,
+    second: Option<Second>,
+}
+
+impl Found {
+    fn exit_code(&self) -> u8 {
+        let second = self.second.as_ref().map_or(Outcome::Pass, Second::outcome);
+        self.report.outcome().and(second).exit_code()
+    }
+
+    fn to_json(&self) -> Value {
+        match &self.second {
+            Some(second) => second.report(&self.report),
+            None => self.report.to_json(),
+        }
+    }
+
+    fn words(&self) -> String {
+        match &self.second {
+            Some(second) => second.words(&self.report),
+            None => self.report.words(),
+        }
+    }
+}
+
 impl All {
-    fn audit(self, receipts: Vec<PathBuf>) -> Result<Report, Failure> {
+    fn audit(self, receipts: Vec<PathBuf>) -> Result<Found, Failure> {
         let Some(path) = self.dir else {
             let message = "缺少 --dir(或 PLUMB_DIR)/ --dir (or PLUMB_DIR) is missing".to_owned();
             return Err(Failure { exit: Exit::Usage, message });
         };
-        read_config(&Layout::new(&path))?;
+        let layout = Layout::new(&path);
+        let config = read_config(&layout)?;
         let checkpoints: Result<Vec<_>, AuditError> =
             self.checkpoint.iter().map(|file| Audit::checkpoint(file)).collect();
+        let outside = Outside::new(checkpoints?, self.key);
         let threads = self
             .threads
             .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
@@ -190,12 +223,22 @@ impl All {
             path,
             expected: LogName::ALL.iter().map(|log| log.as_str().to_owned()).collect(),
             only: self.log,
-            checkpoints: checkpoints?,
-            keys: self.key,
+            checkpoints: outside.checkpoints.clone(),
+            keys: outside.keys.clone(),
             receipts,
             threads,
         };
-        Ok(audit.run()?)
+        let mut report = audit.run()?;
+        let asked = self.also.algorithms();
+        if asked.is_empty() && !outside.needs_second() {
+            return Ok(Found { report, second: None });
+        }
+        let only = audit.only.as_deref();
+        let second = Second::check(&layout, &config, asked, only, &outside, threads)?;
+        for log in &mut report.logs {
+            log.limits.retain(|limit| ![SECOND_LINES, SM3_HEAD].contains(limit));
+        }
+        Ok(Found { report, second: Some(second) })
     }
 }
 

@@ -6,7 +6,7 @@
 
 use super::problem::{self, Problem, internal};
 use super::{blocking, bound};
-use crate::publication::Publication;
+use crate::publication::{Head, Publication};
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -28,6 +28,7 @@ const IMMUTABLE: &str = "public, max-age=604800, immutable";
 fn router(open: Log) -> Router {
     Router::new()
         .route("/log/open/checkpoint", get(checkpoint))
+        .route("/log/open/checkpoint.sm3", get(sm3_head))
         .route("/log/open/tile/{*rest}", get(tile))
         .fallback(problem::no_such_address)
         .method_not_allowed_fallback(problem::no_such_method)
@@ -53,13 +54,29 @@ const OPEN: [(HeaderName, HeaderValue); 2] = [
 
 /// `GET /log/open/checkpoint`
 async fn checkpoint(State(log): State<Log>) -> Result<Response, Problem> {
-    let head = log.published().ok_or_else(|| {
+    Ok(note(published(&log)?.note.clone()))
+}
+
+/// `GET /log/open/checkpoint.sm3`
+async fn sm3_head(State(log): State<Log>) -> Result<Response, Problem> {
+    let sm3 = published(&log)?.sm3.clone().ok_or_else(|| {
+        let detail = "此日志没有 SM3 检查点 / this log has no SM3 head";
+        Problem::new(StatusCode::NOT_FOUND, "no-sm3-head", detail)
+    })?;
+    Ok(note(sm3))
+}
+
+fn published(log: &Publication) -> Result<Arc<Head>, Problem> {
+    log.published().ok_or_else(|| {
         let detail = "尚未发布 / nothing is published yet";
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not-published", detail)
-    })?;
+    })
+}
+
+fn note(text: String) -> Response {
     let kind =
         [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
-    Ok((OPEN, kind, head.note.clone()).into_response())
+    (OPEN, kind, text).into_response()
 }
 
 /// `GET /log/open/tile/<L>/<N>[.p/<W>]` and `/log/open/tile/entries/<N>[.p/<W>]`

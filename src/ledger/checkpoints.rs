@@ -5,7 +5,7 @@
 //! signature, the last signed head is kept in two places, one outside the log's
 //! folder, and nothing below or beside it is ever signed.
 
-use super::{LogName, OpenError, open_log};
+use super::{LogName, OpenError, further, open_log};
 use crate::config::{Config, Layout};
 use crate::durable::replace;
 use crate::store::{SegmentInfo, SegmentStart, Store, StoreError};
@@ -45,6 +45,7 @@ pub enum SignError {
 /// log is read.
 pub fn latest(layout: &Layout, config: &Config, log: LogName) -> Result<String, SignError> {
     let key = signing_key(layout, log)?;
+    let signers = further::signers(layout, config, log)?;
     let _turn = turn(layout, log)?;
     let signed = signed_heads(layout, log, &key)?;
     let store = open_log(layout, config, log)?;
@@ -53,7 +54,9 @@ pub fn latest(layout: &Layout, config: &Config, log: LogName) -> Result<String, 
         && one.note == other.note
         && one.head.size == size
         && store.damage().is_none()
+        && further::complete(&signers, &one.note, &one.head)
     {
+        further::sign_sm3(layout, config, log, &signers, &store, size)?;
         return Ok(one.note.clone());
     }
     let sizes: Vec<u64> = signed.iter().map(|signed| signed.head.size).collect();
@@ -62,7 +65,10 @@ pub fn latest(layout: &Layout, config: &Config, log: LogName) -> Result<String, 
         compare(signed, *root_there, size)?;
     }
     store.sync()?;
-    let note = key.sign(&Checkpoint { origin: config.origin_of(log), size, root });
+    // First: no checkpoint is to stand without the SM3 head over as many entries.
+    further::sign_sm3(layout, config, log, &signers, &store, size)?;
+    let checkpoint = Checkpoint { origin: config.origin_of(log), size, root };
+    let note = key.sign(&checkpoint) + &further::lines(&signers, &checkpoint)?;
     // Outside first: if power fails between the two, the higher head still binds.
     for path in [layout.head(log), layout.checkpoint(log)] {
         replace(&path, &note).map_err(|error| io_error(&path, &error))?;

@@ -6,8 +6,9 @@
 //! folder, so the next creation clears what the first one made and begins anew.
 
 use super::admit::admit;
+use super::further::FurtherError;
 use super::submission::Submission;
-use super::{AppendError, Ledger, LogName, OpenError, Surroundings};
+use super::{AppendError, Ledger, LogName, OpenError, Surroundings, further};
 use crate::clock::TimeText;
 use crate::config::{Config, Layout};
 use crate::log::{RealFiles, SegmentLog};
@@ -52,7 +53,7 @@ pub fn create(
     for folder in ["keys", "heads", "derived"] {
         std::fs::create_dir_all(root.join(folder)).map_err(io)?;
     }
-    let mut vkeys = Vec::new();
+    let (mut vkeys, mut further_keys) = (Vec::new(), Vec::new());
     for log in LogName::ALL {
         SegmentLog::create(&RealFiles, &layout.log(log))
             .map_err(|error| OpenError::Store { log, error })?;
@@ -62,11 +63,19 @@ pub fn create(
         let key = SigningKey::from_seed(&config.origin_of(log), seed);
         write_private(&layout.signing_key(log), &key.to_text()).map_err(io)?;
         vkeys.push(key.vkey());
+        for algorithm in further::algorithms(&layout, config).map_err(FurtherError::from)? {
+            let randomness = &mut surroundings.randomness;
+            let key = further::make(&layout, config, log, algorithm, randomness)?;
+            further_keys.push((log, key));
+        }
     }
     let now = TimeText::default().format(surroundings.clock.now()).to_owned();
     let ledger = Ledger::start(layout.clone(), config.clone(), surroundings)?;
     for (log, vkey) in LogName::ALL.into_iter().zip(&vkeys) {
         genesis(&ledger, log, vkey, &now)?;
+    }
+    for (log, key) in &further_keys {
+        further::announce(&ledger, *log, key)?;
     }
     std::fs::rename(&temp, layout.config()).map_err(io)?;
     std::fs::File::open(root).and_then(|dir| dir.sync_all()).map_err(io)?;
@@ -114,7 +123,8 @@ fn begin(root: &Path, temp: &Path, text: &str) -> Result<File, OpenError> {
     Ok(file)
 }
 
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+/// Writes a key that only the ledger's user may read, where none is yet.
+pub(super) fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     let mut file =
         std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     writeln!(file, "{text}")?;

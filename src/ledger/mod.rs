@@ -10,6 +10,7 @@ mod clock_watch;
 pub mod closing;
 pub mod cloudevent;
 mod create;
+pub mod further;
 mod group;
 mod lane;
 mod memory;

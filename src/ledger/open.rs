@@ -2,6 +2,7 @@
 //! submitters ask of it.
 
 use super::admit::{admit, secret_mark};
+use super::further::FurtherError;
 use super::lane::{self, Lane};
 use super::queue::{Queue, refused};
 use super::request::Request;
@@ -41,6 +42,14 @@ pub enum OpenError {
     Io { place: String, reason: String },
     #[error("the first entry was not recorded: {0}")]
     Genesis(AppendError),
+    #[error(transparent)]
+    Further(Box<FurtherError>),
+}
+
+impl From<FurtherError> for OpenError {
+    fn from(error: FurtherError) -> OpenError {
+        OpenError::Further(Box::new(error))
+    }
 }
 
 /// A ledger open for writing.

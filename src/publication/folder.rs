@@ -66,6 +66,10 @@ pub fn write_folder(publication: &Publication, dir: &Path) -> Result<Written, Fo
     std::fs::create_dir_all(dir)
         .and_then(|()| Ok(rustix::fs::syncfs(File::open(dir)?)?))
         .map_err(|error| failed(dir, &error))?;
+    if let Some(sm3) = &head.sm3 {
+        let place = dir.join("checkpoint.sm3");
+        write_whole(&place, sm3.as_bytes()).map_err(|error| failed(&place, &error))?;
+    }
     write_whole(&place, head.note.as_bytes()).map_err(|error| failed(&place, &error))?;
     File::open(dir).and_then(|dir| dir.sync_all()).map_err(|error| failed(dir, &error))?;
     Ok(written)

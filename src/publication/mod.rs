@@ -14,9 +14,11 @@ use crate::config::{Config, Layout};
 use crate::durable::replace;
 use crate::ledger::LogName;
 use crate::ledger::checkpoints::{SignError, latest};
+use crate::ledger::further;
 use crate::proof::Tree;
 use crate::proof::forms::signed_checkpoint;
 use crate::reader::Reader;
+use crate::second::sm3;
 use crate::store::StoreError;
 use plumbline_replay::integrity::checkpoint::Checkpoint;
 use plumbline_replay::integrity::tile::{Content, Tile};
@@ -30,6 +32,8 @@ pub struct Head {
     pub checkpoint: Checkpoint,
     /// As strangers get it, with all signature lines.
     pub note: String,
+    /// The signed SM3 head over as many entries, where there is one.
+    pub sm3: Option<String>,
 }
 
 /// Why nothing newer was published.
@@ -92,7 +96,14 @@ impl Publication {
         let malformed = |error| SignError::Contradiction(format!("the note signed here: {error}"));
         let checkpoint = signed_checkpoint(&note).map_err(malformed)?;
         self.take_in(&checkpoint)?;
-        Ok(Head { checkpoint, note })
+        self.head(checkpoint, note)
+    }
+
+    /// A head with what is signed beside it.
+    fn head(&self, checkpoint: Checkpoint, note: String) -> Result<Head, PublishError> {
+        let sm3 = further::sm3_head(&self.layout, self.log())?;
+        let sm3 = sm3.filter(|sm3| sm3::stated_size(sm3) == Some(checkpoint.size));
+        Ok(Head { checkpoint, note, sm3 })
     }
 
     /// Shows what was published before this program began; signs and publishes if
@@ -107,7 +118,7 @@ impl Publication {
                 let malformed =
                     |error| SignError::Contradiction(format!("{}: {error}", path.display()));
                 let checkpoint = signed_checkpoint(&note).map_err(malformed)?;
-                self.publish(Head { checkpoint, note })
+                self.publish(self.head(checkpoint, note)?)
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
             Err(error) => Err(io(&path, &error)),
@@ -189,7 +200,7 @@ impl Publication {
     /// The proof that an entry is in the log, up to the latest head, which is signed
     /// first if it has grown; `None` if the log has no such entry.
     pub fn prove(&self, position: u64) -> Result<Option<TlogProof>, PublishError> {
-        let Head { checkpoint, note } = self.sign()?;
+        let Head { checkpoint, note, .. } = self.sign()?;
         let path = self.tree().inclusion(position, checkpoint.size, &checkpoint.root)?;
         Ok(path.map(|path| TlogProof { index: position, path, note }))
     }

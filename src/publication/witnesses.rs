@@ -104,7 +104,7 @@ impl Witnesses {
         });
         let judgement = Note::parse(&note).and_then(|note| self.policy.judge(&note));
         let judgement = judgement.unwrap_or_default();
-        let head = Head { checkpoint: head.checkpoint.clone(), note };
+        let head = Head { note, ..head.clone() };
         Cosigned { head, judgement, refusals }
     }
 

@@ -6,6 +6,7 @@ mod extracting;
 mod hostile;
 mod interrupted;
 mod rehearsing;
+mod second;
 mod vault;
 
 use serde_json::{Value, json};

@@ -13,6 +13,7 @@ mod naive;
 mod product;
 mod refusals;
 mod sample;
+mod second;
 mod streams;
 mod tlog;
 

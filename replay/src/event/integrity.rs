@@ -37,6 +37,13 @@ const CLOSING: &[Member] = &[
     must("root", Kind::Hex, "案件索引之根", "root of the index of the streams"),
 ];
 
+/// A further key with which heads are signed (FORMAT.md §15).
+#[rustfmt::skip]
+const SIGNATURE_KEY: &[Member] = &[
+    must("algorithm", CODE, "算法", "the algorithm"),
+    must("vkey", Text, "公钥", "the public key"),
+];
+
 /// Which entry of which system a repair is about.
 #[rustfmt::skip]
 const TARGET_SYSTEM: Member = may("target_system", CODE, "原报送系统", "the system that submitted it");
@@ -105,6 +112,8 @@ pub(super) const TYPES: &[EventType] = &[
     ]),
     row("X07", "ledger.closing.recorded.v1", "日清日结", "closing: index of the streams", Public, CLOSING).own(),
     row("X07", "ledger.sealed_closing.recorded.v1", "日清日结(封存账)", "closing of the sealed log", Sealed, CLOSING).own(),
+    row("X07", "ledger.signature_key.announced.v1", "宣告签名公钥", "further signature key announced", Public, SIGNATURE_KEY).own(),
+    row("X07", "ledger.sealed_signature_key.announced.v1", "宣告签名公钥(封存账)", "further signature key of the sealed log announced", Sealed, SIGNATURE_KEY).own(),
     row("X08", "ledger.verified.v1", "校验", "ledger verified", Public, &[
         must("range", Text, "范围", "the range"),
         must("tool_version", VERSION, "工具版本", "version of the tool"),

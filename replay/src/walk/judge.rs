@@ -3,6 +3,7 @@
 use super::plain::{Walk, Wrong};
 use super::verdict::{Breach, Held, Key, Outcome, Verdict};
 use crate::integrity::checkpoint::{Checkpoint, NoteError, VerifyingKey};
+use crate::integrity::note::Note;
 use crate::integrity::tree::empty_root;
 
 /// A checkpoint to hold the log against.
@@ -16,6 +17,17 @@ pub struct Witness {
 /// The size that a note claims, whoever signed it.
 pub fn claimed_size(note: &str) -> Option<u64> {
     note.split('\n').nth(1)?.parse().ok()
+}
+
+/// The limit of a verdict that leaves signature lines of other algorithms unchecked.
+pub const SECOND_LINES: &str = "signature-lines-of-other-algorithms-not-checked";
+
+/// The limit of a verdict that leaves a signed SM3 root unchecked.
+pub const SM3_HEAD: &str = "sm3-head-not-checked";
+
+fn carries_other_algorithms(note: &str) -> bool {
+    let origin = note.lines().next().unwrap_or_default();
+    Note::parse(note).is_ok_and(|note| note.carries_other_algorithms(origin))
 }
 
 /// Why a checkpoint does not support the log.
@@ -70,7 +82,10 @@ impl Walk {
             None if doubtful || !fitting => Outcome::CannotTell,
             None => Outcome::Pass,
         };
-        let limits = self.limits(key.is_some(), covered, &checkpoints);
+        let mut limits = self.limits(key.is_some(), covered, &checkpoints);
+        if witnesses.iter().any(|witness| carries_other_algorithms(&witness.note)) {
+            limits.push(SECOND_LINES);
+        }
         // The bad entry stands there too, unless it is one that is missing.
         let bad = self.bad.as_ref().map_or(0, |bad| bad.position.saturating_add(1));
         Verdict {

@@ -2,6 +2,7 @@
 //! the text, for every program that verifies.
 
 use super::closings::Closings;
+use super::judge::{SECOND_LINES, SM3_HEAD};
 use super::verdict::{FirstBad, Outcome, Verdict};
 use serde_json::{Value, json};
 
@@ -169,6 +170,13 @@ impl Report {
                  给出存放在别处的一份 / no checkpoint from elsewhere was given: whoever holds this \
                  machine's key could write the log anew and sign it, and nothing here would show \
                  it; give one that was kept elsewhere with --checkpoint",
+            );
+        }
+        if limited(SECOND_LINES) || limited(SM3_HEAD) {
+            steps.push(
+                "另有 SM2 或 ML-DSA 签名行、SM3 检查点,本程序此次未核对:plumb verify --sm --ml-dsa / \
+                 signature lines of SM2 or ML-DSA-44, or an SM3 head, are there and were not \
+                 checked: `plumb verify --sm --ml-dsa`",
             );
         }
         if limited("key-taken-from-the-log") {

@@ -1,0 +1,175 @@
+//! A log's further keys: making one, telling of it in the log, and signing heads
+//! with all that the configuration names. What they sign and how, `crate::second`
+//! says.
+
+use super::anchor::one;
+use super::checkpoints::SignError;
+use super::create::write_private;
+use super::submission::Submission;
+use super::{AppendError, Ledger, LogName, Receipt};
+use crate::clock::TimeText;
+use crate::config::{Config, Layout};
+use crate::second::announcement::{KIND_OPEN, KIND_SEALED, STREAM, body};
+use crate::second::head::{self, HeadError, Places};
+use crate::second::{Algorithm, FurtherKey, Signer};
+use crate::store::{Store, StoreError};
+use plumbline_replay::integrity::checkpoint::Checkpoint;
+use plumbline_replay::integrity::json::Json;
+use plumbline_replay::integrity::note::Note;
+use std::io::ErrorKind;
+
+/// Why a further key was not put to use.
+#[derive(Debug, thiserror::Error)]
+pub enum FurtherError {
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Key(#[from] SignError),
+    #[error("no randomness: {0}")]
+    NoRandomness(String),
+    #[error("{0}: 此算法不能以该来源名签名 / the algorithm cannot sign under this origin")]
+    Origin(String),
+    #[error("{place}: {reason}")]
+    Io { place: String, reason: String },
+}
+
+/// The algorithms that a configuration names, each once.
+pub fn algorithms(layout: &Layout, config: &Config) -> Result<Vec<Algorithm>, SignError> {
+    let mut out = Vec::new();
+    for name in &config.signatures {
+        let algorithm = Algorithm::parse(name).ok_or_else(|| SignError::Key {
+            place: layout.config().display().to_string(),
+            reason: format!("signatures: {name}: 没有此算法 / no such algorithm"),
+        })?;
+        if !out.contains(&algorithm) {
+            out.push(algorithm);
+        }
+    }
+    Ok(out)
+}
+
+/// A log's keys of all algorithms that the configuration names.
+pub fn signers(layout: &Layout, config: &Config, log: LogName) -> Result<Vec<Signer>, SignError> {
+    let named = algorithms(layout, config)?;
+    named.into_iter().map(|algorithm| signer(layout, log, algorithm)).collect()
+}
+
+fn signer(layout: &Layout, log: LogName, algorithm: Algorithm) -> Result<Signer, SignError> {
+    let path = layout.further_key(log, algorithm.as_str());
+    let failed = |reason: String| SignError::Key { place: path.display().to_string(), reason };
+    let text = std::fs::read_to_string(&path).map_err(|error| failed(error.to_string()))?;
+    Signer::parse(algorithm, &text).map_err(|error| failed(error.to_string()))
+}
+
+/// A log's key of an algorithm, made if there is none yet.
+pub fn make(
+    layout: &Layout,
+    config: &Config,
+    log: LogName,
+    algorithm: Algorithm,
+    randomness: &mut dyn FnMut(&mut [u8]) -> Result<(), String>,
+) -> Result<FurtherKey, FurtherError> {
+    let path = layout.further_key(log, algorithm.as_str());
+    if path.exists() {
+        return Ok(signer(layout, log, algorithm)?.public().clone());
+    }
+    let origin = config.origin_of(log);
+    // One in 2^32 draws is no key; a name that cannot sign is none after any draw.
+    for _ in 0..4 {
+        let mut seed = [0; 32];
+        randomness(&mut seed).map_err(FurtherError::NoRandomness)?;
+        let Some(signer) = Signer::from_seed(algorithm, &origin, seed) else { continue };
+        return match write_private(&path, &signer.to_text()) {
+            Ok(()) => Ok(signer.public().clone()),
+            Err(error) => Err(FurtherError::Io {
+                place: path.display().to_string(),
+                reason: error.to_string(),
+            }),
+        };
+    }
+    Err(FurtherError::Origin(origin))
+}
+
+/// Tells of a key in its log. `Ok(None)` if the log has been told before.
+pub fn announce(
+    ledger: &Ledger,
+    log: LogName,
+    key: &FurtherKey,
+) -> Result<Option<Receipt>, FurtherError> {
+    const SYSTEM: &str = "plumbline";
+    let now = TimeText::default().format(ledger.now()).to_owned();
+    let kind = match log {
+        LogName::Open => KIND_OPEN,
+        LogName::Sealed => KIND_SEALED,
+    };
+    let id = format!("signature-key-{log}-{}-{}", key.algorithm(), key.id());
+    let lookup = ledger.lookup(log);
+    lookup.follow(u64::MAX)?;
+    if lookup.find_id(SYSTEM, &id)?.is_some() {
+        return Ok(None);
+    }
+    let json = Json::object([
+        ("id", Json::text(id)),
+        ("stream", Json::text(STREAM)),
+        ("type", Json::text(kind)),
+        ("occurred_at", Json::text(now)),
+        ("source", Json::object([("system", Json::text(SYSTEM))])),
+        ("body", body(key)),
+    ]);
+    Ok(Some(one(ledger, Submission::of_ledger(json))?))
+}
+
+/// The lines of further keys under a checkpoint, in the configuration's order.
+pub(super) fn lines(signers: &[Signer], checkpoint: &Checkpoint) -> Result<String, SignError> {
+    let line = |signer: &Signer| {
+        signer.line(checkpoint).map_err(|error| SignError::Key {
+            place: signer.public().vkey(),
+            reason: error.to_string(),
+        })
+    };
+    signers.iter().map(line).collect()
+}
+
+/// Whether a note carries them all already.
+pub(super) fn complete(signers: &[Signer], note: &str, checkpoint: &Checkpoint) -> bool {
+    let Ok(note) = Note::parse(note) else { return false };
+    signers.iter().all(|signer| signer.public().verify(&note, checkpoint).is_ok())
+}
+
+/// Where a log's SM3 heads lie.
+pub fn sm3_places(layout: &Layout, log: LogName) -> Places {
+    Places { heads: layout.sm3_heads(log), frontier: layout.sm3_frontier(log) }
+}
+
+/// Signs the SM3 head over the same entries, if a key for it is named.
+pub(super) fn sign_sm3(
+    layout: &Layout,
+    config: &Config,
+    log: LogName,
+    signers: &[Signer],
+    store: &dyn Store,
+    size: u64,
+) -> Result<(), SignError> {
+    let sm2 = signers.iter().find(|signer| signer.public().algorithm() == Algorithm::Sm2);
+    let Some(signer) = sm2 else { return Ok(()) };
+    let (origin, places) = (config.origin_of(log), sm3_places(layout, log));
+    head::sign(signer, &origin, store, size, &places).map(drop).map_err(|error| match error {
+        HeadError::Contradiction(words) => SignError::Contradiction(words),
+        HeadError::Store(error) => SignError::Store(error),
+        HeadError::Io { place, reason } => SignError::Io { place, reason },
+    })
+}
+
+/// The signed SM3 head of a log; `None` if there is none.
+pub fn sm3_head(layout: &Layout, log: LogName) -> Result<Option<String>, SignError> {
+    let [path, _] = layout.sm3_heads(log);
+    match std::fs::read_to_string(&path) {
+        Ok(note) => Ok(Some(note)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            Err(SignError::Io { place: path.display().to_string(), reason: error.to_string() })
+        }
+    }
+}
