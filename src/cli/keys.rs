@@ -8,6 +8,7 @@ use crate::http::ApiKeys;
 use crate::ledger::checkpoints::latest;
 use crate::ledger::further::{self, FurtherError};
 use crate::ledger::{Ledger, LogName, read_config};
+use crate::second::Algorithm;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use plumbline_replay::integrity::checkpoint::SigningKey;
 use serde_json::json;
@@ -36,6 +37,10 @@ enum Action {
         dir: Dir,
         #[command(flatten)]
         also: Also,
+        /// 换新密钥,旧钥销毁;旧钥所签仍可核验 / new keys in the place of those that are there, which are
+        /// destroyed; what they signed stays verifiable
+        #[arg(long)]
+        renew: bool,
     },
     /// 为报送系统生成写入密钥,只显示一次 / make a submitting system's key, shown once
     Add {
@@ -50,7 +55,7 @@ impl Keys {
     pub(super) fn run(self) -> Result<Exit, Failure> {
         match self.action {
             Action::Show { dir, json } => show(&Layout::new(&dir.dir), json),
-            Action::Also { dir, also } => put_to_use(&Layout::new(&dir.dir), &also),
+            Action::Also { dir, also, renew } => put_to_use(&Layout::new(&dir.dir), &also, renew),
             Action::Add { name, dir } => add(&Layout::new(&dir.dir), &name),
         }
     }
@@ -92,7 +97,7 @@ fn show(layout: &Layout, as_json: bool) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn put_to_use(layout: &Layout, also: &Also) -> Result<Exit, Failure> {
+fn put_to_use(layout: &Layout, also: &Also, renew: bool) -> Result<Exit, Failure> {
     let names = also.names();
     if names.is_empty() {
         let message = "缺少 --sm 或 --ml-dsa / --sm or --ml-dsa is missing".to_owned();
@@ -100,6 +105,10 @@ fn put_to_use(layout: &Layout, also: &Also) -> Result<Exit, Failure> {
     }
     let ledger = Ledger::open(layout.root(), surroundings("keys also"))?;
     let mut config = ledger.config().clone();
+    let renewed: Vec<Algorithm> = match renew {
+        true => further::algorithms(layout, &config)?,
+        false => Vec::new(),
+    };
     config.signatures.extend(names);
     config.signatures.sort_unstable();
     config.signatures.dedup();
@@ -107,7 +116,9 @@ fn put_to_use(layout: &Layout, also: &Also) -> Result<Exit, Failure> {
     let mut keys = Vec::new();
     for log in LogName::ALL {
         for algorithm in further::algorithms(layout, &config)? {
-            keys.push((log, further::make(layout, &config, log, algorithm, &mut randomness)?));
+            let anew = renewed.contains(&algorithm) && also.algorithms().contains(&algorithm);
+            let key = if anew { further::renew } else { further::make };
+            keys.push((log, key(layout, &config, log, algorithm, &mut randomness)?));
         }
     }
     let text = toml::to_string(&config)

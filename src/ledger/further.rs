@@ -16,7 +16,9 @@ use crate::store::{Store, StoreError};
 use plumbline_replay::integrity::checkpoint::Checkpoint;
 use plumbline_replay::integrity::json::Json;
 use plumbline_replay::integrity::note::Note;
-use std::io::ErrorKind;
+use std::fs::File;
+use std::io::{ErrorKind, Write};
+use std::path::Path;
 
 /// Why a further key was not put to use.
 #[derive(Debug, thiserror::Error)]
@@ -63,33 +65,74 @@ fn signer(layout: &Layout, log: LogName, algorithm: Algorithm) -> Result<Signer,
     Signer::parse(algorithm, &text).map_err(|error| failed(error.to_string()))
 }
 
+/// The machine's randomness, or a test's.
+pub type Draw<'a> = dyn FnMut(&mut [u8]) -> Result<(), String> + 'a;
+
 /// A log's key of an algorithm, made if there is none yet.
 pub fn make(
     layout: &Layout,
     config: &Config,
     log: LogName,
     algorithm: Algorithm,
-    randomness: &mut dyn FnMut(&mut [u8]) -> Result<(), String>,
+    randomness: &mut Draw<'_>,
 ) -> Result<FurtherKey, FurtherError> {
     let path = layout.further_key(log, algorithm.as_str());
     if path.exists() {
         return Ok(signer(layout, log, algorithm)?.public().clone());
     }
-    let origin = config.origin_of(log);
+    let signer = drawn(algorithm, &config.origin_of(log), randomness)?;
+    write_private(&path, &signer.to_text()).map_err(|error| io_error(&path, &error))?;
+    Ok(signer.public().clone())
+}
+
+/// A new key in the place of a log's key of an algorithm, which is destroyed. What it
+/// signed stays verifiable: the log tells which key was due under which head.
+pub fn renew(
+    layout: &Layout,
+    config: &Config,
+    log: LogName,
+    algorithm: Algorithm,
+    randomness: &mut Draw<'_>,
+) -> Result<FurtherKey, FurtherError> {
+    let path = layout.further_key(log, algorithm.as_str());
+    let next = path.with_extension("key.next");
+    let signer = drawn(algorithm, &config.origin_of(log), randomness)?;
+    let io = |error: &std::io::Error| io_error(&path, error);
+    // What a renewal that was cut short has left was never told of.
+    match std::fs::remove_file(&next) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(io(&error)),
+        _ => {}
+    }
+    write_private(&next, &signer.to_text()).map_err(|error| io(&error))?;
+    let mut old = File::options().write(true).open(&path).map_err(|error| io(&error))?;
+    let length = old.metadata().map_err(|error| io(&error))?.len();
+    std::fs::rename(&next, &path).map_err(|error| io(&error))?;
+    let zeros = vec![b'0'; usize::try_from(length).unwrap_or(0)];
+    old.write_all(&zeros).and_then(|()| old.sync_all()).map_err(|error| io(&error))?;
+    let folder = path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all());
+    folder.map_err(|error| io(&error))?;
+    Ok(signer.public().clone())
+}
+
+/// A key from fresh randomness.
+fn drawn(
+    algorithm: Algorithm,
+    origin: &str,
+    randomness: &mut Draw<'_>,
+) -> Result<Signer, FurtherError> {
     // One in 2^32 draws is no key; a name that cannot sign is none after any draw.
     for _ in 0..4 {
         let mut seed = [0; 32];
         randomness(&mut seed).map_err(FurtherError::NoRandomness)?;
-        let Some(signer) = Signer::from_seed(algorithm, &origin, seed) else { continue };
-        return match write_private(&path, &signer.to_text()) {
-            Ok(()) => Ok(signer.public().clone()),
-            Err(error) => Err(FurtherError::Io {
-                place: path.display().to_string(),
-                reason: error.to_string(),
-            }),
-        };
+        if let Some(signer) = Signer::from_seed(algorithm, origin, seed) {
+            return Ok(signer);
+        }
     }
-    Err(FurtherError::Origin(origin))
+    Err(FurtherError::Origin(origin.to_owned()))
+}
+
+fn io_error(path: &Path, error: &std::io::Error) -> FurtherError {
+    FurtherError::Io { place: path.display().to_string(), reason: error.to_string() }
 }
 
 /// Tells of a key in its log. `Ok(None)` if the log has been told before.

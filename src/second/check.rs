@@ -208,7 +208,7 @@ impl Checked {
                 continue;
             };
             match head::read(key, &witness.note) {
-                Err(reason) => self.wrong(place, claimed.unwrap_or(size), reason),
+                Err(error) => self.wrong(place, claimed.unwrap_or(size), error.to_string()),
                 Ok(head) if head.origin != asked.origin => {
                     self.wrong(place, head.size, format!("it is of the log {}", head.origin));
                 }

@@ -13,7 +13,7 @@ use crate::durable::replace;
 use crate::store::{Store, StoreError};
 use plumbline_replay::integrity::chain::Digest;
 use plumbline_replay::integrity::checkpoint::Checkpoint;
-use plumbline_replay::integrity::note::Note;
+use plumbline_replay::integrity::note::{Note, NoteError};
 use plumbline_replay::integrity::tree::Frontier;
 use std::collections::BTreeSet;
 use std::io;
@@ -113,11 +113,15 @@ fn signed_heads(key: &FurtherKey, places: &Places) -> Result<Vec<Signed>, HeadEr
     for path in &places.heads {
         let place = path.display().to_string();
         match std::fs::read_to_string(path) {
-            Ok(note) => {
-                let head = read(key, &note)
-                    .map_err(|reason| HeadError::Contradiction(format!("{place}: {reason}")))?;
-                out.push(Signed { head, note, place });
-            }
+            Ok(note) => match read(key, &note) {
+                Ok(head) => out.push(Signed { head, note, place }),
+                // Of a key that was renewed since. The checkpoint beside it binds the
+                // same entries; the tree is grown from them anew.
+                Err(NoteError::Unsigned(_)) => {
+                    tracing::warn!(%place, "the SM3 head there is of another key and is replaced");
+                }
+                Err(error) => return Err(HeadError::Contradiction(format!("{place}: {error}"))),
+            },
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(failed(path, &error)),
         }
@@ -126,10 +130,10 @@ fn signed_heads(key: &FurtherKey, places: &Places) -> Result<Vec<Signed>, HeadEr
 }
 
 /// The head of a note, if it is signed by the key.
-pub fn read(key: &FurtherKey, note: &str) -> Result<Checkpoint, String> {
-    let note = Note::parse(note).map_err(|error| error.to_string())?;
-    let Sm3Head(head) = Sm3Head::parse(note.text).map_err(|error| error.to_string())?;
-    key.verify_text(&note).map_err(|error| error.to_string())?;
+pub fn read(key: &FurtherKey, note: &str) -> Result<Checkpoint, NoteError> {
+    let note = Note::parse(note)?;
+    let Sm3Head(head) = Sm3Head::parse(note.text)?;
+    key.verify_text(&note)?;
     Ok(head)
 }
 

@@ -92,7 +92,7 @@ impl Sm3Proof {
     ///
     /// Why it does not follow.
     pub fn verify(&self, key: &FurtherKey, entry: &[u8]) -> Result<(), String> {
-        let head = head::read(key, &self.note)?;
+        let head = head::read(key, &self.note).map_err(|error| error.to_string())?;
         let leaf = Sm3Tree::leaf(entry);
         verify_inclusion_by::<Sm3Tree>(&leaf, self.index, head.size, &head.root, &self.path)
             .map_err(|error| error.to_string())

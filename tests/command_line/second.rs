@@ -273,6 +273,33 @@ fn every_tampering_is_found_with_its_place() {
 }
 
 #[test]
+fn a_renewed_key_leaves_what_the_old_one_signed() {
+    let city = second_city(2);
+    let dir = city.path.parent().unwrap();
+    let (note, head) = (dir.join("note"), dir.join("head"));
+    std::fs::write(&note, shown(&city, &["checkpoint", "show"])).unwrap();
+    std::fs::write(&head, shown(&city, &["checkpoint", "show", "--sm"])).unwrap();
+    let file = city.path.join("keys/open.sm2.key");
+    let (private, vkey) = (std::fs::read(&file).unwrap(), further(&city, "open", "sm2"));
+    let renewed = run(&city, &["keys", "also", "--sm", "--renew"]);
+    assert_eq!(renewed.status.code(), Some(0), "{}", String::from_utf8_lossy(&renewed.stderr));
+    assert_ne!(further(&city, "open", "sm2"), vkey);
+    // Told of once more, in both logs; the other algorithm's key stays.
+    assert_eq!(super::entries(&city).len(), 6);
+    more(&city, 2);
+    let (note, head) = (note.display().to_string(), head.display().to_string());
+    let outside = ["--sm", "--ml-dsa", "--checkpoint", &note, "--checkpoint", &head];
+    let (code, report) = verify(&city, &outside);
+    assert_eq!(code, Some(0), "{report}");
+    assert_eq!(verify(&city, &["--sm", "--key", &vkey]).0, Some(0));
+    // The old key signs no more: its line is not the one that is due.
+    std::fs::write(&file, private).unwrap();
+    more(&city, 3);
+    let (code, report) = both(&city);
+    assert_eq!(code, Some(3), "{report}");
+}
+
+#[test]
 fn what_was_kept_elsewhere_is_held_too() {
     let city = second_city(3);
     let kept = city.path.parent().unwrap().join("kept");

@@ -2,7 +2,7 @@
 //! JSON and the text.
 
 use super::about::About;
-use crate::walk::Outcome;
+use crate::walk::{Outcome, SECOND_LINES};
 use serde_json::{Value, json};
 
 /// One thing that was looked at.
@@ -160,6 +160,13 @@ impl Report {
                 "  未附案件完整性证明:案件最后若干条是否被略去,不能由本包判定;日结后重新制包可附 / no proof \
                  that these are all entries of the cases: whether last ones were left off this bundle \
                  cannot tell; one made after a daily closing does"
+                    .to_owned(),
+            );
+        }
+        if self.limits.contains(&SECOND_LINES) {
+            lines.push(
+                "  检查点另有 SM2 或 ML-DSA-44 签名行,本程序未核对 / the checkpoint carries lines of SM2 or \
+                 ML-DSA-44 too, which this program does not check"
                     .to_owned(),
             );
         }

@@ -17,6 +17,7 @@ use crate::integrity::policy::Policy;
 use crate::rules::{Ask, register};
 use crate::state::Moment;
 use crate::time::civil::Zone;
+use crate::walk::{SECOND_LINES, carries_other_algorithms};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -60,6 +61,10 @@ pub fn verify(pack: &Pack, against: &Against) -> Report {
     report.checks.push(issued(pack, &about, key.as_ref()));
     let (head, signed) = checkpoint(pack, &about, key.as_ref(), against);
     report.checks.push(signed);
+    let note = pack.get(file::CHECKPOINT).and_then(|bytes| std::str::from_utf8(bytes).ok());
+    if note.is_some_and(carries_other_algorithms) {
+        report.limits.push(SECOND_LINES);
+    }
     let found = entries::Found::read(pack, &about, head.as_ref());
     report.checks.extend(found.checks(&about, pack));
     match found.complete(&about, pack, head.as_ref(), key.as_ref()) {

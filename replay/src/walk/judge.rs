@@ -25,7 +25,8 @@ pub const SECOND_LINES: &str = "signature-lines-of-other-algorithms-not-checked"
 /// The limit of a verdict that leaves a signed SM3 root unchecked.
 pub const SM3_HEAD: &str = "sm3-head-not-checked";
 
-fn carries_other_algorithms(note: &str) -> bool {
+/// Whether a checkpoint carries such lines under its log's name.
+pub fn carries_other_algorithms(note: &str) -> bool {
     let origin = note.lines().next().unwrap_or_default();
     Note::parse(note).is_ok_and(|note| note.carries_other_algorithms(origin))
 }
