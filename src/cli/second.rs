@@ -30,6 +30,21 @@ impl Also {
         asked.into_iter().filter_map(|(asked, algorithm)| asked.then_some(algorithm)).collect()
     }
 
+    /// For what is verified without a ledger's folder.
+    ///
+    /// # Errors
+    ///
+    /// If they were asked for: they would pass for checked.
+    pub fn none(&self) -> Result<(), Failure> {
+        if self.algorithms().is_empty() {
+            return Ok(());
+        }
+        let message = "--sm、--ml-dsa 须有账本文件夹(--dir);证据包、摘录、归档只核对 Ed25519,SM2 签名可用 \
+                       scripts/verify_sm.sh / --sm and --ml-dsa need a ledger's folder (--dir): of \
+                       bundles and extracts Ed25519 alone is checked; scripts/verify_sm.sh checks SM2";
+        Err(Failure { exit: Exit::Usage, message: message.to_owned() })
+    }
+
     /// As the configuration names them.
     pub fn names(&self) -> Vec<String> {
         self.algorithms().iter().map(Algorithm::to_string).collect()

@@ -114,10 +114,12 @@ impl Verify {
                 return with_policy(all, judged);
             }
             Some(What::Bundle { file, policy, all }) if bundle::is_bundle(&file) => {
+                all.also.none()?;
                 let All { key, checkpoint, json, .. } = all;
                 return bundle::Verify { file, key, checkpoint, policy, json }.run();
             }
             Some(What::Bundle { file, all, .. }) => {
+                all.also.none()?;
                 let key = all.key.into_iter().next();
                 return extract::verify(&file, key, all.dir.as_deref(), all.json);
             }
@@ -136,6 +138,7 @@ impl Verify {
                 return archive::verify(&folder, &audit, json);
             }
             Some(What::Receipt { files, url: Some(url), all }) => {
+                all.also.none()?;
                 let key = all.key.first().map(String::as_str).unwrap_or_default();
                 return stranger::receipts(&files, &url, key, all.json);
             }
@@ -160,7 +163,10 @@ impl Verify {
 fn with_policy(all: All, judged: Option<policy::Judged>) -> Result<Exit, Failure> {
     let json = all.json;
     let found = match (&judged, &all.dir) {
-        (Some(_), None) => None,
+        (Some(_), None) => {
+            all.also.none()?;
+            None
+        }
         _ => Some(all.audit(Vec::new())?),
     };
     let mut value = found.as_ref().map_or_else(|| json!({}), Found::to_json);

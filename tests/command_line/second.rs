@@ -273,6 +273,20 @@ fn every_tampering_is_found_with_its_place() {
 }
 
 #[test]
+fn what_cannot_be_checked_is_not_passed_over() {
+    let city = super::city();
+    let note = city.path.join("heads/open.checkpoint").display().to_string();
+    let asked = ["verify", "bundle", &note, "--key", "x", "--sm"];
+    assert_eq!(run(&city, &asked).status.code(), Some(2));
+    assert_eq!(run(&city, &["keys", "also"]).status.code(), Some(2));
+    edit(&city.path.join("plumbline.toml"), |text| {
+        text.replacen("time_zone", "signatures = [\"rot13\"]\ntime_zone", 1)
+    });
+    let (code, _, error) = append(&city, &lines(&[event("e-1", "fee/1")]));
+    assert!(code != Some(0) && error.contains("rot13"), "{error}");
+}
+
+#[test]
 fn a_renewed_key_leaves_what_the_old_one_signed() {
     let city = second_city(2);
     let dir = city.path.parent().unwrap();
