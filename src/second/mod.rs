@@ -1,4 +1,4 @@
-//! A log's head, hashed and signed a second time (FORMAT.md §15): a tree of SM3
+//! A log's head, hashed and signed a second time (FORMAT.md §16): a tree of SM3
 //! over the same entries, and signature lines of SM2 and ML-DSA-44 beside the
 //! Ed25519 line.
 //!

@@ -37,7 +37,7 @@ const CLOSING: &[Member] = &[
     must("root", Kind::Hex, "案件索引之根", "root of the index of the streams"),
 ];
 
-/// A further key with which heads are signed (FORMAT.md §15).
+/// A further key with which heads are signed (FORMAT.md §16).
 #[rustfmt::skip]
 const SIGNATURE_KEY: &[Member] = &[
     must("algorithm", CODE, "算法", "the algorithm"),
