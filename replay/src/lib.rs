@@ -24,6 +24,7 @@ pub mod inquiry;
 pub mod integrity;
 pub mod master;
 pub mod report;
+pub mod roles;
 pub mod rules;
 pub mod scenario;
 pub mod state;

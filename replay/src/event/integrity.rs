@@ -5,7 +5,7 @@ use super::member::Kind::{Count, Decimal, Either, Fen, Int, List, Moment, Object
 use super::member::{
     CODE, EVENT, HASH, HASHES, Kind, Member, NO, OFFICER, OFFICERS, PARTY, ROWS, VERSION, may, must,
 };
-use super::register::Sensitivity::Personal;
+use super::register::Sensitivity::{self, Personal};
 use super::register::Visibility::{Investigator, Party, Public, Sealed, Supervisor, Unit};
 use super::register::{EventType, row};
 
@@ -43,6 +43,25 @@ const SIGNATURE_KEY: &[Member] = &[
     must("algorithm", CODE, "算法", "the algorithm"),
     must("vkey", Text, "公钥", "the public key"),
 ];
+/// 保密库角色: of whom a grant or a removal speaks.
+#[rustfmt::skip]
+const ROLE: [Member; 2] = [
+    must("role", CODE, "角色", "the role"),
+    must("member", CODE, "担任者(人员编号或接口密钥名)", "an officer's id, or an API key's name"),
+];
+#[rustfmt::skip]
+const VALID_FROM: Member = must("valid_from", Moment, "生效时间", "valid from this moment on");
+const PURPOSE: Member = must("purpose", Text, "目的", "the purpose");
+
+/// Classes of members as the schemas name them.
+const CLASS: Kind = Word(&[
+    Sensitivity::Personal.as_str(),
+    Sensitivity::SensitivePersonal.as_str(),
+    Sensitivity::Business.as_str(),
+    Sensitivity::Internal.as_str(),
+    Sensitivity::Discipline.as_str(),
+    Sensitivity::Informant.as_str(),
+]);
 
 /// Which entry of which system a repair is about.
 #[rustfmt::skip]
@@ -57,7 +76,7 @@ pub(super) const TYPES: &[EventType] = &[
         must("format", Count, "格式版本", "version of the format"),
         must("log", Word(&["open", "sealed"]), "账", "which log"),
         must("rule_set_digest", Kind::Hex, "规则集摘要", "digest of the rule set"),
-    ]),
+    ]).own(),
     row("X01", "correction.recorded.v1", "更正", "correction recorded", Unit, &[
         must("target_event", EVENT, "所更正事件", "the event corrected"),
         TARGET_SYSTEM,
@@ -93,8 +112,8 @@ pub(super) const TYPES: &[EventType] = &[
         e::APPROVER,
         may("approvers", OFFICERS, "批准人(两人)", "who approved, two persons"),
     ]),
-    row("X06", "vault.key.destroyed.v1", "销毁密钥", "vault key destroyed", Investigator, DESTROYED),
-    row("X06", "vault.sealed_key.destroyed.v1", "销毁密钥(封存账)", "vault key of the sealed log destroyed", Sealed, DESTROYED),
+    row("X06", "vault.key.destroyed.v1", "销毁密钥", "vault key destroyed", Investigator, DESTROYED).own(),
+    row("X06", "vault.sealed_key.destroyed.v1", "销毁密钥(封存账)", "vault key of the sealed log destroyed", Sealed, DESTROYED).own(),
     row("X07", "ledger.checkpoint.signed.v1", "检查点", "checkpoint signed", Public, &[
         must("chain", CODE, "链", "the chain"),
         must("seq", Count, "序号", "sequence"),
@@ -102,14 +121,14 @@ pub(super) const TYPES: &[EventType] = &[
         must("algs", List(&CODE), "算法", "algorithms"),
         must("signatures", ROWS, "签名", "signatures"),
         may("anchors", ROWS, "锚定", "anchors"),
-    ]),
+    ]).own(),
     row("X07", "ledger.anchor.recorded.v1", "锚定", "anchor recorded", Public, &[
         must("digest", Kind::Hex, "加盐摘要", "salted digest of the sealed log's checkpoint"),
         must("log", Word(&["open", "sealed"]), "账", "which log"),
-    ]),
+    ]).own(),
     row("X07", "ledger.anchor.prepared.v1", "锚定准备", "salt of an anchor", Sealed, &[
         must("salt", Kind::Hex, "盐", "the salt"),
-    ]),
+    ]).own(),
     row("X07", "ledger.closing.recorded.v1", "日清日结", "closing: index of the streams", Public, CLOSING).own(),
     row("X07", "ledger.sealed_closing.recorded.v1", "日清日结(封存账)", "closing of the sealed log", Sealed, CLOSING).own(),
     row("X07", "ledger.signature_key.announced.v1", "宣告签名公钥", "further signature key announced", Public, SIGNATURE_KEY).own(),
@@ -123,13 +142,31 @@ pub(super) const TYPES: &[EventType] = &[
     row("X09", "access.recorded.v1", "访问留痕", "access recorded", Sealed, &[
         must("who", CODE, "访问者", "who"),
         must("query", Text, "查询", "the query"),
-        must("purpose", Text, "目的", "the purpose"),
+        PURPOSE,
         must("subject_count", Count, "涉及主体数", "subjects concerned"),
         may("role", CODE, "角色", "under which role"),
         may("members", ROWS, "涉及的密封项", "the sealed members concerned"),
         may("result", Word(&["出示", "拒绝"]), "结果", "the result"),
         may("refused_for", CODE, "拒绝原因", "why it was refused"),
-    ]),
+    ]).own(),
+    row("X09", "vault.role.granted.v1", "授予保密库角色", "vault role granted", Sealed, &[
+        ROLE[0], ROLE[1],
+        may("classes", List(&CLASS), "可开启的类", "the classes that may be opened"),
+        may("powers", List(&Word(&["erase", "close"])), "职权:销毁密钥、日结", "powers: to erase, to close a log"),
+        VALID_FROM,
+        may("valid_to", Moment, "失效时间(不含)", "not any more from this moment on"),
+        PURPOSE,
+        may("by", CODE, "提出人", "who asked for it"),
+        may("approver", CODE, "批准人(另一人,非担任者)", "who approved: another person, not the member"),
+        may("adopted_from", Text, "承自", "the configuration that it was taken over from"),
+    ]).own(),
+    row("X09", "vault.role.revoked.v1", "撤销保密库角色", "vault role revoked", Sealed, &[
+        ROLE[0], ROLE[1],
+        VALID_FROM,
+        PURPOSE,
+        must("by", CODE, "提出人", "who asked for it"),
+        may("approver", CODE, "批准人", "who approved"),
+    ]).own(),
     row("X10", "export.produced.v1", "导出归档", "export produced", Supervisor, &[
         must("manifest_hash", HASH, "清单摘要", "digest of the manifest"),
         must("four_property_report", HASH, "四性检测报告摘要", "digest of the four-property report"),
@@ -172,10 +209,10 @@ pub(super) const TYPES: &[EventType] = &[
     row("X13", "clock.anomaly.detected.v1", "时钟异常", "clock anomaly detected", Supervisor, &[
         must("source", CODE, "来源", "which clock"),
         must("skew_ms", Int, "偏差", "skew").unit("ms"),
-    ]),
+    ]).own(),
     row("X14", "intake.refused.v1", "拒收", "intake refused", Supervisor, &[
         must("reason", CODE, "原因代码", "code of the reason"),
         must("digest", HASH, "内容的带密钥摘要(不存内容)", "keyed digest; never the content"),
         may("place", Text, "位置", "the place"),
-    ]),
+    ]).own(),
 ];

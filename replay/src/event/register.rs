@@ -86,7 +86,7 @@ impl Sensitivity {
     }
 
     /// The word of the published schemas (`x-sensitivity`).
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Sensitivity::Personal => "personal",
             Sensitivity::SensitivePersonal => "sensitive-personal",
@@ -251,6 +251,31 @@ mod tests {
         }
         assert_eq!(find("access.recorded.v1").map(|t| t.log), Some(EventLog::Sealed));
         assert_eq!(find("approval.decision.granted.v1").map(|t| t.log), Some(EventLog::Open));
+    }
+
+    /// What the ledger says of itself in a stream of its own, and nothing that an office
+    /// decides: a redaction is a person's act, the destruction of a key the ledger's.
+    #[test]
+    fn only_the_ledger_says_what_it_did_itself() {
+        let of_the_ledger = [
+            "access.recorded.v1",
+            "clock.anomaly.detected.v1",
+            "intake.refused.v1",
+            "ledger.anchor.prepared.v1",
+            "ledger.anchor.recorded.v1",
+            "ledger.checkpoint.signed.v1",
+            "ledger.closing.recorded.v1",
+            "ledger.created.v1",
+            "ledger.sealed_closing.recorded.v1",
+            "vault.key.destroyed.v1",
+            "vault.role.granted.v1",
+            "vault.role.revoked.v1",
+            "vault.sealed_key.destroyed.v1",
+        ];
+        for name in of_the_ledger {
+            assert!(find(name).is_some_and(|t| t.own), "{name}");
+        }
+        assert!(!find("redaction.applied.v1").unwrap().own);
     }
 
     #[test]

@@ -7,7 +7,6 @@ use crate::integrity::proof::{Nodes, inclusion};
 use crate::integrity::tree::{Frontier, leaf_hash};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::ops::Bound::{Excluded, Unbounded};
 
 /// What the index says of one stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,26 +80,56 @@ impl StreamIndex {
         super::Closing { size: self.size, streams: self.streams(), root: self.root() }
     }
 
+    /// An index of these leaves, if they may be one: in the order of their names' bytes,
+    /// none twice, each with an entry, and as many entries as `size` says.
+    pub fn of(size: u64, heads: impl IntoIterator<Item = Head>) -> Option<StreamIndex> {
+        let mut out = StreamIndex { size, ..StreamIndex::default() };
+        let mut counted: u64 = 0;
+        for Head { stream, count, last } in heads {
+            let rises = out.streams.last_key_value().is_none_or(|(name, _)| **name < *stream);
+            counted = counted.checked_add(count)?;
+            if !rises || count == 0 {
+                return None;
+            }
+            out.streams.insert(stream.into(), (count, last));
+        }
+        (counted == size).then_some(out)
+    }
+
+    /// The leaves in their order.
+    pub fn heads(&self) -> impl Iterator<Item = Head> {
+        let head = |(stream, (count, last)): (&Box<str>, &(u64, Digest))| Head {
+            stream: stream.to_string(),
+            count: *count,
+            last: *last,
+        };
+        self.streams.iter().map(head)
+    }
+
     /// What the index says of a stream, proved from its root: that it has so many
     /// entries, or none.
     pub fn prove(&self, stream: &str) -> IndexProof {
-        let nodes = Complete::of(self.leaves());
-        let place = |name: &str| self.streams.range::<str, _>((Unbounded, Excluded(name))).count();
-        let neighbour = |name: &str| {
-            let (count, last) = *self.streams.get(name)?;
-            let index = place(name) as u64;
-            let head = Head { stream: name.to_owned(), count, last };
-            Some(Neighbour { head, index, path: nodes.path(index) })
-        };
-        if let Some(found) = neighbour(stream) {
-            return IndexProof::Member(found);
+        let whole = Whole { heads: self.heads().collect(), nodes: self.nodes() };
+        match prove(&whole, stream) {
+            Ok(proof) => proof,
+            Err(never) => match never {},
         }
-        let before = self.streams.range::<str, _>((Unbounded, Excluded(stream))).next_back();
-        let after = self.streams.range::<str, _>((Excluded(stream), Unbounded)).next();
-        IndexProof::Absent(Box::new(Absence {
-            before: before.and_then(|(name, _)| neighbour(name)),
-            after: after.and_then(|(name, _)| neighbour(name)),
-        }))
+    }
+
+    /// Every complete node over the leaves, by level from the leaves up.
+    pub fn nodes(&self) -> Vec<Vec<Digest>> {
+        let mut levels: Vec<Vec<Digest>> = vec![Vec::new()];
+        let mut frontier = Frontier::new();
+        for leaf in self.leaves() {
+            frontier.push_with(leaf, |level, _, hash| {
+                let level = level as usize;
+                if levels.len() <= level {
+                    levels.resize(level + 1, Vec::new());
+                }
+                levels[level].push(*hash);
+            });
+        }
+        levels
     }
 
     fn leaves(&self) -> impl Iterator<Item = Digest> {
@@ -110,41 +139,65 @@ impl StreamIndex {
     }
 }
 
-/// Every complete node of a tree, by level.
-struct Complete {
-    levels: Vec<Vec<Digest>>,
+/// An index wherever it is kept, to be asked for proofs.
+pub trait Leaves: Nodes {
+    /// How many leaves there are.
+    fn streams(&self) -> u64;
+    /// A leaf by its place in the order. Called only for places below [`Leaves::streams`].
+    fn head(&self, index: u64) -> Result<Head, Self::Error>;
 }
 
-impl Complete {
-    fn of(leaves: impl Iterator<Item = Digest>) -> Complete {
-        let mut levels: Vec<Vec<Digest>> = vec![Vec::new()];
-        let mut frontier = Frontier::new();
-        for leaf in leaves {
-            frontier.push_with(leaf, |level, _, hash| {
-                let level = level as usize;
-                if levels.len() <= level {
-                    levels.resize(level + 1, Vec::new());
-                }
-                levels[level].push(*hash);
-            });
-        }
-        Complete { levels }
-    }
-
-    fn path(&self, index: u64) -> Vec<Digest> {
-        let size = self.levels[0].len() as u64;
-        match inclusion(self, index, size) {
-            Ok(path) => path.unwrap_or_default(),
-            Err(never) => match never {},
+/// What an index says of a stream, proved from its root. Asks for as many leaves and
+/// nodes as the index has levels, about.
+///
+/// # Errors
+///
+/// Those of the index, where it cannot be read.
+pub fn prove<L: Leaves>(leaves: &L, stream: &str) -> Result<IndexProof, L::Error> {
+    let (mut low, mut high) = (0, leaves.streams());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if leaves.head(middle)?.stream.as_str() < stream {
+            low = middle + 1;
+        } else {
+            high = middle;
         }
     }
+    let neighbour = |index: u64| -> Result<Neighbour, L::Error> {
+        let path = inclusion(leaves, index, leaves.streams())?.unwrap_or_default();
+        Ok(Neighbour { head: leaves.head(index)?, index, path })
+    };
+    let after = if low < leaves.streams() { Some(neighbour(low)?) } else { None };
+    Ok(match after {
+        Some(found) if found.head.stream == stream => IndexProof::Member(found),
+        after => {
+            let before = low.checked_sub(1).map(neighbour).transpose()?;
+            IndexProof::Absent(Box::new(Absence { before, after }))
+        }
+    })
 }
 
-impl Nodes for Complete {
+/// An index in memory.
+struct Whole {
+    heads: Vec<Head>,
+    nodes: Vec<Vec<Digest>>,
+}
+
+impl Nodes for Whole {
     type Error = Infallible;
 
     fn node(&self, level: u32, index: u64) -> Result<Digest, Infallible> {
         // Asked for complete nodes only, which are all there.
-        Ok(self.levels[level as usize][index as usize])
+        Ok(self.nodes[level as usize][index as usize])
+    }
+}
+
+impl Leaves for Whole {
+    fn streams(&self) -> u64 {
+        self.heads.len() as u64
+    }
+
+    fn head(&self, index: u64) -> Result<Head, Infallible> {
+        Ok(self.heads[index as usize].clone())
     }
 }

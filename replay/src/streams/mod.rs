@@ -11,5 +11,5 @@ mod index;
 mod proof;
 
 pub use closing::{Closing, KIND_OPEN, KIND_SEALED, STREAM};
-pub use index::{Head, StreamIndex};
+pub use index::{Head, Leaves, StreamIndex, prove};
 pub use proof::{Absence, IndexProof, Neighbour, ProofFlaw};

@@ -7,6 +7,7 @@
 use super::cut::{Cut, Cutter, Source};
 use super::piece::{Content, parts_of};
 use super::plain::{Walk, Wrong};
+use super::verdict::Breach;
 use crate::integrity::entry::{Fields, scan};
 use crate::streams::{Closing, StreamIndex};
 
@@ -70,7 +71,7 @@ impl Walk {
         if let Some((place, reason)) = counting.wrong
             && let Some(bad) = noted.get(place)
         {
-            self.false_closing = true;
+            self.flaw = Breach::Closing;
             let wrong = Wrong {
                 position: bad.position,
                 reason,

@@ -45,8 +45,7 @@ impl Walk {
     pub fn finish(mut self, witnesses: &[Witness], key: Option<&str>) -> Verdict {
         let own = self.created.as_ref().map(|created| created.key.clone());
         let vkey = key.map(str::to_owned).or(own);
-        let kind = if self.false_closing { Breach::Closing } else { Breach::Entry };
-        let mut breach = self.bad.is_some().then_some(kind);
+        let mut breach = self.bad.is_some().then_some(self.flaw);
         let mut checkpoints = Vec::with_capacity(witnesses.len());
         let (mut covered, mut signed) = (0, 0);
         for witness in witnesses {
@@ -101,6 +100,7 @@ impl Walk {
             checkpoints,
             covered,
             closings: self.closings,
+            openings: self.openings,
             key: vkey.map(|vkey| Key { vkey, given: key.is_some() }),
             torn_bytes: self.torn_bytes,
             limits,

@@ -8,11 +8,13 @@
 //!
 //! Shares no line with the writer beyond the format's own functions. Does not
 //! open files: what to read is given as [`Source`]s. A log that was found whole is
-//! read once more for its closings (`closings`).
+//! read once more for its closings (`closings`); openings on record are held against the
+//! roles that the log tells of (`openings`).
 
 mod closings;
 mod cut;
 mod judge;
+mod openings;
 mod parallel;
 mod piece;
 mod plain;
@@ -23,5 +25,6 @@ mod verdict;
 pub use closings::Closings;
 pub use cut::{Form, Input, Source};
 pub use judge::{SECOND_LINES, SM3_HEAD, Witness, carries_other_algorithms, claimed_size};
+pub use openings::Openings;
 pub use plain::Walk;
 pub use verdict::{Breach, FirstBad, Held, Key, Outcome, Verdict};

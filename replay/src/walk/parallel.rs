@@ -61,6 +61,9 @@ impl Walk {
         if self.is_whole() && !self.noted.is_empty() {
             self.hold_closings(sources);
         }
+        if self.is_whole() && !self.met.is_empty() {
+            self.hold_openings();
+        }
     }
 
     /// Reads what remains of a source with the plain reader; `offset` is where a

@@ -4,6 +4,7 @@
 //! taken as true and handed on; whoever joins the pieces compares it.
 
 use super::closings::{Noted, noted};
+use super::openings::{Met, met};
 use super::plain::Seen;
 use super::revisions::{ByStream, Keys, StreamKey};
 use crate::integrity::chain::Digest;
@@ -12,7 +13,7 @@ use crate::integrity::frame::{FRAME_HEADER_BYTES, FRAME_TRAILER_BYTES, FrameHead
 use crate::integrity::links::Links;
 use crate::integrity::strict::StrictReader;
 use crate::integrity::tree::{Range, leaf_hash};
-use crate::streams;
+use crate::{roles, streams};
 use std::collections::hash_map::Entry;
 
 /// What stands in a piece.
@@ -59,6 +60,7 @@ pub(super) struct Checked {
     pub ranges: Vec<(u64, Range)>,
     pub seen: Vec<(u64, Seen)>,
     pub noted: Vec<Noted>,
+    pub met: Vec<Met>,
     /// Entry 0, which says which log this is.
     pub created: Option<Vec<u8>>,
     /// In the order of their first entries.
@@ -246,6 +248,9 @@ impl<'a> Checker<'a> {
         }
         if entry.stream == streams::STREAM.as_bytes() {
             self.out.noted.extend(noted(&scan(bytes).ok()?));
+        }
+        if [roles::STREAM, roles::ACCESS_STREAM].iter().any(|s| entry.stream == s.as_bytes()) {
+            self.out.met.extend(met(&scan(bytes).ok()?));
         }
         if self.asked.sizes.binary_search(&(position + 1)).is_ok() {
             self.out.ranges.push((position + 1, self.out.tree.clone()));

@@ -2,9 +2,10 @@
 //! as written, with its place and the reason.
 
 use super::closings::{Closings, Noted, noted};
+use super::openings::{Met, Openings, met};
 use super::piece::Checked;
 use super::revisions::{Keys, Revisions};
-use super::verdict::FirstBad;
+use super::verdict::{Breach, FirstBad};
 use crate::integrity::chain::{Digest, entry_hash};
 use crate::integrity::entry::{EntryError, Fields, scan};
 use crate::integrity::frame::{
@@ -36,8 +37,11 @@ pub struct Walk {
     /// Closings met, in order of position.
     pub(super) noted: Vec<Noted>,
     pub(super) closings: Closings,
-    /// What is bad is a closing, not an entry that was changed.
-    pub(super) false_closing: bool,
+    /// Grants, removals and openings met, in order of position.
+    pub(super) met: Vec<Met>,
+    pub(super) openings: Openings,
+    /// What kind of thing is bad, where it is not an entry that was changed.
+    pub(super) flaw: Breach,
     pub(super) bad: Option<FirstBad>,
     pub(super) torn_bytes: u64,
     pub(super) unread: Vec<String>,
@@ -97,7 +101,9 @@ impl Walk {
             entries: BTreeMap::new(),
             noted: Vec::new(),
             closings: Closings::default(),
-            false_closing: false,
+            met: Vec::new(),
+            openings: Openings::default(),
+            flaw: Breach::Entry,
             bad: None,
             torn_bytes: 0,
             unread: Vec::new(),
@@ -274,6 +280,7 @@ impl Walk {
             self.entries.insert(self.position, Seen { hash, id: fields.id.to_owned() });
         }
         self.noted.extend(noted(&fields));
+        self.met.extend(met(&fields));
         self.last_hash = hash;
         self.frontier.push(leaf_hash(entry));
         self.position += 1;
@@ -353,6 +360,7 @@ impl Walk {
         self.last_recorded.clone_from(&checked.last_recorded);
         self.entries.extend(checked.seen.iter().cloned());
         self.noted.extend(checked.noted.iter().cloned());
+        self.met.extend(checked.met.iter().cloned());
         true
     }
 

@@ -3,6 +3,7 @@
 
 use super::closings::Closings;
 use super::judge::{SECOND_LINES, SM3_HEAD};
+use super::openings::Openings;
 use super::verdict::{FirstBad, Outcome, Verdict};
 use serde_json::{Value, json};
 
@@ -97,6 +98,7 @@ impl Report {
             coverage(log, &mut lines);
             checkpoints(log, &mut lines);
             closings(log, &mut lines);
+            openings(log, &mut lines);
             if let Some(bad) = &log.first_bad {
                 first_bad(bad, &mut lines);
             }
@@ -222,6 +224,16 @@ fn closings(log: &Verdict, lines: &mut Vec<String>) {
             "  日结 / closings: {held} / {recorded} 次的案件索引与账相符,最近一次覆盖前 {covered} 条 / \
              the stream index of {held} of {recorded} is that of the entries; the last covers the \
              first {covered}"
+        ));
+    }
+}
+
+fn openings(log: &Verdict, lines: &mut Vec<String>) {
+    let Openings { recorded, allowed } = log.openings;
+    if recorded > 0 {
+        lines.push(format!(
+            "  开启密封项 / openings: {allowed} / {recorded} 次合于当时有效的角色 / {allowed} of \
+             {recorded} were allowed by the roles then in force"
         ));
     }
 }

@@ -1,6 +1,7 @@
 //! What verification of one log found.
 
 use super::closings::Closings;
+use super::openings::Openings;
 use crate::integrity::chain::Digest;
 use serde_json::{Value, json};
 
@@ -76,6 +77,8 @@ pub enum Breach {
     Unsigned,
     /// The entries stand, and a closing says something else of them.
     Closing,
+    /// The entries stand, and one of them tells of an opening that no role allowed.
+    Opening,
 }
 
 /// A checkpoint that the log was held against.
@@ -119,6 +122,7 @@ pub struct Verdict {
     /// The largest size that a fitting checkpoint covers.
     pub covered: u64,
     pub closings: Closings,
+    pub openings: Openings,
     pub key: Option<Key>,
     /// Bytes of a frame that was never completed, after the last entry.
     pub torn_bytes: u64,
@@ -140,7 +144,9 @@ impl Verdict {
     pub fn verified(&self) -> u64 {
         match self.breach {
             Some(Breach::Unsigned) => self.covered_below_refuted(),
-            Some(Breach::Entry | Breach::Missing | Breach::Closing) | None => self.checked,
+            Some(Breach::Entry | Breach::Missing | Breach::Closing | Breach::Opening) | None => {
+                self.checked
+            }
         }
     }
 
@@ -192,6 +198,12 @@ impl Verdict {
                  日结作出的“案卷完整”证明不可采信 / the {verified} entries stand; a closing in the log \
                  states another index of them: what was shown to be complete by it was not"
             ),
+            Breach::Opening => format!(
+                "{verified} 条记录均已逐条核验,不受影响;但账中有一次开启或角色记录不合当时有效的角色:账本放行了\
+                 不该放行的访问 / the {verified} entries stand; one of them tells of sealed members \
+                 opened without a role that allowed it: the ledger let somebody see what they might \
+                 not"
+            ),
             Breach::Unsigned => format!(
                 "账内各条自相连接,却不是检查点所签的那些:至少一条在签发之后被替换,其后的链被重新计算;\
                  是哪一条,本机数据不能说明,与副本逐条比对即知;不受影响的有 {verified} 条 / the entries \
@@ -241,6 +253,10 @@ impl Verdict {
                 "recorded": self.closings.recorded,
                 "ok": self.closings.held,
                 "covered": self.closings.covered,
+            },
+            "openings": {
+                "recorded": self.openings.recorded,
+                "ok": self.openings.allowed,
             },
             "key": self.key.as_ref().map(|key| json!({"vkey": key.vkey, "given": key.given})),
             "torn_bytes": self.torn_bytes,

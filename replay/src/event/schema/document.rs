@@ -67,6 +67,9 @@ pub fn document(event_type: &EventType) -> Json<'static> {
     out.set("x-code", Json::text(event_type.code));
     out.set("x-visibility", Json::text(event_type.visibility.as_str()));
     out.set("x-log", Json::text(event_type.log.as_str()));
+    if event_type.own {
+        out.set("x-recorded-by", Json::text("ledger"));
+    }
     if let Some(list) = event_type.items {
         out.set("x-amounts-in", Json::text(list));
     }
