@@ -5,12 +5,13 @@
 //! own last part by the slash before them.
 
 use super::asked::{Asked as Parameters, bad, instant, log_of, page_limit};
-use super::problem::Problem;
+use super::problem::{Problem, log_damaged};
 use super::reading::reader;
 use super::{Shared, blocking};
 use crate::case::{Case, ListError, Listing};
 use crate::judging::one::Logs;
 use crate::ledger::LogName;
+use crate::reader::Reader;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
@@ -194,7 +195,10 @@ pub(super) async fn one(
     let (stream, view) = address(uri.path()).ok_or_else(no_such_case)?;
     asked.fits(view)?;
     blocking(move || {
-        let case = || Case::find(&reader(&service, log)?, &stream)?.ok_or_else(no_such_case);
+        let case = || {
+            let reader = reader(&service, log)?;
+            Case::find(&reader, &stream)?.ok_or_else(|| not_found(&[&reader]))
+        };
         match view {
             View::State => state(&case()?, &asked, service.zone()),
             View::Timeline => timeline(&case()?, &asked, service.zone()),
@@ -283,7 +287,8 @@ fn findings(service: &Shared, stream: &str, asked: &Asked) -> Told {
     let known_at = instant(asked.known_at.as_deref(), zone)?;
     let (open, sealed) = (reader(service, LogName::Open)?, reader(service, LogName::Sealed)?);
     let logs = Logs { open: &open, sealed: Some(&sealed) };
-    let found = logs.judge(stream, as_of, known_at, zone)?.ok_or_else(no_such_case)?;
+    let found = logs.judge(stream, as_of, known_at, zone)?;
+    let found = found.ok_or_else(|| not_found(&[&open, &sealed]))?;
     let mut out = found.to_json(zone);
     let findings = found.judgement.findings.iter().map(|finding| finding.to_json(zone));
     out["findings"] = findings.collect();
@@ -326,6 +331,14 @@ fn decoded(text: &str) -> Option<String> {
         rest = after;
     }
     String::from_utf8(bytes).ok().filter(|stream| !stream.is_empty())
+}
+
+/// No case was found; behind a damage there may be one.
+fn not_found(readers: &[&Reader]) -> Problem {
+    match readers.iter().find_map(|reader| reader.damage()) {
+        Some(damage) => log_damaged(&damage),
+        None => no_such_case(),
+    }
 }
 
 fn no_such_case() -> Problem {

@@ -95,6 +95,7 @@ fn forms() -> Vec<(&'static str, Value)> {
     out.extend(written());
     out.extend(answered());
     out.extend(opened());
+    out.extend(closed());
     out.extend(replayed());
     out.extend(judged());
     out
@@ -176,9 +177,8 @@ fn written() -> [(&'static str, Value); 3] {
     ]
 }
 
-/// Receipts, proofs and problems.
-/// Sealed members opened.
-fn opened() -> [(&'static str, Value); 2] {
+/// Sealed members opened and erased.
+fn opened() -> [(&'static str, Value); 4] {
     let request = json!({
         "role": text("以何角色 / under which role"),
         "purpose": text("目的,入账 / the purpose, which is recorded"),
@@ -202,9 +202,52 @@ fn opened() -> [(&'static str, Value); 2] {
     [
         ("OpeningRequest", object("开启何物 / what to open", &["role", "purpose"], request)),
         ("Opening", object("已开启的密封项 / what was opened", &["schema", "members"], answer)),
+        (
+            "ErasureRequest",
+            object(
+                "销毁谁的密钥 / whose key to destroy",
+                &["subject", "basis"],
+                json!({
+                    "subject": text("主体:当事人编号;内部与纪检类为案件 / a party's id, or a stream"),
+                    "ground": text("事由,默认 个保法47 / the ground, 个保法47 unless said"),
+                    "basis": text("依据:申请或裁判的编号 / a request's or a judgment's number"),
+                }),
+            ),
+        ),
+        (
+            "Erasure",
+            object(
+                "已作的销毁 / what was done",
+                &["schema", "subject"],
+                json!({
+                    "schema": marked("plumbline.erasure/1"),
+                    "subject": {"type": "string"},
+                    "events": count("其下密封的事件数 / events that hold a value under the key"),
+                    "destroyed": {"type": "boolean", "description": "假:早已销毁 / false: it had been before"},
+                }),
+            ),
+        ),
     ]
 }
 
+/// Closings, one by one.
+fn closed() -> [(&'static str, Value); 1] {
+    let closing = json!({
+        "schema": marked("plumbline.closing/1"),
+        "log": of("Log"),
+        "position": count("账中序号 / place in the log"),
+        "recorded_at": {"type": "string", "format": "date-time"},
+        "size": count("所覆盖的记录数 / entries covered"),
+        "streams": count("其中的案件(流)数 / streams among them"),
+        "root": of("Hash"),
+    });
+    let members = ["schema", "log", "position", "size", "streams", "root"];
+    let closings = list(object("一次日结 / one closing", &members, closing));
+    let answer = json!({"schema": marked("plumbline.closings/1"), "closings": closings});
+    [("Closings", object("日结 / closings", &["schema", "closings"], answer))]
+}
+
+/// Receipts, proofs and problems.
 fn answered() -> [(&'static str, Value); 5] {
     let receipt = json!({
         "schema": marked("plumbline.receipt/1"),

@@ -13,6 +13,7 @@ mod feed;
 mod health;
 mod keys;
 mod opening;
+mod operating;
 mod problem;
 mod proofs;
 mod public;
@@ -114,6 +115,8 @@ fn routes() -> OpenApiRouter<Shared> {
         // One address for a case and its views; `Description` names each.
         .route("/api/v1/cases/{*stream}", get(cases::one))
         .routes(routes!(opening::record_and_open))
+        .routes(routes!(operating::erase_subject))
+        .routes(routes!(operating::close, operating::closings))
         .routes(routes!(receipts::of_event))
         .routes(routes!(proofs::checkpoint))
         .routes(routes!(proofs::included))

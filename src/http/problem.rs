@@ -3,10 +3,12 @@
 use crate::case::CaseError;
 use crate::judging::one::OneError;
 use crate::ledger::checkpoints::SignError;
+use crate::ledger::closing::ClosingError;
 use crate::ledger::{AppendError, OpenError, RefusalCode};
-use crate::opening::OpeningError;
+use crate::opening::{EraseError, OpeningError, RoleError};
 use crate::publication::PublishError;
 use crate::store::StoreError;
+use crate::stream_index::IndexError;
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
@@ -113,6 +115,7 @@ impl From<OpeningError> for Problem {
         let (status, code) = match error {
             OpeningError::Open(error) => return error.into(),
             OpeningError::Store(error) => return error.into(),
+            OpeningError::Roles(error) => return error.into(),
             OpeningError::NotAllowed { .. } => (StatusCode::FORBIDDEN, "not-allowed"),
             OpeningError::NothingSealed => (StatusCode::NOT_FOUND, "nothing-sealed"),
             OpeningError::TooMany(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too-many-members"),
@@ -121,6 +124,42 @@ impl From<OpeningError> for Problem {
             OpeningError::DoesNotOpen(_) => return internal(&error.to_string()),
         };
         Problem::new(status, code, error.to_string())
+    }
+}
+
+impl From<RoleError> for Problem {
+    fn from(error: RoleError) -> Problem {
+        match error {
+            RoleError::Open(error) => error.into(),
+            RoleError::Store(error) => error.into(),
+            RoleError::Append(error) => error.into(),
+            other => internal(&other.to_string()),
+        }
+    }
+}
+
+impl From<EraseError> for Problem {
+    fn from(error: EraseError) -> Problem {
+        let (status, code) = match error {
+            EraseError::Append(error) => return error.into(),
+            EraseError::Store(error) => return error.into(),
+            EraseError::Vault(error) => return internal(&error.to_string()),
+            EraseError::OneApprover => (StatusCode::FORBIDDEN, "one-approver"),
+            EraseError::UnknownSubject(_) => (StatusCode::NOT_FOUND, "no-such-subject"),
+        };
+        Problem::new(status, code, error.to_string())
+    }
+}
+
+impl From<ClosingError> for Problem {
+    fn from(error: ClosingError) -> Problem {
+        match error {
+            ClosingError::Append(error) => error.into(),
+            ClosingError::Store(error) | ClosingError::Index(IndexError::Store(error)) => {
+                error.into()
+            }
+            ClosingError::Index(error) => log_damaged(&error.to_string()),
+        }
     }
 }
 

@@ -23,17 +23,32 @@ fn authorise(service: &Shared, headers: &HeaderMap) -> Result<(), Problem> {
 
 /// The submitter, by the key it presents.
 pub(super) fn submitter<'s>(service: &'s Shared, headers: &HeaderMap) -> Result<&'s str, Problem> {
-    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let key = given.and_then(|text| text.strip_prefix("Bearer "));
-    match key.and_then(|key| service.keys.owner(key)) {
-        Some(name) => Ok(name),
-        None => Err(Problem::new(
+    owner(service, headers, header::AUTHORIZATION.as_str()).ok_or_else(|| {
+        Problem::new(
             StatusCode::UNAUTHORIZED,
             "no-valid-key",
             "缺少有效的写入密钥;用 Authorization: Bearer,由 plumb keys add 生成 / no valid key; \
              send `Authorization: Bearer …`, made by `plumb keys add`",
-        )),
-    }
+        )
+    })
+}
+
+/// A second person, by a key of their own in `Second-Authorization`.
+pub(super) fn approver<'s>(service: &'s Shared, headers: &HeaderMap) -> Result<&'s str, Problem> {
+    owner(service, headers, "second-authorization").ok_or_else(|| {
+        Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "no-second-key",
+            "须由两人各以自己的密钥批准;第二人用 Second-Authorization: Bearer / two persons approve, each \
+             with a key of their own: the second one's goes into `Second-Authorization: Bearer …`",
+        )
+    })
+}
+
+/// Whose key a header presents.
+fn owner<'s>(service: &'s Shared, headers: &HeaderMap, name: &str) -> Option<&'s str> {
+    let key = headers.get(name)?.to_str().ok()?.strip_prefix("Bearer ")?;
+    service.keys.owner(key)
 }
 
 fn kind(headers: &HeaderMap) -> &str {

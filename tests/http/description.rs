@@ -63,7 +63,7 @@ fn closed(value: &mut Value) {
     }
 }
 
-fn has_form(name: &str, answer: &Value) {
+pub fn has_form(name: &str, answer: &Value) {
     let mut document: Value = serde_json::from_str(&committed()).unwrap();
     let mut forms = document["components"]["schemas"].take();
     // What submitters nest is theirs.

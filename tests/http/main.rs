@@ -5,6 +5,7 @@ mod feed;
 mod public;
 mod reading;
 mod receipts;
+mod vault;
 mod witness;
 
 use serde_json::{Value, json};
