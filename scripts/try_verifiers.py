@@ -357,6 +357,94 @@ class Trial:
         more.entries[650] = changed(more.entries[650], body={"amount_fen": 7})
         yield "a fork after the kept checkpoint", more, "651", "both"
 
+    # False statements of the ledger itself, by whoever holds its key: the entries stand,
+    # and what one of them says of the others is not so.
+
+    def closed(self, covers=None, lie=None, **more):
+        """The log with a closing over its first entries, whose index `lie` changes."""
+        log = self.log.copy()
+        covers = len(log.entries) if covers is None else covers
+        index = {}
+        for entry in log.entries[:covers]:
+            stream = json.loads(entry)["stream"]
+            index[stream] = [index.get(stream, [0])[0] + 1, blake3(entry).hexdigest()]
+        rows = [[name, *index[name]] for name in sorted(index, key=str.encode)]
+        rows = lie(rows) if lie else rows
+        leaves = [tlog.leaf_hash(f"plumbline stream v1\n{name}\n{number}\n{last}\n".encode())
+                  for name, number, last in rows]
+        body = {"root": tlog.tree_root(leaves).hex(), "size": covers, "streams": len(rows), **more}
+        return self.said(log, "ledger/closings", "ledger.closing.recorded.v1", body)
+
+    def said(self, log, stream, kind, body, **members):
+        revision = sum(json.loads(entry)["stream"] == stream for entry in log.entries)
+        log.entries.append(spelled({
+            "body": body, "id": f"said-{len(log.entries)}", "occurred_at": "2030-01-02T00:00:00Z",
+            "position": len(log.entries), "precision": "minute",
+            "previous": blake3(log.entries[-1]).hexdigest(),
+            "recorded_at": f"2099-01-01T00:00:00.{len(log.entries):06}Z", "revision": revision,
+            "source": {"system": "plumbline"}, "stream": stream, "type": kind, "v": 1, **members}))
+        return log
+
+    def false_statements(self):
+        last = len(self.log.entries)
+        here, later = f"position {last}", f"position {last + 1}"
+        swapped = lambda rows: [rows[1], rows[0], *rows[2:]]
+        wrong_count = lambda rows: [[rows[0][0], rows[0][1] + 1, rows[0][2]], *rows[1:]]
+        wrong_last = lambda rows: [[rows[0][0], rows[0][1], rows[1][2]], *rows[1:]]
+        renamed = lambda rows: [*rows[:-1], ["fee/x", *rows[-1][1:]]]
+        yield "a true closing", self.closed(), None
+        yield "a true closing of less", self.closed(600), None
+        yield "wrong number of entries of a stream", self.closed(lie=wrong_count), here
+        yield "a stream left out", self.closed(lie=lambda rows: rows[:20] + rows[21:]), here
+        yield "a stream twice", self.closed(lie=lambda rows: rows[:21] + rows[20:]), here
+        yield "a stream twice, the number as it should be", self.closed(
+            lie=lambda rows: rows[:21] + rows[20:], streams=51), here
+        yield "a stream that is none", self.closed(lie=renamed), here
+        yield "wrong last entry of a stream", self.closed(lie=wrong_last), here
+        yield "streams out of order", self.closed(lie=swapped), here
+        yield "number of streams", self.closed(streams=50), here
+        yield "the index of another size", self.closed(600, size=last), here
+        yield "of more entries than come before it", self.closed(size=last + 5), here
+        yield "of no entry", self.closed(size=0), here
+        twice = self.closed(600)
+        first = json.loads(twice.entries[-1])["body"]
+        yield "of no more than the closing before it", self.said(
+            twice, "ledger/closings", "ledger.closing.recorded.v1", first), later
+
+        def roles(*acts):
+            log = self.log.copy()
+            grant = {"classes": ["personal"], "member": "m", "role": "r",
+                     "valid_from": "2030-01-01T00:00:00Z"}
+            shown = {"members": [{"class": "personal"}], "result": "出示", "role": "r", "who": "m"}
+            for act, more in acts:
+                if act == "opened":
+                    self.said(log, "ledger/access", "access.recorded.v1", {**shown, **more})
+                else:
+                    self.said(log, "ledger/roles", f"vault.role.{act}.v1", {**grant, **more})
+            return log
+
+        granted, opened = ("granted", {}), ("opened", {})
+        yield "an opening that a role allows", roles(granted, opened), None
+        yield "an opening, and then its role taken away", roles(granted, opened, ("revoked", {})), None
+        yield "a refusal", roles(("opened", {"result": "拒绝"})), None
+        yield "an opening without a role", roles(opened), here
+        yield "an opening before its role", roles(opened, granted), here
+        yield "an opening after its role", roles(granted, ("revoked", {}), opened), f"position {last + 2}"
+        yield "an opening by another", roles(granted, ("opened", {"who": "n"})), later
+        yield "an opening of another class", roles(
+            granted, ("opened", {"members": [{"class": "informant"}]})), later
+        yield "an opening when the role had run out", roles(
+            ("granted", {"valid_to": "2030-01-02T00:00:00Z"}), opened), later
+        yield "an opening before the role begins", roles(
+            ("granted", {"valid_from": "2030-01-02T00:00:01Z"}), opened), later
+
+    def said_falsely(self):
+        for name, log, place in self.false_statements():
+            file = self.lines(log, "said.ndjson")
+            own = work_file(self.work / "own", log.note())
+            code, out = self.verify_log(file, "--checkpoint", self.kept, "--checkpoint", own)
+            count(name, "verify_log", code, (0,) if place is None else (3,), out, place or "verified")
+
     def tampered_histories(self):
         for name, log, place, which in self.histories():
             folder, file = self.work / "history", self.lines(log, "history.ndjson")
@@ -493,8 +581,9 @@ def main():
     with tempfile.TemporaryDirectory() as work:
         trial = Trial(pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(work))
         trial.make()
-        for part in (trial.intact, trial.tampered_files, trial.tampered_histories, trial.keys,
-                     trial.chains, trial.second, trial.over_http):
+        for part in (trial.intact, trial.tampered_files, trial.tampered_histories,
+                     trial.said_falsely, trial.keys, trial.chains, trial.second,
+                     trial.over_http):
             part()
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0

@@ -12,7 +12,8 @@ Written from schemas/FORMAT.md; shares no line with the program that wrote the l
 Checks of each entry: one JSON object in its one spelling; `position` counts up from
 0; `previous` is BLAKE3 of the entry before; `recorded_at` rises; `revision` counts up
 in each stream. A closing (`ledger/closings`) states the index of the streams of the
-entries that it covers. Of the log: the RFC 6962 root over all entries is the signed one, and
+entries that it covers. An opening of sealed members (`ledger/access`, in a sealed log)
+was allowed by the roles (`ledger/roles`) told of before it. Of the log: the RFC 6962 root over all entries is the signed one, and
 so are the roots at the sizes of all checkpoints that were kept elsewhere
 (--checkpoint): one that does not fit shows a fork, one that is larger a rollback.
 With --sm3 the root of the SM3 tree (FORMAT.md, section 16) is computed too and held
@@ -26,6 +27,7 @@ without a checkpoint from elsewhere, whether others were shown another log.
 
 import argparse
 import base64
+import datetime
 import hashlib
 import json
 import pathlib
@@ -94,6 +96,52 @@ class Sm3Tree:
         return node
 
 
+def moment(text):
+    try:
+        return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except (AttributeError, ValueError):
+        return None
+
+
+class Roles:
+    """FORMAT.md, section 15: who might open what, and whether who did might."""
+
+    def __init__(self):
+        # By role and member, in the order of the log: from when, until when, classes;
+        # None for a removal.
+        self.told, self.openings = {}, 0
+
+    def add(self, value, place):
+        where, body = (value.get("stream"), value.get("type")), value.get("body")
+        body = body if isinstance(body, dict) else {}
+        if where in (("ledger/roles", "vault.role.granted.v1"),
+                     ("ledger/roles", "vault.role.revoked.v1")):
+            begin = moment(body.get("valid_from"))
+            if not body.get("role") or not body.get("member") or not begin:
+                raise Broken(place, "does not name role, member and valid_from")
+            grant = None
+            if where[1] == "vault.role.granted.v1":
+                grant = moment(body.get("valid_to")), body.get("classes") or []
+            self.told.setdefault((body["role"], body["member"]), []).append((begin, grant))
+        elif where == ("ledger/access", "access.recorded.v1") and body.get("result") == "出示":
+            self.openings += 1
+            at, classes = moment(value.get("occurred_at")), self._classes(body, value)
+            for member in body.get("members") or []:
+                if member.get("class") not in classes:
+                    raise Broken(place, f"is an opening of {member.get('class')} that the role "
+                                        f"of {body.get('who')} did not allow at {at}")
+
+    def _classes(self, body, value):
+        """What the role opened at the moment of an access, as told by then."""
+        at, place = moment(value.get("occurred_at")), f"position {value['position']}"
+        told = self.told.get((body.get("role"), body.get("who")), [])
+        last = next((grant for begin, grant in reversed(told) if at and begin <= at), None)
+        if last is None or (last[0] and at >= last[0]):
+            raise Broken(place, f"is an opening by {body.get('who')}, who did not hold the role "
+                                f"{body.get('role')}")
+        return last[1]
+
+
 class Chain:
     """What the entries so far leave to the next."""
 
@@ -103,6 +151,7 @@ class Chain:
         # Streams of the entries that the last closing covers, with their number and
         # last link; stream and link of the entries after them.
         self.index, self.covered, self.since, self.closings = {}, 0, [], 0
+        self.roles = Roles()
 
     def add(self, entry):
         place = f"position {self.size}"
@@ -129,6 +178,7 @@ class Chain:
             self.created = value.get("body") if isinstance(value.get("body"), dict) else {}
         if stream == "ledger/closings" and value.get("type") in CLOSINGS:
             self._close(value.get("body"), place)
+        self.roles.add(value, place)
         self.previous, self.recorded = blake3(entry).hexdigest(), recorded
         self.since.append((stream, self.previous))
         self._grow(tlog.leaf_hash(entry))
@@ -278,6 +328,7 @@ def verify(asked, key, result):
         if asked.sm3:
             tree.add(entry)
         result["checked"], result["closings"] = chain.size, chain.closings
+        result["openings"] = chain.roles.openings
         reached()
     if open_heads:
         place, head = open_heads[0]
@@ -312,7 +363,7 @@ def main():
     except ValueError as error:
         parser.error(f"--key: {error}")
     result = {"schema": "plumbline.verify-log/1", "verdict": "pass", "exit_code": 0,
-              "checked": 0, "closings": 0, "available": None, "covered": 0, "sm3_covered": 0,
+              "checked": 0, "closings": 0, "openings": 0, "available": None, "covered": 0, "sm3_covered": 0,
               "place": None, "reason": None}
     try:
         verify(asked, key, result)
