@@ -104,7 +104,7 @@ def moment(text):
 
 
 class Roles:
-    """FORMAT.md, section 15: who might open what, and whether who did might."""
+    """FORMAT.md, section 17: who might open what, and whether who did might."""
 
     def __init__(self):
         # By role and member, in the order of the log: from when, until when, classes;

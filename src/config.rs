@@ -119,6 +119,11 @@ impl Layout {
         self.root.join("derived").join(log.as_str()).join("tree")
     }
 
+    /// Where the indexes of a log's last closings are: they regrow.
+    pub fn streams(&self, log: LogName) -> PathBuf {
+        self.root.join("derived").join(log.as_str()).join("streams")
+    }
+
     /// The last signed head beside the segments, for whoever reads the log.
     pub fn checkpoint(&self, log: LogName) -> PathBuf {
         self.log(log).join("checkpoint")
@@ -147,7 +152,8 @@ pub struct Config {
     /// Who is asked to cosign the open log's checkpoints.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub witness: Vec<WitnessAt>,
-    /// Who may open which classes of sealed members.
+    /// Who may open which classes of sealed members, until the sealed log tells of any
+    /// role: these are written into it then, and count for nothing afterwards.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub role: Vec<Role>,
 }

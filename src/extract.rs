@@ -1,19 +1,20 @@
-//! Extracts of one case from a stored log, read twice: for its last closing, then for
-//! the index up to there, the case's entries, and what follows the closing.
+//! Extracts of one case from a stored log: its entries, the proof from the index of the
+//! last closing, and what follows the closing.
 //!
 //! An extract that does not verify under the log's own key is not given away.
 
 use crate::config::{Config, Layout};
+use crate::index::{Field, Query};
 use crate::ledger::checkpoints::{SignError, latest, signing_key};
 use crate::ledger::{LogName, OpenError};
 use crate::proof::forms::signed_checkpoint;
 use crate::reader::Reader;
-use crate::store::{Store, StoreError, each};
+use crate::store::{Store, StoreError, each, each_from};
+use crate::stream_index::{IndexError, StreamIndexes};
 use plumbline_replay::extract::{Extract, Material, Unproved, make};
-use plumbline_replay::integrity::chain::entry_hash;
 use plumbline_replay::integrity::checkpoint::VerifyingKey;
 use plumbline_replay::integrity::entry::scan;
-use plumbline_replay::streams::{Closing, STREAM, StreamIndex};
+use plumbline_replay::streams::{Closing, STREAM};
 
 /// Why no extract was made.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +25,8 @@ pub enum ExtractError {
     Sign(#[from] SignError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Index(#[from] IndexError),
     #[error("账中没有 {0} / no entry of the stream {0} is in the log")]
     NoStream(String),
     /// The tail of the sealed log would tell of others' cases.
@@ -52,7 +55,9 @@ pub struct Asked<'a> {
 }
 
 /// Makes an extract up to the log's latest checkpoint, which is signed first if
-/// entries are newer.
+/// entries are newer. Reads the case's entries by the lookup, a few slices of the kept
+/// index and of the tree, and what follows the last closing. Where that does not verify,
+/// a disposable file is at fault or the log is: then all entries are read instead.
 pub fn of_stream(
     layout: &Layout,
     config: &Config,
@@ -64,28 +69,43 @@ pub fn of_stream(
     let vkey = signing_key(layout, asked.log)?.vkey();
     let reader = Reader::open(layout, config, asked.log)?;
     let tree = reader.signed_tree(head.size, &head.root)?;
-    let closing = last_closing(reader.store().as_ref(), head.size)?;
-    let read = Read::of(reader.store().as_ref(), asked.stream, head.size, closing)?;
-    if read.entries.is_empty() && !asked.absent {
-        return Err(ExtractError::NoStream(asked.stream.to_owned()));
+    let indexes = StreamIndexes::new(layout.streams(asked.log));
+    let made = |read: Read| {
+        if read.entries.is_empty() && !asked.absent {
+            return Err(ExtractError::NoStream(asked.stream.to_owned()));
+        }
+        if asked.log == LogName::Sealed {
+            read.tells_of_no_other(asked.stream)?;
+        }
+        let Read { entries, closing, tail } = read;
+        let prove =
+            |closing: &Closing| indexes.prove(reader.store().as_ref(), closing, asked.stream);
+        let closing = match closing {
+            Some((position, closing)) => Some((position, closing.size, prove(&closing)?)),
+            None => None,
+        };
+        verified(make(Material {
+            stream: asked.stream,
+            vkey: &vkey,
+            note: &note,
+            size: head.size,
+            nodes: &tree,
+            entries,
+            closing,
+            tail,
+        })?)
+    };
+    match made(Read::found(&reader, asked.stream, head.size)?) {
+        Err(ExtractError::DoesNotVerify(_)) => {
+            made(Read::of(reader.store().as_ref(), asked.stream, head.size)?)
+        }
+        judged => judged,
     }
-    if asked.log == LogName::Sealed {
-        read.tells_of_no_other(asked.stream)?;
-    }
-    let Read { entries, tail, index } = read;
-    let closing =
-        closing.map(|(position, closing)| (position, closing.size, index.prove(asked.stream)));
-    let extract = make(Material {
-        stream: asked.stream,
-        vkey: &vkey,
-        note: &note,
-        size: head.size,
-        nodes: &tree,
-        entries,
-        closing,
-        tail,
-    })?;
-    let key = VerifyingKey::parse(&vkey)
+}
+
+/// The extract, if it shows under its own key what it claims.
+fn verified(extract: Extract) -> Result<Extract, ExtractError> {
+    let key = VerifyingKey::parse(&extract.vkey)
         .map_err(|error| ExtractError::DoesNotVerify(error.to_string()))?;
     match extract.verify(&key) {
         Ok(_) => Ok(extract),
@@ -94,51 +114,53 @@ pub fn of_stream(
     }
 }
 
-/// The last closing among a log's first `size` entries, with its position.
-fn last_closing(store: &dyn Store, size: u64) -> Result<Option<(u64, Closing)>, StoreError> {
-    let mut found = None;
-    each(store, size, |position, entry| {
-        if let Ok(fields) = scan(entry)
-            && fields.stream == STREAM
-            && let Some(Ok(closing)) = Closing::of(&fields)
-        {
-            found = Some((position, closing));
-        }
-    })?;
-    Ok(found)
-}
-
-/// What the second reading of a log gives.
+/// What a log holds for an extract.
 #[derive(Default)]
 struct Read {
     /// Of the stream, in order.
     entries: Vec<Vec<u8>>,
+    /// The last closing, with its position.
+    closing: Option<(u64, Closing)>,
     /// After what the closing covers.
     tail: Vec<Vec<u8>>,
-    /// Up to there.
-    index: StreamIndex,
 }
 
 impl Read {
-    fn of(
-        store: &dyn Store,
-        stream: &str,
-        size: u64,
-        closing: Option<(u64, Closing)>,
-    ) -> Result<Read, StoreError> {
+    /// By the lookup.
+    fn found(reader: &Reader, stream: &str, size: u64) -> Result<Read, StoreError> {
+        let of = |stream: &str| {
+            let query = Query::new().with(Field::Stream, stream);
+            reader.find(&query, 0, size, usize::MAX)
+        };
+        let closing = of(STREAM)?.into_iter().rev().find_map(|(position, entry)| {
+            let closing = Closing::of(&scan(&entry).ok()?)?.ok()?;
+            Some((position, closing))
+        });
+        let mut out = Read { closing, ..Read::default() };
+        out.entries = of(stream)?.into_iter().map(|(_, entry)| entry).collect();
+        if let Some((_, closing)) = closing {
+            each_from(reader.store().as_ref(), closing.size, size, |_, entry| {
+                out.tail.push(entry.to_vec());
+            })?;
+        }
+        Ok(out)
+    }
+
+    /// By reading all entries.
+    fn of(store: &dyn Store, stream: &str, size: u64) -> Result<Read, StoreError> {
         let mut out = Read::default();
-        let covered = closing.map_or(size, |(_, closing)| closing.size);
         each(store, size, |position, entry| {
             let Ok(fields) = scan(entry) else { return };
-            if position < covered {
-                out.index.push(fields.stream, entry_hash(entry));
-            } else {
-                out.tail.push(entry.to_vec());
+            if let Some(Ok(closing)) = Closing::of(&fields) {
+                out.closing = Some((position, closing));
             }
             if fields.stream == stream {
                 out.entries.push(entry.to_vec());
             }
         })?;
+        if let Some((_, closing)) = out.closing {
+            each_from(store, closing.size, size, |_, entry| out.tail.push(entry.to_vec()))?;
+        }
         Ok(out)
     }
 

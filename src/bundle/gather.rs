@@ -1,7 +1,6 @@
 //! What a bundle holds of a log: the cases' entries, entry 0, what their findings
 //! rest on, all master data, and the nodes that prove them under one checkpoint.
 
-use super::opened::subjects;
 use super::{BundleError, Order, findings_of};
 use crate::config::{Config, Layout};
 use crate::judging::{Extent, Loaded, zone};
@@ -91,9 +90,9 @@ impl Gathered {
         self.cases().map(|(_, entry)| entry).filter(of).collect()
     }
 
-    /// People and organs whose values a full bundle would open.
-    pub fn subjects(&self) -> Result<u64, BundleError> {
-        Ok(subjects(&self.reader, self.cases().map(|(position, _)| position))?)
+    /// The entries whose values a full bundle would open, rising.
+    pub fn positions(&self) -> Vec<u64> {
+        self.case.keys().copied().collect()
     }
 
     /// The nodes that prove the cases' entries, and those of the master data.

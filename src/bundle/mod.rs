@@ -12,6 +12,7 @@ mod page;
 mod readme;
 
 pub use gather::Gathered;
+pub use opened::Value;
 pub use page::viewer;
 
 use crate::config::{Config, Layout};
@@ -20,7 +21,6 @@ use crate::ledger::checkpoints::{SignError, signing_key};
 use crate::ledger::{LogName, OpenError};
 use crate::proof::forms::signed_checkpoint;
 use crate::store::StoreError;
-use crate::vault::VaultError;
 use opened::Opened;
 use plumbline_replay::bundle::{
     About, CaseSize, Derived, FileDigest, Manifest, Pack, Page, Prepared, derive, file, page_data,
@@ -61,8 +61,6 @@ pub enum BundleError {
     #[error(transparent)]
     Judge(#[from] JudgeError),
     #[error(transparent)]
-    Vault(#[from] VaultError),
-    #[error(transparent)]
     Extract(#[from] ExtractError),
     #[error("没有案件 {0} / there is no case {0}; plumb case list")]
     NoCase(String),
@@ -78,17 +76,19 @@ pub struct Bundle {
     pub zip: Vec<u8>,
     pub entries: u64,
     pub findings: u64,
-    /// Values opened, and those whose key was destroyed or is not here.
+    /// Values opened, and those that stay closed: an informant's, of a class that the role
+    /// does not open, or whose key was destroyed.
     pub opened: u64,
     pub not_opened: u64,
 }
 
-/// Makes a bundle of what was gathered.
+/// Makes a bundle of what was gathered, with the values that were opened for it.
 pub fn create(
     layout: &Layout,
     config: &Config,
     gathered: &Gathered,
     order: &Order,
+    values: Vec<Value>,
 ) -> Result<Bundle, BundleError> {
     let streams: BTreeSet<&str> = order.cases.iter().map(String::as_str).collect();
     let blocks = vec![gathered.entries().map(|(_, entry)| entry.to_vec()).collect()];
@@ -96,7 +96,7 @@ pub fn create(
     let found: Vec<&Finding> = gathered.findings.iter().collect();
     let about = about(gathered, order, &derived);
     let opened = match order.full {
-        true => Opened::read(layout, &gathered.reader, gathered.cases())?,
+        true => Opened::of(values, gathered.cases()),
         false => Opened::default(),
     };
     let mut pack = Pack::default();

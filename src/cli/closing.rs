@@ -6,15 +6,15 @@ use super::{Dir, Exit, Failure, close, print, surroundings};
 use crate::config::Layout;
 use crate::http::Service;
 use crate::index::{Field, Query};
-use crate::ledger::closing::{ClosingError, close_day, record, stated};
+use crate::ledger::closing::{ClosingError, close_day, record, stated, to_json};
 use crate::ledger::{Ledger, LogName, anchor, read_config};
 use crate::reader::Reader;
+use crate::stream_index::IndexError;
 use clap::Subcommand;
 use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 use plumbline_replay::integrity::entry::scan;
 use plumbline_replay::streams::STREAM;
 use plumbline_replay::time::civil::Zone;
-use serde_json::json;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -93,12 +93,7 @@ fn list(dir: &Dir, log: &str, as_json: bool) -> Result<Exit, Failure> {
     for (position, entry) in reader.find(&query, 0, reader.size(), usize::MAX)? {
         let (Some(closing), Ok(fields)) = (stated(&entry), scan(&entry)) else { continue };
         print(&if as_json {
-            json!({
-                "schema": "plumbline.closing/1", "log": log.as_str(), "position": position,
-                "recorded_at": fields.recorded_at, "size": closing.size,
-                "streams": closing.streams, "root": closing.root.to_string(),
-            })
-            .to_string()
+            to_json(log, &entry).unwrap_or_default().to_string()
         } else {
             format!(
                 "{position}\t{}\t{} 条 / entries\t{} 案 / streams\t{}",
@@ -113,7 +108,10 @@ impl From<ClosingError> for Failure {
     fn from(error: ClosingError) -> Failure {
         match error {
             ClosingError::Store(error) => error.into(),
-            ClosingError::Unread(_) => Failure { exit: Exit::Broken, message: error.to_string() },
+            ClosingError::Index(IndexError::Store(error)) => error.into(),
+            ClosingError::Index(IndexError::Unread(_)) => {
+                Failure { exit: Exit::Broken, message: error.to_string() }
+            }
             ClosingError::Append(_) => Failure { exit: Exit::Failed, message: error.to_string() },
         }
     }

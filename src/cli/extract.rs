@@ -6,6 +6,7 @@ use crate::config::Layout;
 use crate::extract::{Asked, ExtractError, of_stream};
 use crate::ledger::checkpoints::signing_key;
 use crate::ledger::{Ledger, LogName, closing, read_config};
+use crate::stream_index::IndexError;
 use plumbline_replay::extract::{Judgement, parse};
 use plumbline_replay::walk::report::Report;
 use std::path::{Path, PathBuf};
@@ -131,10 +132,12 @@ impl From<ExtractError> for Failure {
         let exit = match error {
             ExtractError::Open(error) => return error.into(),
             ExtractError::Sign(error) => return error.into(),
-            ExtractError::Store(error) => return error.into(),
+            ExtractError::Store(error) | ExtractError::Index(IndexError::Store(error)) => {
+                return error.into();
+            }
             ExtractError::NoStream(_) => Exit::NotFound,
             ExtractError::OthersInTail(_) | ExtractError::NamesNeighbours => Exit::NotAllowed,
-            ExtractError::DoesNotVerify(_) => Exit::Broken,
+            ExtractError::DoesNotVerify(_) | ExtractError::Index(_) => Exit::Broken,
         };
         Failure { exit, message: error.to_string() }
     }

@@ -1,14 +1,17 @@
 //! `plumb vault`: confidential members opened by role and purpose, erased by two
-//! persons, and the roles themselves.
+//! persons, and the roles themselves, granted and removed on record.
 
 use super::{Dir, Exit, Failure, close, print, surroundings};
-use crate::config::{Layout, Role};
-use crate::durable::replace;
+use crate::config::Layout;
+use crate::judging::zone;
 use crate::ledger::{Ledger, LogName, read_config};
 use crate::opening::{
-    Ask, EraseError, Erasure, Opened, OpeningError, Target, erase, is_class, open, to_json,
+    Ask, EraseError, Erasure, Granting, Opened, OpeningError, Revoking, RoleError, Target, erase,
+    grant, is_class, open, read, revoke, to_json,
 };
+use crate::reader::Reader;
 use clap::Subcommand;
+use plumbline_replay::time::civil::{Micros, Zone, parse_date};
 use serde_json::json;
 
 /// 保密库:按角色开启、双人销毁 / the vault: opening by role, erasing by two persons
@@ -22,12 +25,9 @@ pub struct Vault {
 enum Command {
     Open(Open),
     Erase(Erase),
-    Role(SetRole),
-    /// 已设的角色 / the roles
-    Roles {
-        #[command(flatten)]
-        dir: Dir,
-    },
+    Grant(GrantRole),
+    Revoke(RevokeRole),
+    Roles(ListRoles),
 }
 
 /// 开启一案或一事件的密封项;先在封存账留痕(access.recorded)/ open the sealed members of a stream
@@ -83,20 +83,74 @@ struct Erase {
     json: bool,
 }
 
-/// 设一个角色:可开启哪些类,由哪些人或接口密钥担任(写入 plumbline.toml)/ set a role: the classes it
-/// may open, and the persons or API keys that hold it
+/// 授予角色:可开启哪些类、可行使哪些职权;两人经手,记入封存账 / grant a role: the classes that it opens, the
+/// powers that it gives; by two persons, recorded in the sealed log
 #[derive(clap::Args)]
-struct SetRole {
+struct GrantRole {
     /// 角色名 / the role's name
-    name: String,
+    role: String,
+    /// 担任者:人员编号或接口密钥名 / who gets it: an officer's id or an API key's name
+    member: String,
     #[command(flatten)]
     dir: Dir,
     /// personal, sensitive-personal, business, internal, discipline, informant
     #[arg(long = "class", value_name = "CLASS")]
     classes: Vec<String>,
-    /// 人员编号或接口密钥名 / an officer's id or an API key's name
-    #[arg(long = "member", value_name = "WHO")]
-    members: Vec<String>,
+    /// erase(经接口销毁密钥)、close(经接口日结)/ what may be done over HTTP
+    #[arg(long = "power", value_name = "POWER")]
+    powers: Vec<String>,
+    /// 何时生效,默认即刻 / from when on; from now on by default
+    #[arg(long, value_name = "TIME")]
+    from: Option<String>,
+    /// 何时失效(不含)/ until before this moment
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+    /// 目的,入账 / the purpose, which is recorded
+    #[arg(long, value_name = "TEXT")]
+    purpose: String,
+    /// 提出人 / who asks for it
+    #[arg(long, value_name = "WHO")]
+    by: String,
+    /// 批准人:不是提出人,也不是担任者 / who approves: neither who asks nor who gets it
+    #[arg(long, value_name = "WHO")]
+    approved_by: String,
+}
+
+/// 撤销角色,记入封存账;此前的开启仍按当时的角色评判 / remove a role, on record; openings before stay judged
+/// by the roles of their time
+#[derive(clap::Args)]
+struct RevokeRole {
+    /// 角色名 / the role's name
+    role: String,
+    /// 担任者 / who held it
+    member: String,
+    #[command(flatten)]
+    dir: Dir,
+    /// 何时起,默认即刻 / from when on; from now on by default
+    #[arg(long, value_name = "TIME")]
+    from: Option<String>,
+    /// 目的,入账 / the purpose, which is recorded
+    #[arg(long, value_name = "TEXT")]
+    purpose: String,
+    /// 提出人 / who asks for it
+    #[arg(long, value_name = "WHO")]
+    by: String,
+}
+
+/// 某一时刻有效的角色 / the roles in force at a moment
+#[derive(clap::Args)]
+struct ListRoles {
+    #[command(flatten)]
+    dir: Dir,
+    /// 在哪一时刻有效,默认现在 / in force when; now by default
+    #[arg(long, value_name = "TIME")]
+    as_of: Option<String>,
+    /// 按哪一时刻已入账的记录,默认全部 / by what was recorded by then; all by default
+    #[arg(long, value_name = "TIME")]
+    known_at: Option<String>,
+    /// JSON 输出,一行一项 / as JSON, one a line
+    #[arg(long)]
+    json: bool,
 }
 
 impl Vault {
@@ -104,8 +158,9 @@ impl Vault {
         match self.command {
             Command::Open(command) => command.run(),
             Command::Erase(command) => command.run(),
-            Command::Role(command) => command.run(),
-            Command::Roles { dir } => roles(&dir),
+            Command::Grant(command) => command.run(),
+            Command::Revoke(command) => command.run(),
+            Command::Roles(command) => command.run(),
         }
     }
 }
@@ -203,27 +258,109 @@ impl Erase {
     }
 }
 
-impl SetRole {
+/// A moment from which on, or until before which: a date stands for its beginning.
+fn beginning(option: &str, text: Option<&str>, zone: Zone) -> Result<Option<Micros>, Failure> {
+    let day = |text: &str| parse_date(text).map(|day| zone.start_of(day));
+    moment(option, text, |text| day(text).or_else(|| zone.instant(text)))
+}
+
+fn moment(
+    option: &str,
+    text: Option<&str>,
+    read: impl Fn(&str) -> Option<Micros>,
+) -> Result<Option<Micros>, Failure> {
+    let Some(text) = text else { return Ok(None) };
+    read(text).map(Some).ok_or_else(|| {
+        usage(format!(
+            "{option} {text}: 写作 2026-03-05 或 2026-03-05T16:20:00+08:00 / write a date or RFC 3339"
+        ))
+    })
+}
+
+impl GrantRole {
     fn run(self) -> Result<Exit, Failure> {
-        check_classes(&self.classes)?;
-        let layout = Layout::new(&self.dir.dir);
-        let mut config = read_config(&layout)?;
-        config.role.retain(|role| role.name != self.name);
-        let SetRole { name, classes, members, .. } = self;
-        config.role.push(Role { name, classes, members });
-        let text = toml::to_string(&config)
-            .map_err(|error| Failure { exit: Exit::Failed, message: error.to_string() })?;
-        replace(&layout.config(), &text)?;
-        eprintln!("服务重启后生效 / the server reads it at its start");
+        let zone = zone(&read_config(&Layout::new(&self.dir.dir))?);
+        let from = beginning("--from", self.from.as_deref(), zone)?;
+        let until = beginning("--until", self.until.as_deref(), zone)?;
+        let ledger = Ledger::open(&self.dir.dir, surroundings("vault"))?;
+        let answer = grant(
+            &ledger,
+            &Granting {
+                role: &self.role,
+                member: &self.member,
+                classes: &self.classes,
+                powers: &self.powers,
+                from,
+                until,
+                purpose: &self.purpose,
+                by: &self.by,
+                approved_by: &self.approved_by,
+            },
+        );
+        close(ledger)?;
+        answer?;
+        print(&format!("{}\t{}\t已授予并留痕 / granted, on record", self.role, self.member))?;
         Ok(Exit::Done)
     }
 }
 
-fn roles(dir: &Dir) -> Result<Exit, Failure> {
-    for role in read_config(&Layout::new(&dir.dir))?.role {
-        print(&format!("{}\t{}\t{}", role.name, role.classes.join(","), role.members.join(",")))?;
+impl RevokeRole {
+    fn run(self) -> Result<Exit, Failure> {
+        let zone = zone(&read_config(&Layout::new(&self.dir.dir))?);
+        let from = beginning("--from", self.from.as_deref(), zone)?;
+        let ledger = Ledger::open(&self.dir.dir, surroundings("vault"))?;
+        let RevokeRole { role, member, purpose, by, .. } = &self;
+        let answer = revoke(&ledger, &Revoking { role, member, from, purpose, by });
+        close(ledger)?;
+        answer?;
+        print(&format!("{role}\t{member}\t已撤销并留痕 / removed, on record"))?;
+        Ok(Exit::Done)
     }
-    Ok(Exit::Done)
+}
+
+impl ListRoles {
+    fn run(self) -> Result<Exit, Failure> {
+        let layout = Layout::new(&self.dir.dir);
+        let config = read_config(&layout)?;
+        let zone = zone(&config);
+        let reader = Reader::open(&layout, &config, LogName::Sealed)?;
+        let as_of = moment("--as-of", self.as_of.as_deref(), |text| zone.instant(text))?;
+        let known = self.known_at.as_deref();
+        let known = match moment("--known-at", known, |text| zone.instant(text))? {
+            Some(moment) => reader.lookup().recorded_before(moment.saturating_add(1))?,
+            None => reader.size(),
+        };
+        let roles = read(&reader, known)?;
+        let at = as_of.unwrap_or_else(|| surroundings("vault").clock.now());
+        for (told, grant) in roles.in_force(at) {
+            let listed = |words: &std::collections::BTreeSet<String>| {
+                words.iter().map(String::as_str).collect::<Vec<_>>().join(",")
+            };
+            let until = grant.until.map(|until| zone.rfc3339(until));
+            print(&if self.json {
+                json!({
+                    "schema": "plumbline.role/1", "role": told.role, "member": told.member,
+                    "classes": grant.classes, "powers": grant.powers, "position": told.position,
+                    "valid_from": zone.rfc3339(told.from), "valid_to": until,
+                })
+                .to_string()
+            } else {
+                let (classes, powers) = (listed(&grant.classes), listed(&grant.powers));
+                let until = until.unwrap_or_default();
+                let from = zone.rfc3339(told.from);
+                format!("{}\t{}\t{classes}\t{powers}\t{from}\t{until}", told.role, told.member)
+            })?;
+        }
+        let listed = config.role.iter().any(|role| !role.members.is_empty());
+        if listed && roles.is_empty() {
+            eprintln!(
+                "plumbline.toml 所列角色尚未入账,首次开启时承接;此后只认账中记录 / the roles of plumbline.toml \
+                 are not in the log yet; the first opening takes them over, and from then on only \
+                 the log counts"
+            );
+        }
+        Ok(Exit::Done)
+    }
 }
 
 impl From<OpeningError> for Failure {
@@ -231,11 +368,30 @@ impl From<OpeningError> for Failure {
         let exit = match error {
             OpeningError::Open(error) => return error.into(),
             OpeningError::Store(error) => return error.into(),
+            OpeningError::Roles(error) => return error.into(),
             OpeningError::NotAllowed { .. } => Exit::NotAllowed,
             OpeningError::NothingSealed => Exit::NotFound,
             OpeningError::TooMany(_) | OpeningError::NoPurpose => Exit::Usage,
             OpeningError::NotRecorded(_) => Exit::Failed,
             OpeningError::DoesNotOpen(_) => Exit::Broken,
+        };
+        Failure { exit, message: error.to_string() }
+    }
+}
+
+impl From<RoleError> for Failure {
+    fn from(error: RoleError) -> Failure {
+        let exit = match error {
+            RoleError::Open(error) => return error.into(),
+            RoleError::Store(error) => return error.into(),
+            RoleError::OneApprover => Exit::NotAllowed,
+            RoleError::NotHeld { .. } => Exit::NotFound,
+            RoleError::Unreadable { .. } => Exit::Broken,
+            RoleError::NoPurpose
+            | RoleError::Nothing
+            | RoleError::NoSuchRight(_)
+            | RoleError::NoTime => Exit::Usage,
+            RoleError::TooMany(_) | RoleError::Append(_) => Exit::Failed,
         };
         Failure { exit, message: error.to_string() }
     }

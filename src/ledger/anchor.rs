@@ -7,9 +7,8 @@
 //! anchor, and whoever does not learns only that one was made. A sealed log that
 //! was cut or written anew no longer opens the anchors that others hold.
 
-use super::submission::Submission;
+use super::statement::{Statement, state};
 use super::{AppendError, Ledger, LogName, Receipt};
-use crate::clock::TimeText;
 use crate::store::{Store, StoreError, each};
 use memchr::memmem::Finder;
 use plumbline_replay::integrity::chain::Digest;
@@ -40,11 +39,11 @@ pub enum AnchorError {
 
 /// Anchors the sealed log as it is. `salt` must be random and used once.
 pub fn record(ledger: &Ledger, salt: [u8; 32]) -> Result<Receipt, AnchorError> {
-    let now = TimeText::default().format(ledger.now()).to_owned();
+    let now = ledger.now();
     let salt_text = Digest(salt).to_string();
     let id = format!("anchor-{}", blake3::hash(&salt).to_hex());
     let body = Json::object([("salt", Json::text(salt_text))]);
-    let prepared = one(ledger, event(&id, PREPARED, &now, body))?;
+    let prepared = state(ledger, event(&id, PREPARED, body), now)?;
     let size = prepared.position + 1;
     let mut frontier = Frontier::new();
     let sealed = ledger.store(LogName::Sealed);
@@ -60,7 +59,7 @@ pub fn record(ledger: &Ledger, salt: [u8; 32]) -> Result<Receipt, AnchorError> {
     let checkpoint = Checkpoint { origin, size, root: frontier.root() };
     let digest = checkpoint.salted(&salt).to_string();
     let body = Json::object([("digest", Json::text(digest)), ("log", Json::text("sealed"))]);
-    Ok(one(ledger, event(&id, RECORDED, &now, body))?)
+    Ok(state(ledger, event(&id, RECORDED, body), now)?)
 }
 
 /// The daily closing: anchors unless an anchor was recorded on this civil day of
@@ -82,21 +81,8 @@ pub fn close_day(
     record(ledger, salt).map(Some)
 }
 
-pub(super) fn one(ledger: &Ledger, submission: Submission) -> Result<Receipt, AppendError> {
-    let lost = || super::queue::stopped("an event was neither recorded nor refused");
-    ledger.append(vec![submission]).pop().unwrap_or_else(|| Err(lost()))
-}
-
-fn event(id: &str, kind: &str, now: &str, body: Json<'static>) -> Submission {
-    let text = |value: &str| Json::text(value.to_owned());
-    Submission::new(Json::object([
-        ("id", text(id)),
-        ("stream", text(STREAM)),
-        ("type", text(kind)),
-        ("occurred_at", text(now)),
-        ("source", Json::object([("system", text("plumbline"))])),
-        ("body", body),
-    ]))
+fn event(id: &str, kind: &'static str, body: Json<'static>) -> Statement<'static> {
+    Statement { id: id.to_owned(), stream: STREAM, kind, body }
 }
 
 /// What became of the anchors of an open log.

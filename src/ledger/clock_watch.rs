@@ -6,14 +6,13 @@
 //! until it has caught up.
 
 use super::admit::admit;
-use super::submission::Submission;
+use super::statement::Statement;
 use super::{Admitted, LogName};
-use crate::clock::{Micros, TimeText};
+use crate::clock::Micros;
 use crate::vault::Vault;
 use plumbline_replay::integrity::json::Json;
 
 pub(super) const STREAM: &str = "ledger/clock";
-pub(super) const SYSTEM: &str = "plumbline";
 /// Recorded time runs ahead of the clock by a microsecond an entry in a burst, and
 /// a clock is set by fractions of a second all the time: neither is an anomaly.
 const SKEW_MIN: Micros = 1_000_000;
@@ -66,14 +65,8 @@ pub(super) fn event(
     let text = |value: &str| Json::text(value.to_owned());
     let body =
         Json::object([("source", text("system-clock")), ("skew_ms", Json::Int(skew / 1000))]);
-    let submission = Submission::new(Json::object([
-        ("id", text(&id(log, number))),
-        ("stream", text(STREAM)),
-        ("type", text("clock.anomaly.detected.v1")),
-        ("occurred_at", text(TimeText::default().format(at))),
-        ("source", Json::object([("system", text(SYSTEM))])),
-        ("body", body),
-    ]));
+    let kind = "clock.anomaly.detected.v1";
+    let statement = Statement { id: id(log, number), stream: STREAM, kind, body };
     // The type belongs to the open log; each log keeps its own time.
-    admit(submission, vault, None).ok().map(|event| event.moved_to(log))
+    admit(statement.at(at), vault, None).ok().map(|event| event.moved_to(log))
 }

@@ -1,19 +1,17 @@
 //! The daily closing (日清日结) of a log: the index of its streams, as an entry of
 //! the log itself, so that an extract of one case can be shown to be complete.
 //!
-//! What an index is, `plumbline_replay::streams` says. Nothing is kept between two
-//! closings: the index is grown from the log's own entries, each hashed again.
+//! What an index is, `plumbline_replay::streams` says. It is grown from that of the last
+//! closing by the entries since, each hashed again; without it, by all of them.
 
-use super::anchor::one;
-use super::submission::Submission;
+use super::statement::{Statement, state};
 use super::{AppendError, Ledger, LogName, Receipt};
-use crate::clock::TimeText;
-use crate::store::{Store, StoreError, each};
-use plumbline_replay::integrity::chain::entry_hash;
+use crate::store::StoreError;
+use crate::stream_index::{IndexError, StreamIndexes};
 use plumbline_replay::integrity::entry::scan;
-use plumbline_replay::integrity::json::Json;
 use plumbline_replay::streams::{Closing, KIND_OPEN, KIND_SEALED, STREAM, StreamIndex};
 use plumbline_replay::time::civil::{Zone, parse_rfc3339};
+use serde_json::{Value, json};
 
 /// Why a log was not closed.
 #[derive(Debug, thiserror::Error)]
@@ -22,34 +20,24 @@ pub enum ClosingError {
     Append(#[from] AppendError),
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// An index of less than the log would be false for ever.
-    #[error(
-        "第 {0} 号记录读不出来,不作日结 / the entry at {0} cannot be read: the log is not closed; \
-         run `plumb verify`"
-    )]
-    Unread(u64),
+    #[error(transparent)]
+    Index(#[from] IndexError),
 }
 
 /// Closes a log as it is: its entries up to now, not the closing itself.
 pub fn record(ledger: &Ledger, log: LogName) -> Result<Receipt, ClosingError> {
-    let closing = index(ledger, log)?.closing();
-    let now = TimeText::default().format(ledger.now()).to_owned();
-    let text = |value: &str| Json::text(value.to_owned());
+    let index = index(ledger, log)?;
+    let closing = index.closing();
     let kind = match log {
         LogName::Open => KIND_OPEN,
         LogName::Sealed => KIND_SEALED,
     };
     // A log only grows, so no two closings cover the same size.
     let id = format!("closing-{log}-{}", closing.size);
-    let json = Json::object([
-        ("id", Json::text(id)),
-        ("stream", text(STREAM)),
-        ("type", text(kind)),
-        ("occurred_at", text(&now)),
-        ("source", Json::object([("system", text("plumbline"))])),
-        ("body", closing.body()),
-    ]);
-    Ok(one(ledger, Submission::of_ledger(json))?)
+    let statement = Statement { id, stream: STREAM, kind, body: closing.body() };
+    let receipt = state(ledger, statement, ledger.now())?;
+    kept(ledger, log).keep(&index);
+    Ok(receipt)
 }
 
 /// Closes a log unless it was closed on this civil day of `zone`. `Ok(None)` if it
@@ -71,16 +59,28 @@ pub fn close_day(
     record(ledger, log).map(Some)
 }
 
-/// The index over all that the log holds now.
+/// The index over all that the log holds now, grown from that of its last closing.
 fn index(ledger: &Ledger, log: LogName) -> Result<StreamIndex, ClosingError> {
-    let mut index = StreamIndex::default();
-    let mut unread = None;
-    let store = ledger.store(log);
-    each(store.as_ref(), store.size()?, |position, entry| match scan(entry) {
-        Ok(fields) if position == index.size() => index.push(fields.stream, entry_hash(entry)),
-        _ => unread = unread.or(Some(position)),
-    })?;
-    unread.map_or(Ok(index), |position| Err(ClosingError::Unread(position)))
+    let lookup = ledger.lookup(log);
+    let size = lookup.follow(u64::MAX)?;
+    let head = lookup.stream_head(STREAM)?;
+    let last = head.map(|(_, position)| lookup.entry(position)).transpose()?.flatten();
+    let last = last.as_deref().and_then(stated);
+    Ok(kept(ledger, log).grown(ledger.store(log).as_ref(), last, size)?)
+}
+
+fn kept(ledger: &Ledger, log: LogName) -> StreamIndexes {
+    StreamIndexes::new(ledger.layout().streams(log))
+}
+
+/// A closing as programs read it (`plumbline.closing/1`); `None` for an entry that is none.
+pub fn to_json(log: LogName, entry: &[u8]) -> Option<Value> {
+    let (closing, fields) = (stated(entry)?, scan(entry).ok()?);
+    Some(json!({
+        "schema": "plumbline.closing/1", "log": log.as_str(), "position": fields.position,
+        "recorded_at": fields.recorded_at, "size": closing.size, "streams": closing.streams,
+        "root": closing.root.to_string(),
+    }))
 }
 
 /// What an entry states, if it is a closing of a log.

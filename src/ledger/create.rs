@@ -7,9 +7,9 @@
 
 use super::admit::admit;
 use super::further::FurtherError;
-use super::submission::Submission;
+use super::statement::Statement;
 use super::{AppendError, Ledger, LogName, OpenError, Surroundings, further};
-use crate::clock::TimeText;
+use crate::clock::Micros;
 use crate::config::{Config, Layout};
 use crate::log::{RealFiles, SegmentLog};
 use crate::store::StoreError;
@@ -69,10 +69,10 @@ pub fn create(
             further_keys.push((log, key));
         }
     }
-    let now = TimeText::default().format(surroundings.clock.now()).to_owned();
+    let now = surroundings.clock.now();
     let ledger = Ledger::start(layout.clone(), config.clone(), surroundings)?;
     for (log, vkey) in LogName::ALL.into_iter().zip(&vkeys) {
-        genesis(&ledger, log, vkey, &now)?;
+        genesis(&ledger, log, vkey, now)?;
     }
     for (log, key) in &further_keys {
         further::announce(&ledger, *log, key)?;
@@ -132,9 +132,9 @@ pub(super) fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
 }
 
 /// Records the first entry of a log.
-fn genesis(ledger: &Ledger, log: LogName, vkey: &str, now: &str) -> Result<(), OpenError> {
+fn genesis(ledger: &Ledger, log: LogName, vkey: &str, now: Micros) -> Result<(), OpenError> {
     // The type belongs to the open log; each log begins with its own.
-    let event = admit(created(ledger.config(), log, vkey, now), ledger.vault(), None)
+    let event = admit(created(ledger.config(), log, vkey).at(now), ledger.vault(), None)
         .map_err(|refusal| OpenError::Genesis(AppendError::Refused(refusal)))?
         .moved_to(log);
     let answers = ledger.queue(log).push(vec![event], true).map_err(OpenError::Genesis)?.wait();
@@ -142,7 +142,7 @@ fn genesis(ledger: &Ledger, log: LogName, vkey: &str, now: &str) -> Result<(), O
 }
 
 /// The first entry of a log (design §2).
-fn created(config: &Config, log: LogName, vkey: &str, now: &str) -> Submission {
+fn created(config: &Config, log: LogName, vkey: &str) -> Statement<'static> {
     let text = |value: &str| Json::text(value.to_owned());
     let body = Json::object([
         ("origin", text(&config.origin_of(log))),
@@ -153,13 +153,9 @@ fn created(config: &Config, log: LogName, vkey: &str, now: &str) -> Submission {
         // No rule set is in force yet: the digest of nothing.
         ("rule_set_digest", text(&Digest(*blake3::hash(b"").as_bytes()).to_string())),
     ]);
-    let id = format!("ledger-created-{log}");
-    Submission::new(Json::object([
-        ("id", text(&id)),
-        ("stream", text(&format!("ledger/{log}"))),
-        ("type", text("ledger.created.v1")),
-        ("occurred_at", text(now)),
-        ("source", Json::object([("system", text("plumbline"))])),
-        ("body", body),
-    ]))
+    let stream = match log {
+        LogName::Open => "ledger/open",
+        LogName::Sealed => "ledger/sealed",
+    };
+    Statement { id: format!("ledger-created-{log}"), stream, kind: "ledger.created.v1", body }
 }

@@ -19,6 +19,7 @@ mod queue;
 mod rehearsal;
 mod request;
 pub mod sequencer;
+pub mod statement;
 pub mod submission;
 mod turned_away;
 mod watch;
@@ -131,6 +132,8 @@ pub enum RefusalCode {
     LedgerMember,
     UnknownEventType,
     ReservedType,
+    ReservedSource,
+    ReservedStream,
     BadTime,
     BadIdentifier,
     StateSecret,
@@ -154,6 +157,8 @@ impl RefusalCode {
             RefusalCode::LedgerMember => "ledger-member",
             RefusalCode::UnknownEventType => "unknown-event-type",
             RefusalCode::ReservedType => "reserved-type",
+            RefusalCode::ReservedSource => "reserved-source",
+            RefusalCode::ReservedStream => "reserved-stream",
             RefusalCode::BadTime => "bad-time",
             RefusalCode::BadIdentifier => "bad-identifier",
             RefusalCode::StateSecret => "state-secret",

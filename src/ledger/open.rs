@@ -11,7 +11,7 @@ use super::watch::Watcher;
 use super::{
     Admitted, Answers, AppendError, LogName, Pending, Receipt, Refusal, RefusalCode, turned_away,
 };
-use crate::clock::{Clock, Micros, TimeText};
+use crate::clock::{Clock, Micros};
 use crate::config::{Config, Layout};
 use crate::index::Lookup;
 use crate::log::{Options, RealFiles, SEGMENT_BYTES_DEFAULT, SegmentLog};
@@ -229,8 +229,7 @@ impl Ledger {
     }
 
     fn record_turned_away(&self, submission: &Draft<'_>) {
-        let now = TimeText::default().format(self.now()).to_owned();
-        let traced = turned_away::trace(submission, &self.vault, &now);
+        let traced = turned_away::trace(submission, &self.vault, self.now());
         let trace = traced.ok().flatten().and_then(|trace| admit(trace, &self.vault, None).ok());
         let answers = trace.and_then(|event| self.queue(event.log()).push(vec![event], true).ok());
         let recorded = answers.is_some_and(|pending| {

@@ -11,6 +11,7 @@ use super::clock_watch::{self, ClockWatch};
 use super::group::{Group, GroupMark};
 use super::memory::{Hashing, Key, Recent};
 use super::queue::{Answers, Job, stopped};
+use super::statement;
 use super::{AppendError, Expected, LogName, Receipt, Refusal, RefusalCode};
 use crate::clock::{Clock, TimeText};
 use crate::index::Noted;
@@ -186,10 +187,10 @@ impl Sequencer {
     /// When an anomaly of the clock was recorded.
     fn recorded_at(&self, number: u64) -> Option<i64> {
         let id = clock_watch::id(self.log, number);
-        let known = self.ids.get(self.hashing.id(clock_watch::SYSTEM, &id));
+        let known = self.ids.get(self.hashing.id(statement::SYSTEM, &id));
         let position = match known {
             Some(position) => position,
-            None => self.history.find_id(clock_watch::SYSTEM, &id).ok()??,
+            None => self.history.find_id(statement::SYSTEM, &id).ok()??,
         };
         recorded_micros(&self.entry(position).ok()?)
     }

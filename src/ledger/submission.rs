@@ -22,7 +22,7 @@ impl<'a> Draft<'a> {
         Draft { json, expected: Expected::Any, own: false }
     }
 
-    /// What the ledger itself states.
+    /// What the ledger itself states; made by [`super::statement`] alone.
     pub(super) fn of_ledger(json: Json<'a>) -> Draft<'a> {
         Draft { own: true, ..Draft::new(json) }
     }

@@ -6,7 +6,9 @@
 //! what was in the submission; the key is in the vault.
 
 use super::admit::secret_mark;
+use super::statement::Statement;
 use super::submission::{Draft, Submission};
+use crate::clock::Micros;
 use crate::vault::{Vault, VaultError};
 use plumbline_replay::integrity::json::Json;
 
@@ -20,7 +22,7 @@ const STREAM: &str = "ledger/intake";
 pub(super) fn trace(
     submission: &Draft<'_>,
     vault: &Vault,
-    now: &str,
+    now: Micros,
 ) -> Result<Option<Submission>, VaultError> {
     let Some(pointer) = secret_mark(&submission.json) else {
         return Ok(None);
@@ -33,12 +35,6 @@ pub(super) fn trace(
         ("place", text(&pointer)),
         ("reason", text("state-secret")),
     ]);
-    Ok(Some(Submission::new(Json::object([
-        ("id", text(&format!("intake-refused-{digest}"))),
-        ("stream", text(STREAM)),
-        ("type", text("intake.refused.v1")),
-        ("occurred_at", text(now)),
-        ("source", Json::object([("system", text("plumbline"))])),
-        ("body", body),
-    ]))))
+    let id = format!("intake-refused-{digest}");
+    Ok(Some(Statement { id, stream: STREAM, kind: "intake.refused.v1", body }.at(now)))
 }

@@ -5,16 +5,13 @@
 //! same command.
 
 use super::records::each;
-use crate::clock::TimeText;
-use crate::ledger::submission::Submission;
+use crate::ledger::statement::{SYSTEM, Statement, state};
 use crate::ledger::{AppendError, Ledger, LogName};
 use crate::store::StoreError;
 use crate::vault::{KeyState, VaultError, subject_id};
 use plumbline_replay::integrity::entry::scan;
 use plumbline_replay::integrity::json::Json;
 
-/// Source of the ledger's own statements.
-const SYSTEM: &str = "plumbline";
 /// Events named by one `redaction.applied`: more would not fit into an entry.
 const TARGETS_MAX: usize = 300;
 
@@ -62,28 +59,77 @@ pub enum EraseError {
 /// [`EraseError`]. Once the key is destroyed, only the last record can still be
 /// missing; the same command adds it.
 pub fn erase(ledger: &Ledger, erasure: &Erasure<'_>) -> Result<Erased, EraseError> {
-    let [first, second] = erasure.approved_by.map(str::trim);
-    if first.is_empty() || second.is_empty() || first == second {
-        return Err(EraseError::OneApprover);
-    }
-    let subject = subject_id(erasure.subject);
-    if matches!(ledger.vault().state(&subject), KeyState::Unknown) {
-        return Err(EraseError::UnknownSubject(erasure.subject.to_owned()));
-    }
-    let key: String = subject.iter().map(|byte| format!("{byte:02x}")).collect();
-    let open = sealed_under(ledger, LogName::Open, &subject)?;
-    let sealed = sealed_under(ledger, LogName::Sealed, &subject)?;
-    // The open log may not tell that something of the sealed one exists.
-    let log = if open.is_empty() && !sealed.is_empty() { LogName::Sealed } else { LogName::Open };
-    if log == LogName::Open {
-        for (part, targets) in open.chunks(TARGETS_MAX).enumerate() {
-            redaction(ledger, erasure, &format!("redaction-{key}-{part}"), targets)?;
+    let mut erasing = Erasing::begin(ledger, erasure)?;
+    while erasing.step()?.is_some() {}
+    Ok(erasing.erased)
+}
+
+/// A step that was done: durable, whatever happens next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A part of the redaction is on record.
+    Redacted,
+    KeyDestroyed,
+    /// The destruction is on record.
+    Told,
+}
+
+/// An erasure under way, step by step: wherever it is cut short, the same erasure once
+/// more does what is missing.
+pub struct Erasing<'a> {
+    ledger: &'a Ledger,
+    erasure: &'a Erasure<'a>,
+    /// Name of the subject's key, in hexadecimal.
+    key: String,
+    log: LogName,
+    /// Parts of the redaction that are still to be recorded, the next one last.
+    redactions: Vec<(usize, Vec<String>)>,
+    left: &'static [Step],
+    erased: Erased,
+}
+
+impl<'a> Erasing<'a> {
+    /// Looks for what is sealed under the subject's key. Nothing is changed yet.
+    pub fn begin(ledger: &'a Ledger, erasure: &'a Erasure<'a>) -> Result<Erasing<'a>, EraseError> {
+        let [first, second] = erasure.approved_by.map(str::trim);
+        if first.is_empty() || second.is_empty() || first == second {
+            return Err(EraseError::OneApprover);
         }
+        let subject = subject_id(erasure.subject);
+        if matches!(ledger.vault().state(&subject), KeyState::Unknown) {
+            return Err(EraseError::UnknownSubject(erasure.subject.to_owned()));
+        }
+        let key: String = subject.iter().map(|byte| format!("{byte:02x}")).collect();
+        let open = sealed_under(ledger, LogName::Open, &subject)?;
+        let sealed = sealed_under(ledger, LogName::Sealed, &subject)?;
+        // The open log may not tell that something of the sealed one exists.
+        let log =
+            if open.is_empty() && !sealed.is_empty() { LogName::Sealed } else { LogName::Open };
+        let events = (open.len() + sealed.len()) as u64;
+        let parts = open.chunks(TARGETS_MAX).map(<[String]>::to_vec).enumerate();
+        let redactions = parts.rev().collect();
+        let left = &[Step::KeyDestroyed, Step::Told];
+        let erased = Erased { events, destroyed: false };
+        Ok(Erasing { ledger, erasure, key, log, redactions, left, erased })
     }
-    let destroyed = ledger.vault().destroy(erasure.subject)?;
-    told(ledger, erasure, log, &key)?;
-    let events = (open.len() + sealed.len()) as u64;
-    Ok(Erased { events, destroyed })
+
+    /// Does the next step; `None` when all are done.
+    pub fn step(&mut self) -> Result<Option<Step>, EraseError> {
+        let (ledger, erasure) = (self.ledger, self.erasure);
+        if let Some((part, targets)) = self.redactions.pop() {
+            redaction(ledger, erasure, &format!("redaction-{}-{part}", self.key), &targets)?;
+            return Ok(Some(Step::Redacted));
+        }
+        let Some((next, left)) = self.left.split_first() else { return Ok(None) };
+        match next {
+            Step::KeyDestroyed => {
+                self.erased.destroyed = ledger.vault().destroy(erasure.subject)?;
+            }
+            _ => told(ledger, erasure, self.log, &self.key)?,
+        }
+        self.left = left;
+        Ok(Some(*next))
+    }
 }
 
 /// Ids of a log's events with a member sealed under a key.
@@ -150,17 +196,7 @@ fn once(
     if lookup.find_id(SYSTEM, id)?.is_some() {
         return Ok(());
     }
-    let text = |value: &str| Json::text(value.to_owned());
-    let now = TimeText::default().format(ledger.now()).to_owned();
-    let submission = Submission::new(Json::object([
-        ("id", text(id)),
-        ("stream", text("ledger/erasures")),
-        ("type", text(kind)),
-        ("occurred_at", text(&now)),
-        ("source", Json::object([("system", text(SYSTEM))])),
-        ("body", body),
-    ]));
-    let lost = || AppendError::Stopped { reason: "nothing was answered".to_owned() };
-    ledger.append(vec![submission]).pop().unwrap_or_else(|| Err(lost()))?;
+    let statement = Statement { id: id.to_owned(), stream: "ledger/erasures", kind, body };
+    state(ledger, statement, ledger.now())?;
     Ok(())
 }

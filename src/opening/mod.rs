@@ -3,17 +3,20 @@
 //! A role says which classes of members its holders may open; every opening, and
 //! every attempt that was refused, is an entry of the sealed log before anything is
 //! shown. Erasing destroys a subject's key: entries, chain, tree and proofs stay as
-//! they are. Knows roles and records; does not know who somebody is: the command
-//! line is told, and over HTTP a key says it.
+//! they are. Roles are told by the sealed log itself, so that an opening can be judged
+//! by whoever has that log. Does not know who somebody is: the command line is told,
+//! and over HTTP a key says it.
 
 mod erase;
 mod open;
+mod record;
 mod records;
+mod roles;
 
-pub use erase::{EraseError, Erased, Erasure, erase};
-pub use open::{Ask, Opened, OpeningError, Target, open, to_json};
+pub use erase::{EraseError, Erased, Erasing, Erasure, Step, erase};
+pub use open::{Ask, Joint, Opened, OpeningError, Target, open, open_jointly, to_json};
+pub use roles::{Granting, POWERS, Revoking, RoleError, grant, has_power, read, revoke};
 
-use crate::config::Config;
 use plumbline_replay::event::register::Sensitivity;
 
 /// Every class by its code in frames and its word.
@@ -34,16 +37,4 @@ fn class_of(code: u8) -> Option<Sensitivity> {
 /// Whether `word` names a class.
 pub fn is_class(word: &str) -> bool {
     CLASSES.iter().any(|class| class.as_str() == word)
-}
-
-/// Why somebody may not open a class under a role; `None` if they may.
-fn forbidden(config: &Config, who: &str, role: &str, class: Sensitivity) -> Option<&'static str> {
-    let Some(found) = config.role.iter().find(|known| known.name == role) else {
-        return Some("no-such-role");
-    };
-    if !found.members.iter().any(|member| member == who) {
-        return Some("not-of-that-role");
-    }
-    let open = found.classes.iter().any(|word| word == class.as_str());
-    (!open).then_some("class-not-open-to-the-role")
 }

@@ -1,24 +1,20 @@
 //! Opening: who may, recorded first, then shown.
 
+use super::class_of;
+use super::record::{Access, MEMBERS_MAX, record};
 use super::records::{Sealed, at};
-use super::{class_of, forbidden};
-use crate::clock::TimeText;
+use super::roles::{RoleError, to_judge_by, turn};
+use crate::clock::Micros;
 use crate::index::{Field, Query};
-use crate::ledger::submission::Submission;
 use crate::ledger::{AppendError, Ledger, LogName, OpenError};
 use crate::reader::Reader;
 use crate::store::StoreError;
 use crate::vault::{Disclosure, KeyState, SealedRecord, open_record};
 use plumbline_replay::event::register::Sensitivity;
 use plumbline_replay::integrity::entry::scan;
-use plumbline_replay::integrity::json::{Json, parse};
+use plumbline_replay::integrity::json::parse;
+use plumbline_replay::roles::{Denied, Right, Roles};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
-use uuid::Uuid;
-
-/// Members opened by one act; a larger one asks for less at a time, so that its
-/// record says what was seen.
-const MEMBERS_MAX: usize = 200;
 
 /// What is to be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +38,20 @@ pub struct Ask<'a> {
     pub classes: &'a [String],
 }
 
+/// Members of the open log that several persons open together, into something that
+/// leaves the house.
+#[derive(Clone, Debug)]
+pub struct Joint<'a> {
+    /// Each of them must hold the role; each is on record.
+    pub who: &'a [&'a str],
+    pub role: &'a str,
+    pub purpose: &'a str,
+    /// What they open it for, in words.
+    pub query: &'a str,
+    /// The entries whose members are opened, rising.
+    pub positions: &'a [u64],
+}
+
 /// A sealed member as it was opened.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Opened {
@@ -59,6 +69,8 @@ pub enum OpeningError {
     Open(#[from] OpenError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Roles(#[from] RoleError),
     /// Nothing is shown that is not on record.
     #[error("访问未能留痕,不予出示 / not shown, since the access could not be recorded: {0}")]
     NotRecorded(AppendError),
@@ -85,13 +97,13 @@ pub enum OpeningError {
 }
 
 /// One sealed member that is asked for.
-struct Wanted {
-    position: u64,
-    id: String,
+pub(super) struct Wanted {
+    pub position: u64,
+    pub id: String,
     /// What stands in `_sd`.
     digests: Vec<String>,
-    class: Sensitivity,
-    record: SealedRecord,
+    pub class: Sensitivity,
+    pub record: SealedRecord,
 }
 
 /// Opens what is asked for, if the role may: the access is durable in the sealed
@@ -101,39 +113,108 @@ pub fn open(ledger: &Ledger, ask: &Ask<'_>) -> Result<Vec<Opened>, OpeningError>
         return Err(OpeningError::NoPurpose);
     }
     let wanted = wanted(ledger, ask)?;
+    let query = match ask.target {
+        Target::Stream(stream) => format!("{} {stream}", ask.log),
+        Target::Event(id) => format!("{} #{id}", ask.log),
+    };
+    let _turn = turn();
+    let (roles, now) = (to_judge_by(ledger)?, ledger.now());
+    let access = Access {
+        who: &[ask.who],
+        role: ask.role,
+        purpose: ask.purpose,
+        query: &query,
+        members: &wanted,
+        refused: None,
+        at: now,
+    };
     // Whether anything is there is told to nobody who could not open it: what is
     // refused is judged before what is missing, by the classes asked for.
-    let refused = refusal(ledger, ask, &wanted);
-    if let Some((class, reason)) = refused {
-        record(ledger, ask, &wanted, Some(reason))?;
-        let (who, role) = (ask.who.to_owned(), ask.role.to_owned());
-        return Err(OpeningError::NotAllowed { who, role, class, reason });
+    if let Some((class, denied)) = refusal(&roles, now, ask, &wanted) {
+        return Err(refused(ledger, &access, ask.who, class, denied));
     }
     if wanted.is_empty() {
         return Err(OpeningError::NothingSealed);
     }
+    // A larger act asks for less at a time, so that its record says what was seen.
     if wanted.len() > MEMBERS_MAX {
         return Err(OpeningError::TooMany(wanted.len()));
     }
-    record(ledger, ask, &wanted, None)?;
+    record(ledger, &access)?;
     wanted.into_iter().map(|one| opened(ledger, one)).collect()
+}
+
+/// Opens what each of these persons may open under the role, informants' members never:
+/// the rest stays closed. The access is on record, for each of them, before anything is
+/// opened; where one of them does not hold the role, the refusal is, and nothing is.
+pub fn open_jointly(ledger: &Ledger, joint: &Joint<'_>) -> Result<Vec<Opened>, OpeningError> {
+    if joint.purpose.trim().is_empty() {
+        return Err(OpeningError::NoPurpose);
+    }
+    let reader = Reader::of(ledger, LogName::Open)?;
+    let _turn = turn();
+    let (roles, now) = (to_judge_by(ledger)?, ledger.now());
+    let denies = |right| {
+        let mut each = joint.who.iter().copied();
+        each.find_map(|who| Some((who, roles.denies(now, who, joint.role, right)?)))
+    };
+    let denied = denies(Right::Any);
+    let allowed = |class: Sensitivity| {
+        class != Sensitivity::Informant && denies(Right::Class(class.as_str())).is_none()
+    };
+    let mut members = Vec::new();
+    for position in joint.positions {
+        let Some(sealed) = at(reader.store().as_ref(), *position)? else { continue };
+        members.extend(of_entry(sealed).filter(|one| allowed(one.class)));
+    }
+    let access = Access {
+        who: joint.who,
+        role: joint.role,
+        purpose: joint.purpose,
+        query: joint.query,
+        members: &members,
+        refused: None,
+        at: now,
+    };
+    if let Some((who, denied)) = denied {
+        return Err(refused(ledger, &access, who, "", denied));
+    }
+    record(ledger, &access)?;
+    members.into_iter().map(|one| opened(ledger, one)).collect()
+}
+
+/// Puts a refusal on record; gives what the person is told.
+fn refused(
+    ledger: &Ledger,
+    access: &Access<'_>,
+    who: &str,
+    class: &'static str,
+    denied: Denied,
+) -> OpeningError {
+    let reason = denied.as_str();
+    if let Err(error) = record(ledger, &Access { refused: Some(reason), ..*access }) {
+        return error;
+    }
+    let (who, role) = (who.to_owned(), access.role.to_owned());
+    OpeningError::NotAllowed { who, role, class, reason }
 }
 
 /// The first class that the role may not open, and why. Somebody without a role is
 /// refused whatever is there.
 fn refusal(
-    ledger: &Ledger,
+    roles: &Roles,
+    now: Micros,
     ask: &Ask<'_>,
     wanted: &[Wanted],
-) -> Option<(&'static str, &'static str)> {
-    let judged = |class: Sensitivity| {
-        forbidden(ledger.config(), ask.who, ask.role, class).map(|why| (class.as_str(), why))
-    };
+) -> Option<(&'static str, Denied)> {
+    let denies = |right| roles.denies(now, ask.who, ask.role, right);
+    if let Some(denied) = denies(Right::Any) {
+        return Some((Sensitivity::Personal.as_str(), denied));
+    }
     let asked = super::CLASSES.into_iter().filter(|c| ask.classes.iter().any(|w| w == c.as_str()));
     let there = wanted.iter().map(|one| one.class);
-    let nobody =
-        judged(Sensitivity::Personal).filter(|(_, why)| *why != "class-not-open-to-the-role");
-    nobody.or_else(|| asked.chain(there).find_map(judged))
+    let class = |class: Sensitivity| Some((class.as_str(), denies(Right::Class(class.as_str()))?));
+    asked.chain(there).find_map(class)
 }
 
 fn wanted(ledger: &Ledger, ask: &Ask<'_>) -> Result<Vec<Wanted>, OpeningError> {
@@ -145,14 +226,16 @@ fn wanted(ledger: &Ledger, ask: &Ask<'_>) -> Result<Vec<Wanted>, OpeningError> {
     let mut out = Vec::new();
     for (position, _) in reader.find(&query, 0, reader.size(), usize::MAX)? {
         let Some(sealed) = at(reader.store().as_ref(), position)? else { continue };
-        out.extend(members(sealed).filter(|one| {
+        out.extend(of_entry(sealed).filter(|one| {
             ask.classes.is_empty() || ask.classes.iter().any(|word| word == one.class.as_str())
         }));
     }
     Ok(out)
 }
 
-fn members(sealed: Sealed) -> impl Iterator<Item = Wanted> {
+/// The sealed members of an entry. A class that this program does not know is opened to
+/// no role.
+fn of_entry(sealed: Sealed) -> impl Iterator<Item = Wanted> {
     let Sealed { position, entry, records } = sealed;
     let fields = scan(&entry).ok();
     let id = fields.map(|fields| fields.id.to_owned()).unwrap_or_default();
@@ -165,56 +248,9 @@ fn members(sealed: Sealed) -> impl Iterator<Item = Wanted> {
         .filter_map(|digest| digest.as_str().map(str::to_owned))
         .collect();
     records.into_iter().filter_map(move |record| {
-        // A class that this program does not know is opened to no role.
         let class = class_of(record.class)?;
         Some(Wanted { position, id: id.clone(), digests: digests.clone(), class, record })
     })
-}
-
-/// Writes the access into the sealed log and waits until it is durable.
-fn record(
-    ledger: &Ledger,
-    ask: &Ask<'_>,
-    wanted: &[Wanted],
-    refused: Option<&str>,
-) -> Result<(), OpeningError> {
-    let text = |value: &str| Json::text(value.to_owned());
-    let subjects: BTreeSet<_> = wanted.iter().map(|one| one.record.subject).collect();
-    let members = wanted.iter().take(MEMBERS_MAX).map(|one| {
-        Json::object([
-            ("class", text(one.class.as_str())),
-            ("event", text(&one.id)),
-            ("position", Json::Int(one.position as i64)),
-        ])
-    });
-    let target = match ask.target {
-        Target::Stream(stream) => format!("{} {stream}", ask.log),
-        Target::Event(id) => format!("{} #{id}", ask.log),
-    };
-    let mut body = Json::object([
-        ("who", text(ask.who)),
-        ("role", text(ask.role)),
-        ("query", Json::text(target)),
-        ("purpose", text(ask.purpose)),
-        ("subject_count", Json::Int(subjects.len() as i64)),
-        ("members", Json::List(members.collect())),
-        ("result", text(if refused.is_some() { "拒绝" } else { "出示" })),
-    ]);
-    if let Some(reason) = refused {
-        body.set("refused_for", text(reason));
-    }
-    let now = TimeText::default().format(ledger.now()).to_owned();
-    let submission = Submission::new(Json::object([
-        ("id", Json::text(format!("access-{}", Uuid::new_v4()))),
-        ("stream", text("ledger/access")),
-        ("type", text("access.recorded.v1")),
-        ("occurred_at", text(&now)),
-        ("source", Json::object([("system", text("plumbline"))])),
-        ("body", body),
-    ]));
-    let answer = ledger.append(vec![submission]).pop();
-    let lost = || AppendError::Stopped { reason: "nothing was answered".to_owned() };
-    answer.unwrap_or_else(|| Err(lost())).map(drop).map_err(OpeningError::NotRecorded)
 }
 
 fn opened(ledger: &Ledger, one: Wanted) -> Result<Opened, OpeningError> {

@@ -125,9 +125,18 @@ const READ_BYTES: usize = 4 << 20;
 pub fn each_block(
     store: &dyn Store,
     size: u64,
+    found: impl FnMut(&Block) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    each_block_from(store, 0, size, found)
+}
+
+fn each_block_from(
+    store: &dyn Store,
+    from: u64,
+    size: u64,
     mut found: impl FnMut(&Block) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let mut at = 0;
+    let mut at = from;
     while at < size {
         let before = at;
         for block in store.read(at, READ_BYTES)? {
@@ -142,13 +151,20 @@ pub fn each_block(
 }
 
 /// Reads a log's first `size` entries, each with its position.
-pub fn each(
+pub fn each(store: &dyn Store, size: u64, found: impl FnMut(u64, &[u8])) -> Result<(), StoreError> {
+    each_from(store, 0, size, found)
+}
+
+/// Reads a log's entries from a position up to its `size`th, each with its position.
+pub fn each_from(
     store: &dyn Store,
+    from: u64,
     size: u64,
     mut found: impl FnMut(u64, &[u8]),
 ) -> Result<(), StoreError> {
-    each_block(store, size, |block| {
-        for (position, _, entry) in block.entries().filter(|(position, ..)| *position < size) {
+    each_block_from(store, from, size, |block| {
+        let asked = |position: u64| (from..size).contains(&position);
+        for (position, _, entry) in block.entries().filter(|(position, ..)| asked(*position)) {
             found(position, entry);
         }
         Ok(())

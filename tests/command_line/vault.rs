@@ -15,9 +15,31 @@ fn ledger() -> City {
         act["body"]["payer"] = json!(format!("密封样例·{party}"));
     }
     append(&city, &lines(&acts));
-    let arguments = ["vault", "role", "办案人员", "--class", "personal", "--member", "officer/7"];
-    assert_eq!(run(&city, &arguments).status.code(), Some(0));
+    assert_eq!(granted(&city, "办案人员", "officer/7", &["--class", "personal"]), Some(0));
     city
+}
+
+/// Grants a role on the word of two persons.
+fn granted(city: &City, role: &str, member: &str, more: &[&str]) -> Option<i32> {
+    let asked = ["vault", "grant", role, member, "--purpose", "履职", "--by", "officer/1"];
+    let output = run(city, &[&asked[..], &["--approved-by", "officer/2"], more].concat());
+    output.status.code()
+}
+
+/// Every entry of the sealed log of some type.
+fn sealed(city: &City, kind: &str) -> Vec<Value> {
+    let output = run(city, &["log", "--ndjson", "--log", "sealed"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let entries = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    entries.filter(|entry| entry["type"] == kind).collect()
+}
+
+/// What the verifier counts of openings: on record, and allowed.
+fn openings(city: &City) -> (Option<i32>, Value, Value) {
+    let (code, found) = verdict(city, &[]);
+    let sealed = found["logs"].as_array().unwrap().iter().find(|log| log["log"] == "sealed");
+    let openings = &sealed.unwrap()["openings"];
+    (code, openings["recorded"].clone(), openings["ok"].clone())
 }
 
 fn open(city: &City, who: &str, role: &str, more: &[&str]) -> (Option<i32>, Value, String) {
@@ -30,10 +52,7 @@ fn open(city: &City, who: &str, role: &str, more: &[&str]) -> (Option<i32>, Valu
 
 /// What the sealed log says of accesses.
 fn accesses(city: &City) -> Vec<Value> {
-    let output = run(city, &["log", "--ndjson", "--log", "sealed"]);
-    let text = String::from_utf8(output.stdout).unwrap();
-    let entries = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    entries.filter(|entry| entry["type"] == "access.recorded.v1").collect()
+    sealed(city, "access.recorded.v1")
 }
 
 #[test]
@@ -67,7 +86,129 @@ fn a_role_opens_its_classes_and_every_opening_is_on_record() {
     assert_eq!((&body["purpose"], &body["subject_count"]), (&json!("核查缴费人"), &json!(1)));
     assert_eq!(body["members"].as_array().unwrap().len(), 2);
     assert!(!access.to_string().contains("密封样例"));
-    assert_eq!(verdict(&city, &[]).0, Some(0));
+    assert_eq!(openings(&city), (Some(0), json!(1), json!(1)));
+}
+
+#[test]
+fn roles_are_told_by_the_log_and_openings_judged_by_those_of_their_time() {
+    let city = ledger();
+    // Nobody approves what they ask for or get, and nothing is granted without a right.
+    let asked = ["vault", "grant", "r", "officer/3", "--class", "personal", "--purpose", "x"];
+    for (by, approver, code) in
+        [("officer/1", "officer/1", 12), ("officer/1", "officer/3", 12), ("officer/1", "", 12)]
+    {
+        let more = ["--by", by, "--approved-by", approver];
+        assert_eq!(run(&city, &[&asked[..], &more].concat()).status.code(), Some(code));
+    }
+    for more in [&[][..], &["--class", "nonsense"], &["--power", "nonsense"]] {
+        assert_eq!(granted(&city, "r", "officer/3", more), Some(2), "{more:?}");
+    }
+    let told = sealed(&city, "vault.role.granted.v1");
+    let [told] = told.as_slice() else { panic!("{told:?}") };
+    let body = &told["body"];
+    assert_eq!((&body["by"], &body["approver"]), (&json!("officer/1"), &json!("officer/2")));
+    assert_eq!((&body["purpose"], &body["member"]), (&json!("履职"), &json!("officer/7")));
+
+    assert_eq!(open(&city, "officer/7", "办案人员", &[]).0, Some(0));
+    let revoke = |member: &str| {
+        let asked =
+            ["vault", "revoke", "办案人员", member, "--purpose", "调离", "--by", "officer/1"];
+        run(&city, &asked).status.code()
+    };
+    assert_eq!(revoke("officer/8"), Some(13));
+    assert_eq!(revoke("officer/7"), Some(0));
+    assert_eq!(open(&city, "officer/7", "办案人员", &[]).0, Some(12));
+    // What was opened before stays allowed; what was known before can be asked.
+    assert_eq!(openings(&city), (Some(0), json!(1), json!(1)));
+    let listed = |more: &[&str]| {
+        let output = run(&city, &[&["vault", "roles", "--json"], more].concat());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(listed(&[]), "");
+    let known = told["recorded_at"].as_str().unwrap();
+    assert!(listed(&["--as-of", known, "--known-at", known]).contains("officer/7"));
+    // For a day that has passed: never in force.
+    let past = ["--class", "personal", "--from", "2026-03-01", "--until", "2026-03-02"];
+    assert_eq!(granted(&city, "办案人员", "officer/7", &past), Some(0));
+    assert_eq!(open(&city, "officer/7", "办案人员", &[]).0, Some(12));
+    assert!(listed(&["--as-of", "2026-03-01"]).contains("officer/7"));
+    assert_eq!(
+        granted(&city, "x", "officer/7", &["--class", "personal", "--until", "2020-01-01"]),
+        Some(2)
+    );
+}
+
+#[test]
+fn roles_of_the_configuration_are_taken_over_once_and_the_file_stays_as_it_is() {
+    let city = city();
+    let mut paid = event("1", "fee/1");
+    paid["body"]["payer"] = json!("密封样例");
+    append(&city, &lines(&[paid]));
+    let path = city.path.join("plumbline.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let role = "# 由办公室维护\n[[role]]\nname = \"办案人员\" # 两人\nclasses = [\"personal\"]\n\
+                members = [\"officer/7\", \"officer/9\"]\n";
+    let text = format!("{text}\n{role}");
+    std::fs::write(&path, &text).unwrap();
+    assert_eq!(open(&city, "officer/7", "办案人员", &[]).0, Some(0));
+    assert_eq!(open(&city, "officer/9", "办案人员", &[]).0, Some(0));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+    let told = sealed(&city, "vault.role.granted.v1");
+    assert_eq!(told.len(), 2);
+    assert!(told.iter().all(|one| one["body"]["adopted_from"] == "plumbline.toml"));
+    assert_eq!(openings(&city), (Some(0), json!(2), json!(2)));
+    // From now on the log alone counts.
+    std::fs::write(&path, text.replace("\"personal\"", "\"personal\", \"informant\"")).unwrap();
+    let more = ["--class", "informant"];
+    assert_eq!(open(&city, "officer/7", "办案人员", &more).0, Some(12));
+}
+
+/// What only the ledger may say of itself, as a stranger would submit it.
+#[test]
+fn nobody_else_speaks_in_the_ledgers_name() {
+    let city = ledger();
+    let stored = super::entries(&city);
+    let own: Vec<&str> = plumbline_replay::event::register::all()
+        .filter(|row| row.own)
+        .map(|row| row.name)
+        .collect();
+    assert!(own.contains(&"access.recorded.v1") && own.contains(&"vault.key.destroyed.v1"));
+    let forged: Vec<Value> = own
+        .iter()
+        .enumerate()
+        .map(|(number, name)| {
+            let mut forged = event(&format!("forged-{number}"), "ledger/access");
+            forged["type"] = json!(name);
+            forged["body"] = json!({});
+            forged
+        })
+        .collect();
+    let (code, receipts, words) = append(&city, &lines(&forged));
+    assert_eq!((code, receipts.len()), (Some(6), 0));
+    assert_eq!(words.matches("reserved-type").count(), own.len(), "{words}");
+    // An id taken under the ledger's name would keep it from recording its own.
+    let mut taken = event("key-destroyed-00", "fee/1");
+    taken["source"]["system"] = json!("plumbline");
+    let (code, _, words) = append(&city, &lines(&[taken]));
+    assert_eq!((code, words.contains("reserved-source")), (Some(6), true), "{words}");
+    // The last entry of such a stream says whether the day is closed.
+    let (code, _, words) = append(&city, &lines(&[event("9", "ledger/closings")]));
+    assert_eq!((code, words.contains("reserved-stream")), (Some(6), true), "{words}");
+
+    // The output of another ledger: its own lines are refused with the reason, its acts
+    // are not.
+    let other = super::city();
+    let output = other.path.with_file_name("log.ndjson");
+    std::fs::write(&output, stored.iter().map(|line| format!("{line}\n")).collect::<String>())
+        .unwrap();
+    let file = output.to_str().unwrap();
+    let refused = other.path.with_file_name("refused.ndjson");
+    let imported = run(&other, &["import", "ndjson", file, "--errors", refused.to_str().unwrap()]);
+    assert_eq!(imported.status.code(), Some(6), "{}", String::from_utf8_lossy(&imported.stderr));
+    let refused = std::fs::read_to_string(refused).unwrap();
+    assert!(refused.contains("ledger.created.v1 是账本对自身的陈述"), "{refused}");
+    let acts = super::entries(&other).into_iter().filter(|line| line.contains("fee.paid.v1"));
+    assert_eq!(acts.count(), 3);
 }
 
 #[test]
@@ -134,6 +275,15 @@ fn erasing_leaves_neither_value_nor_key_and_all_else_as_it_was() {
     let made = run(&city, &asked);
     assert_eq!(made.status.code(), Some(0), "{}", String::from_utf8_lossy(&made.stderr));
     run(&city, &["closing", "run"]);
+    // Everything that is kept beside the log, made while the value could be read.
+    let kept = |city: &City| {
+        for command in [&["report", "refresh"][..], &["rebuild"], &["case", "list"]] {
+            let made = run(city, command);
+            assert_eq!(made.status.code(), Some(0), "{}", String::from_utf8_lossy(&made.stderr));
+        }
+    };
+    kept(&city);
+    assert!(city.path.join("derived/judged").is_dir() && city.path.join("derived/open").is_dir());
     let file = city.path.with_file_name("F.json");
     run(&city, &["extract", "fee/1", "-o", file.to_str().unwrap()]);
     let before = super::entries(&city);
@@ -149,6 +299,8 @@ fn erasing_leaves_neither_value_nor_key_and_all_else_as_it_was() {
     assert!(!holds(&city, &key), "the key is still in some file");
     assert!(!holds(&city, "密封样例·party/1".as_bytes()));
     assert!(holds(&city, &other));
+    kept(&city);
+    assert!(!holds(&city, &key) && !holds(&city, "密封样例·party/1".as_bytes()));
     // What stood in the log stands there, and the facts after it.
     let after = super::entries(&city);
     assert_eq!(after[..before.len()], before);

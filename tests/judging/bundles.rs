@@ -34,6 +34,11 @@ pub fn ledger() -> &'static Path {
         assert!(plumb(&["init", text(&dir), "--origin", "city.test"]).status.success());
         let appended = plumb(&["append", text(&events), "--dir", text(&dir)]);
         assert!(appended.status.success(), "{}", String::from_utf8_lossy(&appended.stderr));
+        for member in ["A", "B"] {
+            let grant = ["vault", "grant", "审查", member, "--class", "personal", "--dir", text(&dir)];
+            let words = ["--purpose", "履职", "--by", "C", "--approved-by", "D"];
+            assert!(plumb(&[&grant[..], &words].concat()).status.success());
+        }
         dir
     })
 }
@@ -56,8 +61,11 @@ pub struct Made {
     pub key: String,
 }
 
-pub const APPROVED: [&str; 9] =
-    ["--level", "full", "--approved-by", "A", "--approved-by", "B", "--purpose", "复核", "--json"];
+#[rustfmt::skip]
+pub const APPROVED: [&str; 11] = [
+    "--level", "full", "--approved-by", "A", "--approved-by", "B", "--role", "审查",
+    "--purpose", "复核", "--json",
+];
 
 /// One bundle of each level, made once.
 pub fn made() -> &'static Made {
@@ -113,8 +121,18 @@ fn values_are_opened_by_two_persons_and_on_record() {
     assert!(read_pack(&made.masked).unwrap().get("disclosures.ndjson").is_none());
     let log = asked(&["export", "ndjson", "--log", "sealed", "--type", "access.recorded.v1"], 0);
     let log = String::from_utf8(log).expect("text");
-    assert!(log.contains("\"who\":\"A,B\"") && log.contains("复核"), "{log}");
+    for who in ["A", "B"] {
+        assert!(log.contains(&format!("\"who\":\"{who}\"")) && log.contains("复核"), "{log}");
+    }
     let dir = text(ledger());
+    // Somebody without the role: refused, on record, and no file.
+    let mut create = vec!["bundle", "create", CASE, "--dir", dir, "-o", "/dev/null"];
+    create.extend(APPROVED.map(|word| if word == "B" { "E" } else { word }));
+    assert_eq!(plumb(&create).status.code(), Some(12));
+    let log = asked(&["export", "ndjson", "--log", "sealed", "--type", "access.recorded.v1"], 0);
+    let log = String::from_utf8(log).expect("text");
+    assert!(log.contains("not-of-that-role") && log.contains("\"who\":\"E\""), "{log}");
+    assert_eq!(plumb(&["verify", "--dir", dir]).status.code(), Some(0));
     for one in [&APPROVED[..4], &["--level", "full", "--approved-by", "A", "--approved-by", "A"]] {
         let mut create = vec!["bundle", "create", CASE, "--dir", dir, "-o", "/dev/null"];
         create.extend(one);

@@ -3,6 +3,8 @@
 mod anchoring;
 mod city;
 mod clock;
+mod closing;
+mod erasing;
 mod killed;
 mod limits;
 mod proving;

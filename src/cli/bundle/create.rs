@@ -2,13 +2,12 @@
 
 use super::super::case::At;
 use super::super::{Dir, Exit, Failure, close, print, surroundings};
-use crate::bundle::{Bundle, Gathered, Order, create};
+use crate::bundle::{Bundle, Gathered, Order, Value, create};
 use crate::config::Layout;
 use crate::judging::zone;
-use crate::ledger::submission::Submission;
 use crate::ledger::{Ledger, read_config};
+use crate::opening::{Joint, Opened, open_jointly};
 use plumbline_replay::bundle::Prepared;
-use plumbline_replay::integrity::json::Json;
 use plumbline_replay::time::civil::Zone;
 use serde_json::json;
 use std::fs::File;
@@ -33,6 +32,10 @@ pub struct Create {
     /// 批准披露的人,完整级须给出两次 / who approves the opening; twice for full
     #[arg(long, value_name = "WHO")]
     approved_by: Vec<String>,
+    /// 批准人以何角色披露:该角色可开启的类别才披露 / the role under which they approve: only the
+    /// classes that it opens are opened
+    #[arg(long, value_name = "ROLE")]
+    role: Option<String>,
     #[command(flatten)]
     told: Told,
     #[command(flatten)]
@@ -74,10 +77,12 @@ impl Create {
         let config = read_config(&layout)?;
         let order = self.order(zone(&config))?;
         let gathered = Gathered::read(&layout, &config, &order)?;
-        if order.full {
-            record(&layout, &order, gathered.subjects()?)?;
-        }
-        let bundle = create(&layout, &config, &gathered, &order)?;
+        let role = self.role.as_deref().unwrap_or_default();
+        let values = match order.full {
+            true => opened(&layout, &order, role, &gathered)?,
+            false => Vec::new(),
+        };
+        let bundle = create(&layout, &config, &gathered, &order, values)?;
         let place = self.output.display().to_string();
         write(&self.output, &bundle.zip).map_err(|error| Failure {
             exit: Exit::Failed,
@@ -92,9 +97,10 @@ impl Create {
         let mut approved_by = self.approved_by.clone();
         approved_by.sort();
         approved_by.dedup();
-        if full && (approved_by.len() < 2 || self.told.purpose.is_empty()) {
-            let message = "完整级须写明用途并经两人批准 / a full bundle needs --purpose and two different \
-                           --approved-by";
+        let unapproved = approved_by.len() < 2 || self.told.purpose.is_empty();
+        if full && (unapproved || self.role.is_none()) {
+            let message = "完整级须写明用途,经两人批准,并写明两人所任的角色 / a full bundle needs --purpose, two \
+                           different --approved-by, and the --role that both hold";
             return Err(Failure { exit: Exit::NotAllowed, message: message.to_owned() });
         }
         let mut cases = self.cases.clone();
@@ -142,8 +148,8 @@ impl Create {
         ))?;
         if order.full {
             print(&format!(
-                "  披露 {} 项,{} 项未披露(举报人,或密钥已销毁)/ {0} values opened, {1} not (an \
-                 informant's, or the key is gone)",
+                "  披露 {} 项,{} 项未披露(举报人、角色不可开启的类别,或密钥已销毁)/ {0} values opened, {1} not \
+                 (an informant's, of a class that the role does not open, or the key is gone)",
                 bundle.opened, bundle.not_opened
             ))?;
         }
@@ -161,36 +167,30 @@ fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     std::fs::rename(&part, path)
 }
 
-/// Records the opening in the sealed log, before anything is opened.
-fn record(layout: &Layout, order: &Order, subjects: u64) -> Result<(), Failure> {
-    let surroundings = surroundings("bundle create");
-    let now = Zone::UTC.rfc3339(surroundings.clock.now());
-    let ledger = Ledger::open(layout.root(), surroundings)?;
-    let text = |value: String| Json::text(value);
-    let body = Json::object([
-        ("who", text(order.prepared.approved_by.join(","))),
-        ("query", text(format!("bundle create --level full {}", order.cases.join(" ")))),
-        ("purpose", text(order.prepared.purpose.clone())),
-        ("subject_count", Json::Int(i64::try_from(subjects).unwrap_or(i64::MAX))),
-    ]);
-    let id = uuid::Uuid::new_v4().to_string();
-    let submission = Submission::new(Json::object([
-        ("id", text(id)),
-        ("stream", text("access/bundle".to_owned())),
-        ("type", text("access.recorded.v1".to_owned())),
-        ("occurred_at", text(now)),
-        ("source", Json::object([("system", text("plumbline".to_owned()))])),
-        ("body", body),
-    ]));
-    let answers = ledger.append(vec![submission]);
+/// Opens the values of these entries, each approver under the role, after it is on record
+/// in the sealed log.
+fn opened(
+    layout: &Layout,
+    order: &Order,
+    role: &str,
+    gathered: &Gathered,
+) -> Result<Vec<Value>, Failure> {
+    let ledger = Ledger::open(layout.root(), surroundings("bundle create"))?;
+    let who: Vec<&str> = order.prepared.approved_by.iter().map(String::as_str).collect();
+    let answer = open_jointly(
+        &ledger,
+        &Joint {
+            who: &who,
+            role,
+            purpose: &order.prepared.purpose,
+            query: &format!("bundle create --level full {}", order.cases.join(" ")),
+            positions: &gathered.positions(),
+        },
+    );
     close(ledger)?;
-    match answers.into_iter().next() {
-        Some(Ok(_)) => Ok(()),
-        Some(Err(error)) => {
-            let message =
-                format!("访问未能留痕,不予披露 / not recorded, nothing is opened: {error}");
-            Err(Failure { exit: Exit::Failed, message })
-        }
-        None => Err(Failure { exit: Exit::Failed, message: "no answer".to_owned() }),
-    }
+    let value = |found: Opened| {
+        let shown = found.disclosure?;
+        Some(Value { position: found.position, member: shown.name, text: shown.text })
+    };
+    Ok(answer?.into_iter().filter_map(value).collect())
 }

@@ -46,9 +46,7 @@ impl From<BundleError> for Failure {
             BundleError::Damaged(_) | BundleError::Judge(_) => {
                 Failure { exit: Exit::Broken, message: error.to_string() }
             }
-            BundleError::Vault(_) | BundleError::Layout(_) => {
-                Failure { exit: Exit::Failed, message: error.to_string() }
-            }
+            BundleError::Layout(_) => Failure { exit: Exit::Failed, message: error.to_string() },
         }
     }
 }
