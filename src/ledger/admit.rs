@@ -229,20 +229,27 @@ fn not_in_the_ledgers_name(
 ) -> Result<(), Refusal> {
     if event_type.own {
         let detail = format!(
-            "{} 是账本对自身的陈述,只由持有它的账本记录;若来自另一账本的导出,它说的是那本账,请略去这一行,             并另存那本账或其摘录为证 / {0} is what a ledger says of itself, and only the ledger              that holds it records it; in another ledger's output it speaks of that one: leave the              line out and keep that ledger, or an extract of it, as evidence",
+            "{} 是账本对自身的陈述,只由持有它的账本记录;若来自另一账本的导出,它说的是那本账,请略去这一行,\
+             并另存那本账或其摘录为证 / {0} is what a ledger says of itself, and only the ledger \
+             that holds it records it; in another ledger's output it speaks of that one: leave the \
+             line out and keep that ledger, or an extract of it, as evidence",
             event_type.name
         );
         return refuse(RefusalCode::ReservedType, "/type", detail);
     }
     if system == SYSTEM {
         let detail = format!(
-            "来源系统名 {SYSTEM} 归账本自身;占用其编号会使账本记不下自己的陈述,请用报送系统自己的名称 /              {SYSTEM} is the ledger's own name: an id taken under it would keep the ledger from              recording its own statements; give the submitting system's name"
+            "来源系统名 {SYSTEM} 归账本自身;占用其编号会使账本记不下自己的陈述,请用报送系统自己的名称 / \
+             {SYSTEM} is the ledger's own name: an id taken under it would keep the ledger from \
+             recording its own statements; give the submitting system's name"
         );
         return refuse(RefusalCode::ReservedSource, "/source/system", detail);
     }
     if stream.starts_with(STREAMS) {
         let detail = format!(
-            "{STREAMS} 之下是账本自身的流;他人的记录会使账本误认当日已结、已锚定,请用案件自己的流 / the              streams under {STREAMS} are the ledger's own: an entry of another's there would make              it believe that a day is closed; give the case's own stream"
+            "{STREAMS} 之下是账本自身的流;他人的记录会使账本误认当日已结、已锚定,请用案件自己的流 / the \
+             streams under {STREAMS} are the ledger's own: an entry of another's there would make \
+             it believe that a day is closed; give the case's own stream"
         );
         return refuse(RefusalCode::ReservedStream, "/stream", detail);
     }

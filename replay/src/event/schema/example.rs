@@ -41,7 +41,11 @@ pub fn submission(event_type: &EventType) -> Json<'static> {
 
 /// A stream of the kind that such events belong to.
 fn stream(event_type: &EventType) -> String {
-    let family = event_type.name.split('.').next().unwrap_or_default();
+    let family = match event_type.name.split('.').next().unwrap_or_default() {
+        // A ledger's own streams take nobody else's entries.
+        "ledger" => "verification",
+        family => family,
+    };
     format!("{family}/990100-2026-000417")
 }
 
