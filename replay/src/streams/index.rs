@@ -98,12 +98,11 @@ impl StreamIndex {
 
     /// The leaves in their order.
     pub fn heads(&self) -> impl Iterator<Item = Head> {
-        let head = |(stream, (count, last)): (&Box<str>, &(u64, Digest))| Head {
+        self.streams.iter().map(|(stream, (count, last))| Head {
             stream: stream.to_string(),
             count: *count,
             last: *last,
-        };
-        self.streams.iter().map(head)
+        })
     }
 
     /// What the index says of a stream, proved from its root: that it has so many
