@@ -2,19 +2,16 @@
 //! with all that the configuration names. What they sign and how, `crate::second`
 //! says.
 
-use super::anchor::one;
 use super::checkpoints::SignError;
 use super::create::write_private;
-use super::submission::Submission;
+use super::statement::{SYSTEM, Statement, state};
 use super::{AppendError, Ledger, LogName, Receipt};
-use crate::clock::TimeText;
 use crate::config::{Config, Layout};
 use crate::second::announcement::{KIND_OPEN, KIND_SEALED, STREAM, body};
 use crate::second::head::{self, HeadError, Places};
 use crate::second::{Algorithm, FurtherKey, Signer};
 use crate::store::{Store, StoreError};
 use plumbline_replay::integrity::checkpoint::Checkpoint;
-use plumbline_replay::integrity::json::Json;
 use plumbline_replay::integrity::note::Note;
 use std::fs::File;
 use std::io::{ErrorKind, Write};
@@ -141,8 +138,6 @@ pub fn announce(
     log: LogName,
     key: &FurtherKey,
 ) -> Result<Option<Receipt>, FurtherError> {
-    const SYSTEM: &str = "plumbline";
-    let now = TimeText::default().format(ledger.now()).to_owned();
     let kind = match log {
         LogName::Open => KIND_OPEN,
         LogName::Sealed => KIND_SEALED,
@@ -153,15 +148,8 @@ pub fn announce(
     if lookup.find_id(SYSTEM, &id)?.is_some() {
         return Ok(None);
     }
-    let json = Json::object([
-        ("id", Json::text(id)),
-        ("stream", Json::text(STREAM)),
-        ("type", Json::text(kind)),
-        ("occurred_at", Json::text(now)),
-        ("source", Json::object([("system", Json::text(SYSTEM))])),
-        ("body", body(key)),
-    ]);
-    Ok(Some(one(ledger, Submission::of_ledger(json))?))
+    let statement = Statement { id, stream: STREAM, kind, body: body(key) };
+    Ok(Some(state(ledger, statement, ledger.now())?))
 }
 
 /// The lines of further keys under a checkpoint, in the configuration's order.
