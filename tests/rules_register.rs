@@ -35,6 +35,11 @@ fn the_command_prints_what_is_published() {
             assert!(row[name].as_str().is_some_and(|text| !text.is_empty()), "{row}: {name}");
         }
     }
+    let (code, lines) = plumb(&["rules", "list", "--ndjson"]);
+    assert_eq!(code, Some(0));
+    let lines: Vec<serde_json::Value> =
+        lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(lines, rows);
     let (code, shown) = plumb(&["rules", "show", "R2.5.1"]);
     assert_eq!(code, Some(0));
     assert!(shown.contains("所有行政事业性收费项目全部按收费标准的下限收取"), "{shown}");

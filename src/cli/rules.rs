@@ -20,9 +20,12 @@ enum Command {
 /// 列出全部规则 / list all rules
 #[derive(clap::Args)]
 struct List {
-    /// 输出 JSON,每条规则一个对象 / one JSON array, an object a rule
+    /// 输出 JSON 数组,每条规则一个对象 / one JSON array, an object a rule
     #[arg(long)]
     json: bool,
+    /// 每行一条规则的 JSON 对象 / an object a line
+    #[arg(long, conflicts_with = "json")]
+    ndjson: bool,
 }
 
 /// 一条规则的全文 / one rule, with its quote
@@ -52,6 +55,12 @@ impl List {
         }
         let mut out = std::io::stdout().lock();
         for rule in register::all() {
+            if self.ndjson {
+                if !line(&mut out, rule.to_json().to_string().as_bytes())? {
+                    break;
+                }
+                continue;
+            }
             let (severity, status) = (rule.severity.as_str(), rule.status.as_str());
             let text = format!("{}\t{}\t{}\t{severity}\t{status}", rule.id, rule.zh, rule.en);
             if !line(&mut out, text.as_bytes())? {
@@ -82,13 +91,14 @@ fn words(rule: &Rule) -> String {
     let status = format!("{} {}", rule.status.zh(), rule.status.as_str());
     format!(
         "{} {} / {}\n引文 quote     「{}」\n层级 layer     {}\n类别 kind      {}\n\
-         严重度 severity {severity}\n判定 status    {status}\n版本 version   {}",
+         缺项 silence   {}\n严重度 severity {severity}\n判定 status    {status}\n版本 version   {}",
         rule.id,
         rule.zh,
         rule.en,
         rule.quote,
         rule.layer.as_str(),
         rule.kind.0,
+        rule.silence.as_str(),
         rule.version
     )
 }

@@ -118,6 +118,9 @@ pub struct Mapping {
     /// The activity whose first event carries what belongs to the whole case;
     /// else the first event of the case does.
     pub carrier: Option<String>,
+    /// The file holds whole cases: that an act is not in it shows that it was not done.
+    /// Without it, absence shows nothing.
+    pub whole_cases: bool,
     pub id: Option<Field>,
     pub activity: Option<Field>,
     pub event_type: &'static EventType,

@@ -31,6 +31,8 @@ struct MappingToml {
     stream: String,
     case: FieldToml,
     carrier: Option<String>,
+    #[serde(default)]
+    whole_cases: bool,
     id: Option<FieldToml>,
     activity: Option<FieldToml>,
     #[serde(rename = "type")]
@@ -176,6 +178,7 @@ fn build(toml: MappingToml, digest: String) -> Result<Mapping, MappingError> {
         stream: toml.stream.trim_end_matches('/').to_owned(),
         case: toml.case.into(),
         carrier: toml.carrier,
+        whole_cases: toml.whole_cases,
         id: toml.id.map(Field::from),
         activity: toml.activity.map(Field::from),
         event_type: registered(toml.event_type.as_deref().unwrap_or(DEFAULT_TYPE))?,

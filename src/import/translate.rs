@@ -187,6 +187,9 @@ impl Event<'_> {
             ("format", Json::text(mapping.format.as_str())),
             ("case", Json::text(self.shared.id.to_owned())),
         ]);
+        if mapping.whole_cases {
+            source.set("coverage", Json::text("whole"));
+        }
         if let Some(activity) = activity {
             source.set("activity", Json::text(activity.to_owned()));
         }

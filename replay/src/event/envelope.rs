@@ -171,6 +171,8 @@ impl<'a> Venue<'a> {
 pub struct Source<'a> {
     pub system: Text<'a>,
     pub kind: Text<'a>,
+    /// Of an import, `whole`: the file holds whole cases.
+    pub coverage: Text<'a>,
     /// The system's own number of the event, counted up without gaps.
     pub sequence: Option<i64>,
     /// Source attributes that a mapping does not name, verbatim.
@@ -184,6 +186,7 @@ impl<'a> Source<'a> {
             match name.as_ref() {
                 "system" => out.system = cursor.text()?,
                 "kind" => out.kind = cursor.text()?,
+                "coverage" => out.coverage = cursor.text()?,
                 "sequence" => out.sequence = cursor.skip()?.parse().ok(),
                 "attributes" => out.attributes = Some(cursor.skip()?),
                 _ => {

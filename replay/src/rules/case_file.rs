@@ -2,6 +2,7 @@
 //! they happened, with corrections applied and voided records left out.
 
 use super::bench::Bench;
+use super::coverage::Coverage;
 use crate::event::{Event, EventError};
 use crate::state::CaseKind;
 use crate::state::moment::{self, Effective};
@@ -15,6 +16,8 @@ pub struct CaseFile<'e> {
     pub acts: Vec<Event<'e>>,
     /// Repairs that were known: corrections, voids and disputes.
     pub repairs: Vec<Event<'e>>,
+    /// How much of the case these acts can hold.
+    pub coverage: Coverage,
     /// Which types are among the acts: a set mark for each. A mark that is not set
     /// spares most rules a look through the acts.
     marks: u128,
@@ -46,6 +49,7 @@ impl<'a> Known<'a> {
             kind: CaseKind::of_stream(stream).unwrap_or(CaseKind::Other),
             acts: Vec::with_capacity(self.0.len()),
             repairs: Vec::new(),
+            coverage: Coverage::Whole,
             marks: 0,
         };
         for effective in self.0.iter().filter(|effective| effective.voided_by.is_none()) {
@@ -58,6 +62,7 @@ impl<'a> Known<'a> {
             }
         }
         file.acts.sort_by_key(Event::order);
+        file.coverage = Coverage::of(&file.acts);
         Ok(file)
     }
 }

@@ -8,6 +8,7 @@ use super::rule::{Check, Kind, Rule, Severity, Status};
 use super::words::{listed, listed_en};
 use crate::event::Event;
 use crate::integrity::json::{Json, parse};
+use crate::rules::coverage::Silence;
 use crate::time::civil::parse_date;
 use serde_json::json;
 
@@ -34,6 +35,7 @@ const EARLIER_NORMS: Rule = Rule {
     kind: Kind("R"),
     status: Status::Signal,
     checks: &[Check::Case(earlier_norm)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 

@@ -9,6 +9,7 @@ pub(super) mod rectified;
 mod told;
 
 use super::rule::{Check, Kind, Rule, Severity, Status};
+use crate::rules::coverage::Silence;
 
 pub(super) const RULES: &[Rule] = &[
     CERTIFIED,
@@ -29,6 +30,7 @@ const CERTIFIED: Rule = Rule {
     severity: Severity::Red,
     status: Status::Judged,
     checks: &[Check::Case(certified::certified)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
@@ -86,6 +88,7 @@ const PENALTY_FLOOR: Rule = Rule {
     severity: Severity::Red,
     status: Status::Judged,
     checks: &[Check::Case(floor::floor)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 

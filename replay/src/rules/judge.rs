@@ -8,6 +8,7 @@ use super::alone::Alone;
 use super::bench::{Bench, Case};
 use super::case_file::Known;
 use super::city::{City, Decision, Topics};
+use super::coverage;
 use super::finding::{Finding, Findings, Outcome};
 use super::register;
 use super::rule::{Check, Severity};
@@ -141,6 +142,7 @@ impl<'a> Docket<'a> {
             findings.join(found);
             topics.join(noted);
         }
+        topics.uncovered.sort();
         let city = City::new(&bench, &topics);
         for rule in register::all() {
             for check in rule.checks {
@@ -149,6 +151,7 @@ impl<'a> Docket<'a> {
                 }
             }
         }
+        coverage::weigh_across(&topics.uncovered, &mut findings.found);
         determine(&mut findings.found, &topics);
         in_order(&mut findings.found);
         let mut sequels = Findings::default();
@@ -282,6 +285,7 @@ pub fn judge_case(case: &Case<'_>, findings: &mut Findings) {
     if case.file.acts.is_empty() {
         return;
     }
+    let before = findings.found.len();
     for rule in register::all() {
         for check in rule.checks {
             if let Check::Case(check) = check {
@@ -289,6 +293,8 @@ pub fn judge_case(case: &Case<'_>, findings: &mut Findings) {
             }
         }
     }
+    let own = findings.found.get_mut(before..).unwrap_or_default();
+    coverage::weigh(&case.file.acts, case.file.coverage, own);
 }
 
 /// Moves signals to what people have determined; the last determination holds.

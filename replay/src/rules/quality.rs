@@ -13,6 +13,7 @@ use crate::identifier::{
     Flaw, citizen_id, credit_code, organisation_code, region_code, service_item,
 };
 use crate::master::{At, Origin, Row, Version};
+use crate::rules::coverage::Silence;
 use chrono::NaiveDate;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -33,6 +34,7 @@ const IDENTIFIERS: Rule = Rule {
     severity: Severity::Info,
     status: Status::Judged,
     checks: &[Check::Case(identifiers_of_acts), Check::City(identifiers_of_rows)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
@@ -45,6 +47,7 @@ const BATCHES: Rule = Rule {
     severity: Severity::Yellow,
     status: Status::Judged,
     checks: &[Check::City(batches)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
@@ -57,6 +60,7 @@ const LEADERS: Rule = Rule {
     severity: Severity::Yellow,
     status: Status::Judged,
     checks: &[Check::City(leaders)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
@@ -69,6 +73,7 @@ const COLUMNS: Rule = Rule {
     severity: Severity::Info,
     status: Status::Judged,
     checks: &[Check::City(columns)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 

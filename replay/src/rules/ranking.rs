@@ -10,6 +10,7 @@ use super::noted::NotedAct;
 use super::rule::{Check, Kind, Rule, Status};
 use super::words::{listed, listed_en};
 use crate::integrity::json::Json;
+use crate::rules::coverage::Silence;
 use crate::time::civil::parse_date;
 use chrono::NaiveDate;
 use serde_json::json;
@@ -23,6 +24,7 @@ pub(super) const LAST_PLACE: Rule = Rule {
     kind: Kind("R+W"),
     status: Status::Judged,
     checks: &[Check::City(rankings)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 

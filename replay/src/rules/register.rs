@@ -54,12 +54,14 @@ pub fn document() -> String {
     format!("[\n{}\n]\n", lines.join(",\n"))
 }
 
-/// Names the rule set: BLAKE3 of every id with its version, in order.
+/// Names the rule set: BLAKE3 of every id with its version and what it takes from
+/// silence, in order.
 pub fn digest() -> String {
     let mut hasher = blake3::Hasher::new();
     for rule in all() {
         hasher.update(rule.id.as_bytes());
         hasher.update(&rule.version.to_be_bytes());
+        hasher.update(rule.silence.as_str().as_bytes());
     }
     hasher.finalize().to_hex().as_str().to_owned()
 }

@@ -3,6 +3,7 @@
 
 use super::bench::Case;
 use super::city::City;
+use super::coverage::Silence;
 use super::finding::{Finding, Findings};
 use serde_json::{Value, json};
 
@@ -154,6 +155,9 @@ pub struct Rule {
     /// Of a plain breach; a finding may say more or less.
     pub severity: Severity,
     pub status: Status,
+    /// What its findings take from acts that are not there: of an imported excerpt
+    /// such a finding is indeterminate.
+    pub silence: Silence,
     pub checks: &'static [Check],
 }
 
@@ -170,6 +174,7 @@ impl Rule {
         kind: Kind(""),
         severity: Severity::Yellow,
         status: Status::Registered,
+        silence: Silence::Whole,
         checks: &[],
     };
 
@@ -180,6 +185,7 @@ impl Rule {
             "layer": self.layer.as_str(), "kind": self.kind.0,
             "severity": self.severity.as_str(), "status": self.status.as_str(),
             "version": self.version,
+            "silence": self.silence.as_str(),
         })
     }
 }

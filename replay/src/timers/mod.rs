@@ -13,6 +13,7 @@ mod expiry;
 
 use crate::event::Event;
 use crate::rules::bench::Case;
+use crate::rules::coverage::Coverage;
 use crate::time::civil::Micros;
 use serde_json::{Value, json};
 
@@ -104,9 +105,17 @@ pub fn due(case: &Case<'_>) -> Vec<DueEvent> {
     for timer in TIMERS {
         (timer.due)(case, &mut out);
     }
-    out.retain(|event| case.bench.past(event.occurred.saturating_sub(1)));
+    out.retain(|event| case.bench.past(event.occurred.saturating_sub(1)) && followed(case, event));
     out.sort_by_key(|one| one.occurred);
     out
+}
+
+/// Whether the ledger has held the case since what the event follows from: in an
+/// excerpt silence brings nothing about.
+fn followed(case: &Case<'_>, event: &DueEvent) -> bool {
+    let causes = || event.causes.iter().filter_map(|id| case.file.act(id));
+    case.file.coverage == Coverage::Whole
+        || (causes().next().is_some() && causes().all(|act| case.file.coverage.reaches(act)))
 }
 
 /// An event of this case.

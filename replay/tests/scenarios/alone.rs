@@ -1,27 +1,19 @@
 //! One case judged by itself says what a judging of everything says of it, over all
 //! scripts under `replay/samples/`; and it is good for as long as it says.
 
-use super::{samples, scripts};
+use super::{samples, script, scripts};
 use plumbline_replay::event::Event;
 use plumbline_replay::master::Master;
 use plumbline_replay::rules::alone::{Alone, DETERMINATION, Stream, across};
 use plumbline_replay::rules::judge::judge_case;
 use plumbline_replay::rules::{Ask, Finding, Findings, judge};
-use plumbline_replay::scenario::{Script, parse};
+use plumbline_replay::scenario::Script;
 use plumbline_replay::state::Moment;
 use plumbline_replay::time::civil::{DAY_MICROS, Micros, Zone};
 use plumbline_replay::timers::{DueEvent, due};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
-fn script(path: &Path) -> Script {
-    let text = std::fs::read_to_string(path).expect("a script can be read");
-    let folder = path.parent().expect("a script lies in a folder");
-    let include = |file: &str| std::fs::read_to_string(folder.join(file)).ok();
-    parse(&path.display().to_string(), &text, &include).expect("a script")
-}
-
-fn by_stream(script: &Script) -> BTreeMap<String, Vec<&[u8]>> {
+pub(super) fn by_stream(script: &Script) -> BTreeMap<String, Vec<&[u8]>> {
     let mut streams: BTreeMap<String, Vec<&[u8]>> = BTreeMap::new();
     for entry in &script.entries {
         let stream = Event::read(entry).expect("an event").stream.into_owned();
@@ -30,7 +22,7 @@ fn by_stream(script: &Script) -> BTreeMap<String, Vec<&[u8]>> {
     streams
 }
 
-fn master(streams: &BTreeMap<String, Vec<&[u8]>>, known_at: Micros) -> Master {
+pub(super) fn master(streams: &BTreeMap<String, Vec<&[u8]>>, known_at: Micros) -> Master {
     let mut master = Master::default();
     for entries in streams.values() {
         let wanted =

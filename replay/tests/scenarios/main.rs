@@ -2,9 +2,10 @@
 //! rule, the last good and the first bad moment.
 
 mod alone;
+mod excerpts;
 
 use plumbline_replay::rules::{Status, register};
-use plumbline_replay::scenario::{parse, run};
+use plumbline_replay::scenario::{Script, parse, run};
 use std::path::{Path, PathBuf};
 
 fn samples() -> PathBuf {
@@ -24,6 +25,13 @@ fn scripts(folder: &Path) -> Vec<PathBuf> {
     }
     out.sort();
     out
+}
+
+fn script(path: &Path) -> Script {
+    let text = std::fs::read_to_string(path).expect("a script can be read");
+    let folder = path.parent().expect("a script lies in a folder");
+    let include = |file: &str| std::fs::read_to_string(folder.join(file)).ok();
+    parse(&path.display().to_string(), &text, &include).expect("a script")
 }
 
 fn failures(path: &Path) -> Vec<String> {

@@ -57,6 +57,7 @@ pub const ENVELOPE: &[Member] = &[
     must("source", Object(&[
         must("system", CODE, "来源系统", "the system"),
         may("kind", Word(&["native", "exchange", "import", "paper_backfill", "terminal", "hotline", "timer", "engine"]), "来源种类", "kind of source"),
+        may("coverage", Word(&["whole", "excerpt"]), "导入文件是否载有案件全过程(缺省为节录)", "whether the imported file holds whole cases; without it, an excerpt"),
         may("sequence", Count, "报送方连续编号", "the system's own number of the event, without gaps"),
         may("format", CODE, "源格式", "format of the source"),
         may("case", Text, "源案件", "case in the source"),

@@ -46,7 +46,7 @@ fn day(act: &Event<'_>) -> NaiveDate {
 }
 
 /// R2.1.6. An act dated before the cancellation and recorded late, after it, cannot
-/// be told apart from one that was dated back.
+/// be told apart from one that was dated back; an import claims no old time.
 pub(super) fn cancelled(case: &Case<'_>, out: &mut Findings) {
     for one in exercised(case) {
         let mut offending: Vec<&Event<'_>> = Vec::new();
@@ -59,7 +59,8 @@ pub(super) fn cancelled(case: &Case<'_>, out: &mut Findings) {
                     told = Some(by);
                     offending.push(act);
                 }
-            } else if case.bench.decision_in_force(recorded)
+            } else if act.source.kind.get() != Some("import")
+                && case.bench.decision_in_force(recorded)
                 && case.bench.calendar.recorded_late(on, act.recorded, case.bench.zone)
                 && let Standing::Cancelled(by) = standing(case.bench, one.code, recorded)
             {

@@ -6,6 +6,7 @@ mod standing;
 mod thresholds;
 
 use super::rule::{Check, Kind, Rule, Severity, Status};
+use crate::rules::coverage::Silence;
 
 pub(super) const RULES: &[Rule] = &[
     DELEGATE,
@@ -31,6 +32,7 @@ const DELEGATE: Rule = Rule {
     kind: Kind("D+M"),
     status: Status::Judged,
     checks: &[Check::City(catalogue::delegated)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
@@ -42,6 +44,7 @@ const ENTRUST: Rule = Rule {
     kind: Kind("D+M"),
     status: Status::Judged,
     checks: &[Check::Case(acts::in_whose_name), Check::City(catalogue::entrusted)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
@@ -53,6 +56,7 @@ const CLEAN_UP: Rule = Rule {
     kind: Kind("D+M"),
     status: Status::Judged,
     checks: &[Check::City(catalogue::cleaned_up)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
@@ -64,6 +68,7 @@ const TAKE_OVER: Rule = Rule {
     kind: Kind("D+M"),
     status: Status::Judged,
     checks: &[Check::City(catalogue::taken_over)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
@@ -75,11 +80,13 @@ const PUBLISH: Rule = Rule {
     kind: Kind("R"),
     status: Status::Judged,
     checks: &[Check::City(catalogue::published)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
 const CANCELLED: Rule = Rule {
     id: "R2.1.6",
+    version: 2,
     zh: "已取消79项不得审批",
     en: "no approval of the 79 cancelled items",
     quote: "不准对市本级已取消的79项审批项目进行审批",
@@ -101,6 +108,7 @@ const DISGUISED: Rule = Rule {
         Check::Case(thresholds::disguised_in_cases),
         Check::City(thresholds::disguised_in_catalogue),
     ],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
@@ -125,16 +133,19 @@ const SELF_CREATED: Rule = Rule {
     severity: Severity::Red,
     status: Status::Judged,
     checks: &[Check::Case(acts::self_created)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
 const THRESHOLD: Rule = Rule {
     id: "R2.1.10",
+    version: 2,
     zh: "不得提高审批门槛",
     en: "no raising of thresholds",
     quote: "或提高审批门槛",
     kind: Kind("R"),
     status: Status::Signal,
     checks: &[Check::Case(thresholds::raised)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };

@@ -20,11 +20,16 @@ pub(super) fn raised(case: &Case<'_>, out: &mut Findings) {
             let on = act.occurred.local_date();
             let asks = act.kind.starts_with("approval.supplement.requested.");
             let begins = act.kind.starts_with("approval.stage.started.");
-            if !(asks || begins) || !case.bench.decision_in_force(on) {
+            let refuses = act.kind.starts_with("approval.decision.refused.");
+            if !(asks || begins || refuses) || !case.bench.decision_in_force(on) {
                 continue;
             }
             let Some(version) = standing(case.bench, one.code, on).version() else { continue };
-            let beyond = if asks { beyond_list(act, version) } else { unknown_stage(act, version) };
+            let beyond = match (asks, refuses) {
+                (true, _) => beyond_list(act, version),
+                (_, true) => beyond_reasons(act, version),
+                _ => unknown_stage(act, version),
+            };
             match beyond {
                 None => {}
                 Some(beyond) if beyond.is_empty() => out.compliant(&THRESHOLD),
@@ -81,6 +86,30 @@ fn beyond_list(act: &Event<'_>, version: &Version<Item>) -> Option<Vec<String>> 
         }
     }
     Some(beyond)
+}
+
+/// Papers that reasons of a refusal name in 《》 and the catalogue does not ask for;
+/// `None` where they name none: what else a reason says is for people to compare.
+fn beyond_reasons(act: &Event<'_>, version: &Version<Item>) -> Option<Vec<String>> {
+    const NORMS: [&str; 12] = [
+        "法", "条例", "办法", "规定", "规范", "标准", "细则", "决定", "通知", "意见", "目录",
+        "规程",
+    ];
+    let materials = version.row.materials.as_ref()?;
+    let listed: Vec<String> =
+        materials.iter().filter_map(|one| one.name.as_deref()).map(plain).collect();
+    let reasons = act.body.json("reasons")?;
+    let reasons: Vec<&str> = reasons.as_list()?.iter().filter_map(Json::as_str).collect();
+    let named = reasons.iter().flat_map(|reason| reason.split('《').skip(1));
+    let named = named.filter_map(|rest| rest.split_once('》')).map(|(name, _)| name);
+    let papers: Vec<&str> =
+        named.filter(|name| !NORMS.iter().any(|norm| name.ends_with(norm))).collect();
+    let unlisted = |name: &&str| {
+        let name = plain(name);
+        !listed.iter().any(|known| known.contains(&name) || name.contains(known.as_str()))
+    };
+    let beyond = papers.iter().copied().filter(unlisted).map(str::to_owned).collect();
+    (!papers.is_empty()).then_some(beyond)
 }
 
 /// A stage that the catalogue does not know. A part of a joint case follows the

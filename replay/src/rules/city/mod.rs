@@ -44,6 +44,7 @@ pub use warnings::{Level, Warning, Warnings};
 
 use super::accountability::Accountable;
 use super::bench::{Bench, Case};
+use super::coverage::Uncovered;
 use super::finding::{EntryRef, Finding, Outcome};
 use super::hall::Presence;
 use super::rule::Rule;
@@ -65,15 +66,19 @@ macro_rules! topics {
         #[derive(Default)]
         pub struct Topics {
             $(#[doc = $doc] pub $name: $topic,)*
+            /// Acts of imported excerpts, of which silence shows nothing.
+            pub uncovered: Uncovered,
         }
 
         impl Topics {
             pub(super) fn note(&mut self, case: &Case<'_>) {
                 $(self.$name.note(case);)*
+                self.uncovered.note(case);
             }
 
             pub(super) fn join(&mut self, other: Topics) {
                 $(self.$name.join(other.$name);)*
+                self.uncovered.join(other.uncovered);
             }
         }
     };

@@ -7,6 +7,7 @@ pub use consequence::demanded;
 
 use super::effect::abolished_category;
 use super::rule::{Check, Kind, Layer, Rule, Severity, Status};
+use crate::rules::coverage::Silence;
 
 pub(super) const RULES: &[Rule] = &[CONSEQUENCE, RECORD, CONFLICT_OF_NORMS];
 
@@ -19,6 +20,7 @@ const CONSEQUENCE: Rule = Rule {
     severity: Severity::Red,
     status: Status::Judged,
     checks: &[Check::Sequel(consequence::gaps)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
@@ -36,6 +38,7 @@ const RECORD: Rule = Rule {
         Check::City(record::numbers),
         Check::Sequel(record::patterns),
     ],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
@@ -48,5 +51,6 @@ pub(super) const CONFLICT_OF_NORMS: Rule = Rule {
     layer: Layer::L1,
     status: Status::Judged,
     checks: &[Check::Case(abolished_category)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };

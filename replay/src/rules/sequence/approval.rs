@@ -6,6 +6,7 @@ use crate::rules::bench::Case;
 use crate::rules::case_file::is;
 use crate::rules::city::City;
 use crate::rules::clocks::{self, ClockKind, StartBy};
+use crate::rules::coverage::Silence;
 use crate::rules::defaults::named_unit;
 use crate::rules::finding::{Finding, Findings, Outcome};
 use crate::rules::rule::{Check, Kind, Layer, Rule, Status};
@@ -28,7 +29,7 @@ pub(in crate::rules) const RULES: &[Rule] = &[
 ];
 
 macro_rules! expect {
-    ($name:ident, $id:literal, $zh:literal, $en:literal, $quote:literal, $layer:ident, $check:expr) => {
+    ($name:ident, $id:literal, $zh:literal, $en:literal, $quote:literal, $layer:ident, $silence:ident, $check:expr) => {
         const $name: Rule = Rule {
             id: $id,
             zh: $zh,
@@ -37,6 +38,7 @@ macro_rules! expect {
             layer: Layer::$layer,
             kind: Kind("R"),
             status: Status::Judged,
+            silence: Silence::$silence,
             checks: &[$check],
             ..Rule::ENTRY
         };
@@ -50,6 +52,7 @@ expect!(
     "one acceptance per application",
     "一件申请只受理一次",
     L0,
+    Nothing,
     Check::Case(one_acceptance)
 );
 expect!(
@@ -59,6 +62,7 @@ expect!(
     "decided only after acceptance, or on the spot",
     "受理之后方可决定;当场作出决定的除外(行政许可法第三十四条)",
     L0,
+    Whole,
     Check::Case(decided_after)
 );
 expect!(
@@ -68,6 +72,7 @@ expect!(
     "delivered after the decision, within ten days",
     "自作出决定之日起十日内颁发、送达(行政许可法第四十四条)",
     L0,
+    Whole,
     Check::Case(delivered_after)
 );
 expect!(
@@ -77,6 +82,7 @@ expect!(
     "an extension is lawful",
     "届满前一次批准、由有权职务批准、并告知理由(行政许可法第四十二条)",
     L0,
+    Whole,
     Check::Case(extended)
 );
 expect!(
@@ -86,6 +92,7 @@ expect!(
     "one request to supplement",
     "一次告知需要补正的全部内容(行政许可法第三十二条)",
     L0,
+    Nothing,
     Check::Case(one_round)
 );
 expect!(
@@ -95,6 +102,7 @@ expect!(
     "the approver was authorised at that time",
     "决定由当时有权的人作出",
     L3,
+    Nothing,
     Check::Case(authorised)
 );
 expect!(
@@ -104,6 +112,7 @@ expect!(
     "a certificate's number is unique",
     "证照编号不重复",
     L0,
+    Nothing,
     Check::City(certificate_once)
 );
 expect!(
@@ -113,6 +122,7 @@ expect!(
     "a decision's number is unique by unit and year",
     "同一单位同一年度决定文号不重复",
     L0,
+    Nothing,
     Check::City(number_once)
 );
 expect!(
@@ -122,6 +132,7 @@ expect!(
     "closed only after a decision or another end",
     "作出决定或者终止之后方可办结归档",
     L3,
+    Whole,
     Check::Case(closed_after)
 );
 expect!(
@@ -131,6 +142,7 @@ expect!(
     "no default by absence without receipt",
     "签收通知是缺席默认的前提",
     L3,
+    Whole,
     Check::Case(absent_after_receipt)
 );
 expect!(
@@ -140,6 +152,7 @@ expect!(
     "no default on timeout before the term ends",
     "承诺时限届满而无决定方可超时默认",
     L3,
+    Whole,
     Check::Case(deemed_after_due)
 );
 expect!(
@@ -149,6 +162,7 @@ expect!(
     "unified decision only after all opinions",
     "全部会签意见到齐之后统一决定",
     L3,
+    Whole,
     Check::Case(unified_after_opinions)
 );
 

@@ -6,6 +6,7 @@ use crate::event::Event;
 use crate::integrity::json::Json;
 use crate::rules::bench::{Bench, Case};
 use crate::rules::city::{City, Visit};
+use crate::rules::coverage::Silence;
 use crate::rules::enforcement::certified;
 use crate::rules::finding::{Finding, Findings};
 use crate::rules::inspection::{coercion, entry};
@@ -58,6 +59,7 @@ const NO_EXIT: Rule = Rule {
     kind: Kind("R"),
     status: Status::Judged,
     checks: &[Check::Case(no_exit)],
+    silence: Silence::After,
     ..Rule::ENTRY
 };
 
@@ -82,6 +84,7 @@ const TOO_FEW: Rule = Rule {
     kind: Kind("R"),
     status: Status::Judged,
     checks: &[Check::Case(too_few)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
@@ -94,6 +97,7 @@ const BEYOND_CAP: Rule = Rule {
     kind: Kind("R"),
     status: Status::Judged,
     checks: &[Check::City(beyond_cap)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
@@ -117,6 +121,7 @@ const RESULT_UNTOLD: Rule = Rule {
     kind: Kind("R"),
     status: Status::Judged,
     checks: &[Check::Case(result_untold)],
+    silence: Silence::After,
     ..Rule::ENTRY
 };
 

@@ -8,6 +8,7 @@ use crate::integrity::json::Json;
 use crate::rules::bench::Case;
 use crate::rules::case_file::is;
 use crate::rules::city::{City, Violation};
+use crate::rules::coverage::Silence;
 use crate::rules::enforcement::{certified, decision, rectified};
 use crate::rules::finding::{Finding, Findings};
 use crate::rules::noted::NotedAct;
@@ -98,6 +99,7 @@ const HOST: Rule = Rule {
     en: "an investigator hosts the hearing",
     quote: "听证由行政机关指定的非本案调查人员主持",
     checks: &[Check::Case(host)],
+    silence: Silence::Nothing,
     ..LAW
 };
 
@@ -107,6 +109,7 @@ const COLLECTED: Rule = Rule {
     en: "the deciding organ collects the fine",
     quote: "作出罚款决定的行政机关应当与收缴罚款的机构分离",
     checks: &[Check::Case(collected)],
+    silence: Silence::Nothing,
     ..LAW
 };
 
