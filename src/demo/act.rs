@@ -164,6 +164,8 @@ pub(super) struct Act {
     kind: &'static str,
     stream: String,
     day_only: bool,
+    /// A system that numbers its events, and its number of this one.
+    numbered: Option<(String, i64)>,
     members: Vec<(&'static str, Value)>,
 }
 
@@ -178,7 +180,7 @@ impl Act {
     ) -> Act {
         let mut members = Vec::with_capacity(16);
         members.push(("body", body));
-        Act { at, source, kind, stream: stream.into(), day_only: false, members }
+        Act { at, source, kind, stream: stream.into(), day_only: false, numbered: None, members }
     }
 
     pub fn with(mut self, name: &'static str, value: Value) -> Act {
@@ -279,6 +281,12 @@ impl Act {
         self.with(name, value)
     }
 
+    /// The act as another system sends it, under the number that it gives.
+    pub fn numbered(mut self, system: String, number: i64) -> Act {
+        self.numbered = Some((system, number));
+        self
+    }
+
     /// The act with a member of an object of its envelope taken out.
     pub fn without_in(mut self, name: &'static str, inner: &str) -> Act {
         if let Some((_, value)) = self.members.iter_mut().find(|(known, _)| *known == name) {
@@ -307,7 +315,12 @@ impl Act {
         members.push(("stream", Json::Text(self.stream.into())));
         members.push(("type", Json::text(self.kind)));
         members.push(("occurred_at", self.at.value()));
-        members.push(("source", object! { "system": self.source.system(), "kind": kind }));
+        let (system, number) = match self.numbered {
+            Some((system, number)) => (system, Some(number)),
+            None => (self.source.system().to_owned(), None),
+        };
+        let source = object! { "system": system, "kind": kind, "sequence": number };
+        members.push(("source", source));
         members.push(("precision", Json::text(precision)));
         if let Some(reason) = recording.late_reason {
             members.push(("late_reason", Json::text(reason)));

@@ -23,7 +23,7 @@ pub(in crate::demo) struct Charge {
     pub paid_over_fen: i64,
     /// Half of it is taken off by the published policy.
     pub reduced: bool,
-    item: usize,
+    pub item: usize,
     accepted: Day,
     beats: Vec<(Moment, Beat)>,
 }

@@ -83,7 +83,9 @@ pub(super) const LEVEL_SKIPPED: Planting = Planting {
         };
         let stream = |level: &str| format!("warning/{number}-{level}");
         let single = by_office(plot, "warning.single.raised.v1", stream("1"), at, single);
+        let answered = city.calendar.after(day, 4).at(15, 10);
         let chronicle = Chronicle::new().act(single);
+        let chronicle = answer(plot, chronicle, stream("1"), (0, unit), answered);
         let then = city.calendar.after(day, 5);
         if plot.wrong() {
             let body = object! {
@@ -104,7 +106,72 @@ pub(super) const LEVEL_SKIPPED: Planting = Planting {
             };
             let at = then.at(10, 0);
             let raised = by_office(plot, "warning.composite.raised.v1", stream("2"), at, body);
-            plot.tell(Story::new(), chronicle.act(raised));
+            // The composite warning is answered on its last day.
+            let answered = due.at(16, 30);
+            let chronicle = answer(plot, chronicle.act(raised), stream("2"), (2, unit), answered);
+            plot.tell(Story::new(), chronicle);
         }
+    },
+};
+
+/// A unit reports what it has put right about the warning told `nth` of a chronicle.
+fn answer(
+    plot: &Plot<'_>,
+    chronicle: Chronicle,
+    stream: String,
+    (nth, unit): (usize, &str),
+    at: Moment,
+) -> Chronicle {
+    let city = plot.city;
+    let unit = unit.to_owned();
+    let index = city.units.iter().position(|known| known.id == unit).unwrap_or_default();
+    let actor = city.unit_actor(index, "整改单位");
+    chronicle.after(at, move |_, told| {
+        let warning = told.get(nth).cloned().unwrap_or_default();
+        let body = object! { "ref": warning, "by": unit, "at": at, "text": "已增派人员,压缩积件" };
+        let kind = "warning.rectification.submitted.v1";
+        vec![Act::new(kind, stream, at, Source::Office, body).actor(actor)]
+    })
+}
+
+pub(super) const LEVEL_NEVER_RAISED: Planting = Planting {
+    rules: &["R3.5.4"],
+    wrong: (
+        "单项预警逾期未整改,十五个工作日内没有综合预警",
+        "a single warning was not answered, and no composite one followed in fifteen working days",
+    ),
+    near: ("第十五个工作日发出综合预警", "the composite warning came on the fifteenth working day"),
+    plant: |plot| {
+        const SINGLE: &str = "warning.single.raised";
+        let city = plot.city;
+        let unit = plot.organ();
+        let unit = &city.units[unit].id;
+        let day = plot.day();
+        let at = plot.morning(day);
+        let number = plot.item_number();
+        let due = city.calendar.after(day, 5);
+        let single = object! {
+            "subject": unit, "indicator": "投诉查实数", "value": 6i64, "threshold": 5i64,
+            "period": day.text().get(..7).map(str::to_owned), "due": due,
+        };
+        let stream = |level: &str| format!("warning/{number}-{level}");
+        let single = by_office(plot, "warning.single.raised.v1", stream("1"), at, single);
+        let mut chronicle = Chronicle::new().act(single);
+        let mut story = Story::new();
+        if plot.wrong() {
+            story = story.speaks("R3.5.4", &[Pick::First(SINGLE)]);
+        } else {
+            let last = city.calendar.after(due.plus(1), 15);
+            let until = city.calendar.after(last, 10);
+            let body = object! {
+                "subject": unit, "index": 60i64, "threshold": 80i64,
+                "contributing": Vec::<Value>::new(), "due": until,
+            };
+            let at = last.at(16, 40);
+            let raised = by_office(plot, "warning.composite.raised.v1", stream("2"), at, body);
+            chronicle = chronicle.act(raised);
+            chronicle = answer(plot, chronicle, stream("2"), (1, unit), until.at(11, 0));
+        }
+        plot.tell(story, chronicle);
     },
 };

@@ -159,19 +159,16 @@ fn under_code(story: Story, code: &str) -> Story {
 }
 
 pub(super) const CANCELLED_COST: Planting = Planting {
-    rules: &["R2.5.2", "R2.2.4d"],
+    rules: &["R2.5.2", "R2.2.4d", "R2.5.6"],
     wrong: ("收取已取消事项的证照工本费", "a cost fee for the certificate of a cancelled item"),
     near: ("收取保留事项的证照工本费", "for that of one that is retained"),
     plant: |plot| {
         let charge = charge(plot);
         let wrong = plot.wrong();
-        let linked = plot.city.pick_item(&mut plot.draw, |item| {
-            let fits = match wrong {
-                true => item.disposition == Disposition::Cancelled,
-                false => item.disposition == Disposition::Retained,
-            };
-            fits.then_some(1)
+        let cancelled = plot.city.pick_item(&mut plot.draw, |item| {
+            (item.disposition == Disposition::Cancelled).then_some(1)
         });
+        let linked = if wrong { cancelled } else { charge.item };
         let linked = plot.city.items[linked].code.clone();
         let day = plot.city.calendar.before(charge.at(Beat::Assess).day(), 8);
         let extra = Extra {
@@ -185,6 +182,8 @@ pub(super) const CANCELLED_COST: Planting = Planting {
         if wrong {
             story = story
                 .speaks("R2.5.2", &[Pick::First(ASSESSED)])
+                // The approval that it is charged for is of another item.
+                .speaks("R2.5.6", &[Pick::First(ASSESSED)])
                 .speaks("R2.2.4d", &[Pick::First(PAID), Pick::First(ASSESSED)]);
         }
         plot.tell(Story::new(), extra.rows(plot, &charge));

@@ -270,6 +270,43 @@ pub(super) const DOWN: Planting = Planting {
     },
 };
 
+pub(super) const SILENT_UNIT: Planting = Planting {
+    rules: &["R2.2.2d"],
+    wrong: (
+        "逐日报送数据的单位有一个工作日没有报送",
+        "a unit that sends its data daily sent none of one working day",
+    ),
+    near: ("周末没有报送", "none of a weekend"),
+    plant: |plot| {
+        let city = plot.city;
+        let unit = plot.organ();
+        let unit = &city.units[unit].id;
+        let stream = format!("exchange/daily-{}", plot.item_number());
+        let mut day = plot.day();
+        let silent = if plot.wrong() { 3 } else { 6 };
+        let mut chronicle = Chronicle::new();
+        for nth in 0..6 {
+            if nth != silent {
+                let body = object! {
+                    "unit": unit, "period": day, "count": plot.draw.between(5, 60),
+                    "digest": plot.draw.hex(64), "rejected": Vec::<Value>::new(),
+                };
+                let at = day.at(17, 30);
+                let kind = "system.data_batch.received.v1";
+                let act = Act::new(kind, stream.clone(), at, Source::Watch, body)
+                    .actor(city.centre_actor(0));
+                chronicle = chronicle.act(act);
+            }
+            day = city.calendar.after(day, 1);
+        }
+        let mut story = Story::new();
+        if plot.wrong() {
+            story = story.speaks("R2.2.2d", &[Pick::Nth("system.data_batch.received", 4)]);
+        }
+        plot.tell(story, chronicle);
+    },
+};
+
 pub(super) const OUTSIDE: Planting = Planting {
     rules: &["R2.2.3"],
     wrong: ("审查回到机关办理", "the review is done back at the office"),

@@ -36,7 +36,9 @@ fn consented_around(plot: &mut Plot<'_>, plan: Visit, rule: &'static str) {
         let all = [ENTERED, FILED, CONSENTED].map(Pick::First);
         story = story.speaks(rule, &all).speaks("SEQ-I1", &all);
     }
-    plan.moved(Beat::Approve, entered.plus(-30))
+    // The head approves once the consent is there.
+    let approved = if plot.wrong() { -30 } else { -5 };
+    plan.moved(Beat::Approve, entered.plus(approved))
         .moved(Beat::Consent, entered.plus(minutes))
         .tell(plot, story);
 }
@@ -48,6 +50,27 @@ pub(super) const BEFORE_CONSENT: Planting = Planting {
     plant: |plot| {
         let plan = plain(plot);
         consented_around(plot, plan, "R2.6.1");
+    },
+};
+
+pub(super) const TASK_FIRST: Planting = Planting {
+    rules: &["R2.6.1"],
+    wrong: (
+        "备案同意前二十分钟已审批检查任务",
+        "the task was approved twenty minutes before the consent",
+    ),
+    near: ("同意后二十分钟审批", "twenty minutes after it"),
+    plant: |plot| {
+        const TASK: &str = "inspection.task.approved";
+        let plan = plain(plot);
+        let consented = plan.at(Beat::Consent);
+        let mut story = Story::new();
+        if plot.wrong() {
+            let all = [ENTERED, FILED, CONSENTED, TASK].map(Pick::First);
+            story = story.speaks("R2.6.1", &all);
+        }
+        let minutes = if plot.wrong() { -20 } else { 20 };
+        plan.moved(Beat::Approve, consented.plus(minutes)).tell(plot, story);
     },
 };
 

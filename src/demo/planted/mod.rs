@@ -74,6 +74,7 @@ pub const ALL: &[&Planting] = &[
     &hall::AWAY_FROM_WINDOW,
     &hall::OFFLINE,
     &hall::DOWN,
+    &hall::SILENT_UNIT,
     &hall::OUTSIDE,
     &hall::BOTH_ENDS,
     &hall::CANCELLED_FEE,
@@ -103,6 +104,7 @@ pub const ALL: &[&Planting] = &[
     &terms::RENEWED_LATE,
     &terms::GRANTED_WHILE_BANNED,
     &inspection::BEFORE_CONSENT,
+    &inspection::TASK_FIRST,
     &inspection::FILED_LATE,
     &inspection::UNFILED,
     &inspection::BORROWED_NAME,
@@ -121,6 +123,7 @@ pub const ALL: &[&Planting] = &[
     &coercion::AT_NIGHT,
     &penalty::UNCERTIFIED,
     &penalty::UNWARNED,
+    &penalty::LAW_FIRST,
     &penalty::FINED_AFTER_PASS,
     &penalty::AUTHORITY_UNTOLD,
     &penalty::TOLD_AFTERWARDS,
@@ -184,8 +187,10 @@ pub const ALL: &[&Planting] = &[
     &fees::OWN_ACCOUNT,
     &evaluation::LAST_AND_SPARED,
     &evaluation::LEVEL_SKIPPED,
+    &evaluation::LEVEL_NEVER_RAISED,
     &quality::WRONG_CODE,
     &quality::MISCOUNTED,
+    &quality::NUMBER_LACKING,
     &quality::LEADERLESS,
     &quality::COLUMN_LACKING,
 ];
@@ -211,8 +216,10 @@ pub const CHAPTERS: &[(&str, &[&str])] = &[
 /// Rules that no story can make speak, with the reason.
 pub const NEVER: &[(&str, &str)] = &[(
     "R4.1",
-    "每条规则自行审查施行日:之前的行为不作判定 / every rule asks it of itself; what lies before \
-     the decision is judged by none",
+    "「本决定自公布之日起执行」:施行前的行为不依本决定判定,它本身不禁止任何行为,只限定其他规则;\
+     对施行前的行为作出认定,正是它所排除的 / R4.1 forbids no act: it keeps the other rules from \
+     judging what lies before P01, so a finding of it would be the very thing it rules out. \
+     Where layers of norms conflict, the rule that yields says so (R2.7.3, R2.5.3, RX.3)",
 )];
 
 /// How much of the planted misconduct a city has.

@@ -71,20 +71,51 @@ pub(super) const UNWARNED: Planting = Planting {
         if plot.wrong() {
             let decided = [Pick::First(DECIDED)];
             let story = Story::new().speaks("R2.7.3", &decided).speaks("SEQ-P5", &decided);
-            let warning = |beat| {
-                matches!(
-                    beat,
-                    Beat::OrderRectification { .. }
-                        | Beat::ReportRectification
-                        | Beat::Reinspect { passed: false }
-                )
-            };
-            plan.without(warning).tell(plot, story);
+            plan.without(is_warning).tell(plot, story);
         } else {
             plan.tell(plot, Story::new());
         }
     },
 };
+
+pub(super) const LAW_FIRST: Planting = Planting {
+    rules: &["R2.7.3"],
+    wrong: (
+        "首次违法涉嫌犯罪,未经告诫即罚款并移送公安:首违告诫让位于法律",
+        "a first violation, fined without a warning and handed over as a suspected crime: the \
+         warning yields to the law",
+    ),
+    near: ("告诫后未整改,罚款并移送", "warned, not put right, fined and handed over"),
+    plant: |plot| {
+        const TRANSFERRED: &str = "penalty.case.transferred";
+        let plan = plain(plot);
+        let sent = plan.decided.at(16, 30);
+        let reported = sent.day();
+        let mut story = Story::new().alter(TRANSFERRED, move |act| {
+            act.saying("to", "市公安局")
+                .saying("reported_on", reported)
+                .saying("approved_at", sent.plus(-20))
+                .saying("sent_at", sent)
+        });
+        let plan = if plot.wrong() {
+            story = story.speaks("R2.7.3", &[Pick::First(DECIDED)]);
+            plan.without(is_warning)
+        } else {
+            plan
+        };
+        plan.with(sent, Beat::Transfer).tell(plot, story);
+    },
+};
+
+/// What warns of a first violation before it is punished.
+fn is_warning(beat: Beat) -> bool {
+    matches!(
+        beat,
+        Beat::OrderRectification { .. }
+            | Beat::ReportRectification
+            | Beat::Reinspect { passed: false }
+    )
+}
 
 pub(super) const FINED_AFTER_PASS: Planting = Planting {
     rules: &["R2.7.4", "SEQ-P6"],
@@ -381,10 +412,16 @@ pub(super) const FINED_TWICE: Planting = Planting {
         } else {
             object! { "kind": "警告" }
         };
-        let mut story = Story::new().turn(DECIDED, move |act, now| {
-            let no = format!("{}字〔{}〕补1号", "例罚决", now.day().year());
-            let again = act.clone().moved(now.plus(9)).saying("decision_no", no);
+        let no = format!("例罚决字〔{}〕补1号", plan.decided.year());
+        let own = no.clone();
+        let story = Story::new().turn(DECIDED, move |act, now| {
+            let again = act.clone().moved(now.plus(9)).saying("decision_no", &own);
             vec![act, again.saying("penalties", vec![second.clone()].value())]
+        });
+        // Each decision is served.
+        let mut story = story.turn(SERVED, move |act, _| {
+            let again = act.clone().saying("doc", &no);
+            vec![act, again]
         });
         if plot.wrong() {
             let both = [Pick::Nth(DECIDED, 1), Pick::First(DECIDED)];

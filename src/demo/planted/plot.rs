@@ -57,14 +57,18 @@ impl<'a> Plot<'a> {
 
     /// An enterprise that nobody else deals with.
     pub fn party(&mut self) -> usize {
-        let first = self.city.kept_parties;
-        let kept = (self.city.enterprises.len() - first).max(1);
+        let party = self.city.kept_parties + self.next.parties;
+        // Two stories with one party would be found in each other.
+        assert!(
+            party < self.city.enterprises.len(),
+            "more plantings than `KEPT_PARTIES` has room for"
+        );
         self.next.parties += 1;
-        first + (self.next.parties - 1) % kept
+        party
     }
 
-    /// An organ of the city that approves two items and that no other story deals
-    /// with.
+    /// An organ of the city that approves two items, given out in turn: stories of one
+    /// organ must not tell of the same matter.
     pub fn organ(&mut self) -> usize {
         let kept = self.city.kept_organs();
         let own = kept.len() - SHARED_ORGANS;
@@ -135,13 +139,15 @@ impl<'a> Plot<'a> {
     }
 }
 
-/// What one step of a chronicle records.
-type Writing = Box<dyn FnOnce(&mut Stage<'_>) -> Vec<Act> + Send>;
+/// What one step of a chronicle records; the ids of all acts before it are at hand.
+type Writing = Box<dyn FnOnce(&mut Stage<'_>, &[String]) -> Vec<Act> + Send>;
 
 /// Acts of a story of its own, each at its moment.
 #[derive(Default)]
 pub(in crate::demo) struct Chronicle {
     steps: VecDeque<(Moment, Writing)>,
+    /// Ids of the acts told so far, in order.
+    told: Vec<String>,
 }
 
 impl Chronicle {
@@ -169,9 +175,18 @@ impl Chronicle {
 
     /// Acts that need a number or another thing of the moment at which they happen.
     pub fn step(
-        mut self,
+        self,
         at: Moment,
         write: impl FnOnce(&mut Stage<'_>) -> Vec<Act> + Send + 'static,
+    ) -> Chronicle {
+        self.after(at, move |stage, _| write(stage))
+    }
+
+    /// Acts that name earlier ones of the chronicle by their ids.
+    pub fn after(
+        mut self,
+        at: Moment,
+        write: impl FnOnce(&mut Stage<'_>, &[String]) -> Vec<Act> + Send + 'static,
     ) -> Chronicle {
         let after = self.steps.iter().rposition(|(known, _)| *known <= at).map_or(0, |i| i + 1);
         self.steps.insert(after, (at, Box::new(write)));
@@ -183,8 +198,8 @@ impl Script for Chronicle {
     fn happen(&mut self, stage: &mut Stage<'_>) -> Option<Moment> {
         while self.steps.front().is_some_and(|(at, _)| *at <= stage.now) {
             let Some((_, write)) = self.steps.pop_front() else { break };
-            let acts = write(stage);
-            stage.record_together(acts);
+            let acts = write(stage, &self.told);
+            self.told.extend(stage.record_together(acts));
         }
         self.begins()
     }

@@ -3,7 +3,9 @@
 use super::Planting;
 use super::plot::Chronicle;
 use super::story::{Pick, Story};
-use crate::demo::act::object;
+use super::timetable::{Timetable, item_that, unit_of};
+use crate::demo::act::{Act, Source, object};
+use crate::demo::cases::approval::Beat;
 use crate::demo::city::parties::party_row;
 use crate::demo::city::units::REGIONS;
 
@@ -63,6 +65,55 @@ pub(super) const MISCOUNTED: Planting = Planting {
                 .speaks("R2.1.4", &[Pick::First(DECLARED)]);
         }
         plot.tell(story, Chronicle::new().act(act));
+    },
+};
+
+pub(super) const NUMBER_LACKING: Planting = Planting {
+    rules: &["DQ.5"],
+    wrong: (
+        "咨询台自编号缺一号,日结件数与账不符",
+        "a desk's own numbers lack one, and its closed day counts more than arrived",
+    ),
+    near: ("自编号连续,日结相符", "its numbers have no gap, and the day counts up"),
+    plant: |plot| {
+        const ADVICE: &str = "approval.consultation.recorded";
+        const CLOSED: &str = "unit.day.closed";
+        let city = plot.city;
+        let item = item_that(plot, |_| true);
+        let day = plot.day();
+        let desk = plot.item_number();
+        let system = format!("zixun-{desk}.990100");
+        // The second call of the day bears the third number.
+        let step = if plot.wrong() { 2 } else { 1 };
+        let (sender, mut next) = (system.clone(), 1);
+        let mut story = Story::new().alter(ADVICE, move |act| {
+            let act = act.numbered(sender.clone(), next);
+            next += step;
+            act
+        });
+        let mut scripts = Vec::new();
+        for at in [day.at(9, 40), day.at(10, 25)] {
+            let advice = Timetable::new(plot, item, day, 0).without(|_| true);
+            let enterprise = plot.party();
+            scripts.push(advice.with(at, Beat::Consult).script(enterprise));
+        }
+        let unit = unit_of(city, item);
+        let last = 1 + step;
+        let body = object! {
+            "unit": &city.units[unit].id, "date": day, "system": &system, "count": last,
+            "first_sequence": 1i64, "last_sequence": last,
+        };
+        let at = day.at(17, 20);
+        let stream = format!("closing/{system}");
+        let closed = Act::new("unit.day.closed.v1", stream, at, Source::Platform, body)
+            .actor(city.unit_actor(unit, "窗口"));
+        scripts.push((at, Box::new(Chronicle::new().act(closed))));
+        if plot.wrong() {
+            story = story
+                .speaks("DQ.5", &[Pick::Nth(ADVICE, 1)])
+                .speaks("DQ.5", &[Pick::First(CLOSED)]);
+        }
+        plot.begin_all(story, scripts);
     },
 };
 

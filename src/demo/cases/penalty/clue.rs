@@ -114,6 +114,7 @@ impl Preliminary {
         let body = object! {
             "source": self.clue.source, "facts": format!("反映当事人涉嫌{}", spec.name),
             "informant": informant, "clue_hash": stage.draw.hex(64),
+            "act_date": stage.now.day().plus(-2),
         };
         let act = self.act(stage, "penalty.clue.registered.v1", body);
         let act = match &self.clue.cause {
