@@ -2,6 +2,7 @@
 //! synthetic city: the same answers twice, in any number of threads, and from the
 //! program that shares no service with the ledger.
 
+mod added;
 mod alone;
 mod bundles;
 mod findings;

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 pub(super) const REPAIRS: Report = Report {
     id: "Q20",
-    version: 1,
+    version: 2,
     zh: "触及本案的更正、作废、异议与遮蔽及其批准人(包含与一致性证明用 plumb prove)",
     en: "corrections, voids, disputes and redactions of the case, with approvers; prove with plumb prove",
     rows_zh: "修补记录",
@@ -36,7 +36,6 @@ const REPAIR_COLUMNS: &[Column] = &[
     column("reason", "理由", "reason", Holds::Text),
     column("requested_by", "申请人", "requested by", Holds::Text),
     column("approved_by", "批准人", "approved by", Holds::Text),
-    column("digest", "记录 BLAKE3", "entry's digest", Holds::Code),
 ];
 
 fn repairs(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
@@ -67,7 +66,6 @@ fn repairs(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
             any(&["reason", "ground", "text"]),
             any(&["requested_by"]),
             approvers,
-            Cell::Empty,
         ];
         let key = format!("{:020}", act.position);
         out.push(Note { key, cells, entries: vec![EntryRef::of(act)] });
