@@ -2,6 +2,8 @@
 //! of a file under `schemas/` and its path, as `b3sum` writes it.
 
 use super::files::FOLDER;
+use plumbline_replay::event::register;
+use plumbline_replay::event::upcast::UPCASTS;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -56,4 +58,29 @@ fn a_released_file_that_changed_or_went_is_found() {
     let twice = format!("{list}{digest}  events/a.v1.json\nrubbish\n");
     let wrong = broken(&twice, |_| Some(b"{}\n".to_vec()));
     assert_eq!(wrong.len(), 2, "{wrong:?}");
+}
+
+/// Released versions that a newer one has left behind without a way to read them.
+fn left_behind(list: &str, registered: &[&str], led: &[&str]) -> Vec<String> {
+    let paths = list.lines().filter_map(|line| line.split_once("  ")).map(|(_, path)| path);
+    let types = paths.filter_map(|path| path.strip_prefix("events/")?.strip_suffix(".json"));
+    let newer = |released: &&str| {
+        let Some((name, version)) = released.rsplit_once(".v") else { return false };
+        let next = version.parse::<u32>().map(|version| format!("{name}.v{}", version + 1));
+        next.is_ok_and(|next| registered.contains(&next.as_str()))
+    };
+    types.filter(newer).filter(|one| !led.contains(one)).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_newer_version_of_what_is_released_has_an_upcast() {
+    let list = std::fs::read_to_string(LIST).expect("schemas/RELEASED is there");
+    let registered: Vec<&str> = register::all().map(|event_type| event_type.name).collect();
+    let led: Vec<&str> = UPCASTS.iter().map(|upcast| upcast.from).collect();
+    assert_eq!(left_behind(&list, &registered, &led), Vec::<String>::new());
+    // And it would be found.
+    let list = "00  events/fee.paid.v1.json\n00  events/fee.due.v1.json\n";
+    let registered = ["fee.paid.v1", "fee.paid.v2", "fee.due.v1"];
+    assert_eq!(left_behind(list, &registered, &[]), ["fee.paid.v1"]);
+    assert!(left_behind(list, &registered, &["fee.paid.v1"]).is_empty());
 }

@@ -94,7 +94,7 @@ pub(super) const TYPES: &[EventType] = &[
         must("officers", TEAM, "检查人员", "the officers"),
         may("helpers", PEOPLE, "协助人员", "who helps").sealed(Personal),
         may("scan_code", NO, "扫码记录", "code scanned"),
-        may("geo", Text, "定位", "position"),
+        may("geo", Text, "定位(可能是住所)", "position, which may be a home").sealed(SensitivePersonal),
         may("exempt_claim", Object(&[
             must("domain", Text, "豁免领域", "the exempt domain"),
             must("basis", Text, "依据", "the basis"),

@@ -1,10 +1,10 @@
-//! A47–A54: deemed approval, first handler, green channel, free agency service,
-//! remedies (§3.1).
+//! A47–A55: deemed approval, first handler, green channel, free agency service,
+//! remedies (§3.1), and what kept a matter from being done in time (§1, R2.2.4f).
 
 use super::element as e;
 use super::member::Kind::{Bool, Date, Text, Word};
-use super::member::{HASH, Member, NO, OFFICER, PARTY, STREAM, TRACE, UNIT, may, must};
-use super::register::Visibility::{Party, Public, Unit};
+use super::member::{HASH, HASHES, Member, NO, OFFICER, PARTY, STREAM, TRACE, UNIT, may, must};
+use super::register::Visibility::{Party, Public, Supervisor, Unit};
 use super::register::{EventType, row};
 
 #[rustfmt::skip]
@@ -71,6 +71,18 @@ pub(super) const TYPES: &[EventType] = &[
     row("A53", "approval.overtime.explained.v1", "超时公开说明", "overtime explained", Public, &[
         e::TEXT,
         e::URL_.optional(),
+    ]),
+    row("A55", "approval.impediment.recorded.v1", "客观障碍登记", "impediment recorded", Party, &[
+        must("kind", Word(&["不可抗力", "申请人原因"]), "种类", "kind"),
+        e::FACTS,
+        must("from", Date, "起始日期", "from"),
+        may("to", Date, "终止日期(含)", "to, inclusive"),
+        may("evidence", HASHES, "证据摘要", "digests of the evidence"),
+    ]),
+    row("A55", "approval.impediment.verified.v1", "客观障碍核实", "impediment verified", Supervisor, &[
+        e::REF,
+        must("result", Word(&["属实", "不属实"]), "结论", "the result"),
+        e::REASON,
     ]),
     row("A54", "intermediary.engagement.recorded.v1", "自愿委托中介", "intermediary engaged", Party, &[
         must("intermediary", PARTY, "中介机构", "the intermediary"),

@@ -25,7 +25,7 @@ pub(super) const REPAIRS: Report = Report {
 
 pub(super) const INTEGRITY: Report = Report {
     id: "RP24",
-    version: 1,
+    version: 2,
     zh: "账本完整性证明",
     en: "what the ledger says of its own integrity",
     rows_zh: "链段",
@@ -154,7 +154,7 @@ const OWN: [&str; 9] = [
     "ledger.created",
     "ledger.checkpoint.signed",
     "ledger.verified",
-    "ledger.anchored",
+    "ledger.anchor.recorded",
     "ledger.closing.recorded",
     "ledger.sealed_closing.recorded",
     "hash_algorithm.migrated",

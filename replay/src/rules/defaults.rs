@@ -7,6 +7,7 @@
 
 use super::bench::Case;
 use super::clocks::{self, ClockKind, ClockReading, day_of};
+use super::impediment;
 use crate::event::Event;
 use crate::integrity::json::Json;
 use crate::state::CaseKind;
@@ -71,7 +72,8 @@ pub fn timeouts<'c>(case: &Case<'c>) -> Vec<Timeout<'c>> {
 fn whole<'c>(case: &Case<'c>) -> Option<Timeout<'c>> {
     let reading = clocks::late(case, ClockKind::Promise)?;
     let item = clocks::item_of(case);
-    if !eligible(case, item, reading.due) {
+    // What kept the matter from being done in time is no silence.
+    if !eligible(case, item, reading.due) || impediment::before(case, reading.last).is_some() {
         return None;
     }
     let file = case.file;

@@ -13,6 +13,7 @@ use super::finding::Finding;
 use super::rule::{Check, Kind, Layer, Rule, Severity, Status};
 use super::words::yuan;
 use crate::event::Event;
+use crate::rules::coverage::Silence;
 
 pub(super) const RULES: &[Rule] =
     &[FLOOR, BELOW_FLOOR, CANCELLED_COST, LICENCE, DISPLAY, OUTSIDE_LICENCE, RAISED];
@@ -27,6 +28,7 @@ const FLOOR: Rule = Rule {
     kind: Kind("R"),
     severity: Severity::Red,
     status: Status::Judged,
+    silence: Silence::Nothing,
     checks: &[Check::Case(floor::floor)],
 };
 
@@ -52,6 +54,7 @@ const CANCELLED_COST: Rule = Rule {
     severity: Severity::Red,
     status: Status::Judged,
     checks: &[Check::Case(listed::cancelled_cost)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
@@ -64,6 +67,7 @@ const LICENCE: Rule = Rule {
     severity: Severity::Red,
     status: Status::Judged,
     checks: &[Check::Case(listed::listed)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
@@ -87,11 +91,13 @@ const OUTSIDE_LICENCE: Rule = Rule {
     severity: Severity::Refer,
     status: Status::Judged,
     checks: &[Check::With("R2.5.3")],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
 const RAISED: Rule = Rule {
     id: "R2.5.6",
+    version: 2,
     zh: "禁止擅自提高标准",
     en: "no raising of standards",
     quote: "和擅自提高收费标准",
@@ -99,6 +105,7 @@ const RAISED: Rule = Rule {
     severity: Severity::Red,
     status: Status::Judged,
     checks: &[Check::Case(raised::raised), Check::City(raised::repeated)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 

@@ -10,6 +10,7 @@ pub(super) const RULES: &[Rule] = &[FILING, UNAUTHORISED_ENTRY, SPECIAL_INSPECTI
 
 const FILING: Rule = Rule {
     id: "R2.6.1",
+    version: 2,
     zh: "涉企检查(调研)备案",
     en: "filing of inspections and research visits",
     quote: "实行涉企检查(调研)备案制度",

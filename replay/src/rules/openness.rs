@@ -11,6 +11,7 @@ pub(super) use black_box::cited_documents;
 pub(super) use discretion::fine;
 
 use super::rule::{Check, Kind, Rule, Severity, Status};
+use crate::rules::coverage::Silence;
 
 pub(super) const RULES: &[Rule] =
     &[FIVE_STEPS, OPEN_POWER, DISCRETION, OPEN_APPROVAL, MONITORING, REACH, DOCUMENTS, BLACK_BOX];
@@ -35,17 +36,20 @@ const OPEN_POWER: Rule = Rule {
     kind: Kind("D+R"),
     status: Status::Judged,
     checks: &[Check::City(powers::complete)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
 const DISCRETION: Rule = Rule {
     id: "R2.4.3",
+    version: 2,
     zh: "规范自由裁量权",
     en: "discretion standards",
     quote: "进一步规范自由裁量权",
     kind: Kind("D+R"),
     status: Status::Judged,
     checks: &[Check::Case(discretion::within)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
@@ -57,6 +61,7 @@ const OPEN_APPROVAL: Rule = Rule {
     kind: Kind("R"),
     status: Status::Judged,
     checks: &[Check::Case(approvals::published)],
+    silence: Silence::After,
     ..Rule::ENTRY
 };
 
@@ -89,6 +94,7 @@ const DOCUMENTS: Rule = Rule {
     kind: Kind("R"),
     status: Status::Judged,
     checks: &[Check::Case(documents::published)],
+    silence: Silence::After,
     ..Rule::ENTRY
 };
 

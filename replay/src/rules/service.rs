@@ -8,6 +8,7 @@ mod promise;
 mod timeout;
 
 use super::rule::{Check, Kind, Rule, Severity, Status};
+use crate::rules::coverage::Silence;
 
 pub(super) const RULES: &[Rule] = &[
     GREEN_CHANNEL,
@@ -54,6 +55,7 @@ const PROMISE: Rule = Rule {
     kind: Kind("D+R"),
     status: Status::Judged,
     checks: &[Check::City(promise::published)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
@@ -81,6 +83,7 @@ const TIME_LIMIT: Rule = Rule {
 
 const TIMEOUT_CONSENT: Rule = Rule {
     id: "R2.3.6",
+    version: 2,
     zh: "超时默认制",
     en: "deemed consent on timeout",
     quote: "超时默认制",
@@ -88,6 +91,7 @@ const TIMEOUT_CONSENT: Rule = Rule {
     severity: Severity::Red,
     status: Status::Judged,
     checks: &[Check::Case(timeout::defaulted)],
+    silence: Silence::After,
     ..Rule::ENTRY
 };
 
@@ -121,6 +125,7 @@ const SINGLE_DEPARTMENT: Rule = Rule {
     kind: Kind("R"),
     status: Status::Judged,
     checks: &[Check::Case(promise::handed_down)],
+    silence: Silence::After,
     ..Rule::ENTRY
 };
 

@@ -46,6 +46,8 @@ pub struct Filing {
     /// The first submission.
     pub submitted: NotedAct,
     pub answers: Vec<Answer>,
+    /// Approvals of an inspection task (C04) in the filing's own case, in order.
+    pub tasks: Vec<NotedAct>,
 }
 
 impl Filing {
@@ -90,13 +92,18 @@ pub struct Entry {
     pub claim: Option<Claim>,
     /// The enterprise asked for it.
     pub on_request: bool,
-    /// A task was approved before the entry.
-    pub task_approved: bool,
+    /// Approvals of an inspection task (C04) in the entry's own case, in order.
+    pub tasks: Vec<NotedAct>,
 }
 
 impl Entry {
     pub fn is_research(&self) -> bool {
         self.kind.as_ref() == "调研"
+    }
+
+    /// Whether a task was approved before the entry.
+    pub fn task_approved(&self) -> bool {
+        self.tasks.iter().any(|task| task.order < self.act.order)
     }
 }
 
@@ -134,6 +141,7 @@ pub fn filings(case: &Case<'_>) -> Vec<Filing> {
             purpose: text(act, "purpose"),
             submitted: earlier.map_or_else(|| NotedAct::of(case, act), |filing| filing.submitted),
             answers: Vec::new(),
+            tasks: tasks(case),
             number,
         });
     }
@@ -164,6 +172,10 @@ pub fn filings(case: &Case<'_>) -> Vec<Filing> {
     filings
 }
 
+fn tasks(case: &Case<'_>) -> Vec<NotedAct> {
+    case.file.all("inspection.task.approved").map(|act| NotedAct::of(case, act)).collect()
+}
+
 /// The entries of a case, in order.
 pub fn entries(case: &Case<'_>) -> Vec<Entry> {
     let acts = case.file.all("inspection.entry.started");
@@ -180,7 +192,6 @@ fn entry(case: &Case<'_>, act: &Event<'_>) -> Entry {
     let basis = act.basis.filter(|basis| *basis != "[]").map(Box::from);
     let claim = claim.map(|claim| Claim { basis: claim.basis.or(basis), ..claim });
     let party = act.parties.iter().find_map(|party| party.id.get());
-    let task = case.file.all("inspection.task.approved").any(|task| task.order() < act.order());
     let origin = act.body.text("origin");
     Entry {
         act: NotedAct::of(case, act),
@@ -193,7 +204,7 @@ fn entry(case: &Case<'_>, act: &Event<'_>) -> Entry {
         purpose: text(act, "purpose"),
         claim,
         on_request: origin.as_deref() == Some("企业申请"),
-        task_approved: task,
+        tasks: tasks(case),
     }
 }
 

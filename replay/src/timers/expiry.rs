@@ -7,6 +7,7 @@ use crate::integrity::json::Json;
 use crate::rules::bench::Case;
 use crate::rules::clocks::{day_of, day_start};
 use crate::rules::defaults;
+use crate::rules::served;
 use crate::state::CaseKind;
 use crate::time::calendar::Roll;
 use crate::time::clock::{Claims, Clock, Term, Unit};
@@ -75,7 +76,7 @@ fn fine<'c>(case: &Case<'c>) -> Option<(&'c Event<'c>, i64)> {
 /// The last day to pay: fifteen days from service, or as deferred.
 fn payable_until(case: &Case<'_>) -> Option<NaiveDate> {
     let bench = case.bench;
-    let served = case.file.first("penalty.document.served")?;
+    let served = served::of_penalty(case)?;
     let start = day_start(bench.zone.date(served.occurred.micros), bench.zone);
     let term = Term { n: 15, unit: Unit::NaturalDay, roll: Roll::NextWorkday };
     let clock = Clock::plain(start, bench.zone, term);

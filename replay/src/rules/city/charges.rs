@@ -1,8 +1,11 @@
-//! What was charged for which case: `fee.assessed` that name the case they are for.
+//! What was charged for which case: `fee.assessed` that name the case they are for, and
+//! which item each approval is about.
 
 use super::{Case, Topic};
 use crate::integrity::json::Json;
+use crate::rules::clocks::item_of;
 use crate::rules::noted::NotedAct;
+use crate::state::CaseKind;
 use std::collections::BTreeMap;
 
 /// One fee assessed for one case.
@@ -15,17 +18,31 @@ pub struct Charge {
 /// By the case that a fee is for, and the fee's code. Fees that went back whole are
 /// left out.
 #[derive(Default)]
-pub struct Charges(BTreeMap<(Box<str>, Box<str>), Vec<Charge>>);
+pub struct Charges {
+    by_case: BTreeMap<(Box<str>, Box<str>), Vec<Charge>>,
+    /// The item of each approval, by stream.
+    items: BTreeMap<Box<str>, Box<str>>,
+}
 
 impl Charges {
     /// Every case and fee with its charges, in order of the acts.
     pub fn all(&self) -> impl Iterator<Item = (&(Box<str>, Box<str>), &[Charge])> {
-        self.0.iter().map(|(key, charges)| (key, charges.as_slice()))
+        self.by_case.iter().map(|(key, charges)| (key, charges.as_slice()))
+    }
+
+    /// The item that an approval is about.
+    pub fn item_of(&self, stream: &str) -> Option<&str> {
+        self.items.get(stream).map(AsRef::as_ref)
     }
 }
 
 impl Topic for Charges {
     fn note(&mut self, case: &Case<'_>) {
+        if case.file.kind == CaseKind::Approval
+            && let Some(item) = item_of(case)
+        {
+            self.items.insert(case.file.stream.into(), item.into());
+        }
         let sum = |kind: &str| -> i64 {
             case.all(kind).filter_map(|act| act.body.int("amount_fen")).sum()
         };
@@ -49,14 +66,15 @@ impl Topic for Charges {
             for (code, amount_fen) in sums {
                 let key = (Box::from(case_ref.as_ref()), Box::from(code));
                 let charge = Charge { act: NotedAct::of(case, act), amount_fen };
-                insert(self.0.entry(key).or_default(), charge);
+                insert(self.by_case.entry(key).or_default(), charge);
             }
         }
     }
 
     fn join(&mut self, other: Charges) {
-        for (key, charges) in other.0 {
-            let list = self.0.entry(key).or_default();
+        self.items.extend(other.items);
+        for (key, charges) in other.by_case {
+            let list = self.by_case.entry(key).or_default();
             charges.into_iter().for_each(|charge| insert(list, charge));
         }
     }

@@ -50,6 +50,9 @@ pub struct Circulation {
     pub handed_out: Vec<Outside>,
     /// Decisions, each with who approved.
     pub approved_by_others: Vec<Outside>,
+    /// Applicants who had to go to hall and unit, as people found: by a complaint or an
+    /// assertion under the clause's own code. The text of a complaint is sealed.
+    pub double_trips: Vec<Outside>,
 }
 
 /// The two halls and the platform that is their counter on the web.
@@ -64,6 +67,7 @@ pub fn venue_of<'e>(event: &'e Event<'_>) -> Option<&'e str> {
 
 impl Topic for Circulation {
     fn note(&mut self, case: &Case<'_>) {
+        self.double_trip(case);
         if !matches!(case.file.kind, CaseKind::Approval | CaseKind::Joint) {
             return;
         }
@@ -96,11 +100,36 @@ impl Topic for Circulation {
         self.on_paper.extend(other.on_paper);
         self.handed_out.extend(other.handed_out);
         self.approved_by_others.extend(other.approved_by_others);
+        self.double_trips.extend(other.double_trips);
         self.sort();
     }
 }
 
+/// The clause under which people record an applicant's double trip (R2.2.4c, *Assert*).
+const DOUBLE_TRIP: &str = "R2.2.4c";
+
 impl Circulation {
+    /// A complaint that was found true, or an assertion that was verified.
+    fn double_trip(&mut self, case: &Case<'_>) {
+        let coded = |act: &&Event<'_>| act.body.text("category").as_deref() == Some(DOUBLE_TRIP);
+        let found = |act: &Event<'_>, unit: Option<&str>| {
+            let outside = Outside::of(act, "申请人两头跑")?;
+            Some(Outside { unit: unit?.into(), officer: None, ..outside })
+        };
+        for act in case.all("supervise.assertion.verified").filter(coded) {
+            let unit = act.body.text("alleged_unit");
+            self.double_trips.extend(found(act, unit.as_deref()));
+        }
+        let Some(received) = case.all("complaint.received").find(coded) else { return };
+        let unit = received.body.text("about_unit");
+        for act in case.all("complaint.resolved") {
+            let result = act.body.text("result");
+            if matches!(result.as_deref(), Some("属实" | "部分属实")) {
+                self.double_trips.extend(found(act, unit.as_deref()));
+            }
+        }
+    }
+
     /// A decision whose approver neither is a chief representative of the unit nor
     /// was authorised to decide.
     fn approval(&mut self, case: &Case<'_>, event: &Event<'_>) {
@@ -127,7 +156,12 @@ impl Circulation {
     }
 
     fn sort(&mut self) {
-        for list in [&mut self.on_paper, &mut self.handed_out, &mut self.approved_by_others] {
+        for list in [
+            &mut self.on_paper,
+            &mut self.handed_out,
+            &mut self.approved_by_others,
+            &mut self.double_trips,
+        ] {
             list.sort_by(|a, b| a.entry.cmp(&b.entry));
         }
     }

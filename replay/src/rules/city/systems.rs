@@ -1,9 +1,10 @@
-//! When approval systems ran (F11): outages, and the days on which they reported.
+//! When approval systems ran (F11): outages, and the days on which they reported; and
+//! of which days units sent their data (F12).
 
 use super::{Case, Topic};
 use crate::event::{Event, Value};
 use crate::rules::finding::EntryRef;
-use crate::time::civil::Micros;
+use crate::time::civil::{Micros, parse_date};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,11 +32,23 @@ pub struct Beats {
     pub last: Option<EntryRef>,
 }
 
+impl Beats {
+    fn join(&mut self, other: Beats) {
+        self.days.extend(other.days);
+        if self.last < other.last {
+            (self.stream, self.unit, self.last) = (other.stream, other.unit, other.last);
+        }
+    }
+}
+
 /// Outages in order of entries, and signs of life by system.
 #[derive(Default)]
 pub struct Systems {
     pub outages: Vec<Outage>,
     pub beats: BTreeMap<Box<str>, Beats>,
+    /// By unit, the days of which it sent a batch of its own; a batch of a week or a
+    /// month makes nobody send daily.
+    pub batches: BTreeMap<Box<str>, Beats>,
 }
 
 impl Systems {
@@ -63,6 +76,15 @@ impl Topic for Systems {
             beats.days.insert(event.occurred.local_date());
             beats.last = beats.last.take().max(Some(EntryRef::of(event)));
         }
+        for event in case.all("system.data_batch.received") {
+            let day = event.body.text("period").and_then(|period| parse_date(&period));
+            let (Some(unit), Some(day)) = (event.body.text("unit"), day) else { continue };
+            let batches = self.batches.entry(unit.as_ref().into()).or_default();
+            batches.stream = event.stream.as_ref().into();
+            batches.unit = Some(unit.as_ref().into());
+            batches.days.insert(day);
+            batches.last = batches.last.take().max(Some(EntryRef::of(event)));
+        }
         let ends: Vec<&Event<'_>> = case.all("system.outage.ended").collect();
         for event in case.all("system.outage.started") {
             let system = system_of(event);
@@ -86,13 +108,10 @@ impl Topic for Systems {
         self.outages.extend(other.outages);
         self.outages.sort_by(|a, b| a.entry.cmp(&b.entry));
         for (system, beats) in other.beats {
-            let own = self.beats.entry(system).or_default();
-            own.days.extend(beats.days);
-            if own.last < beats.last {
-                own.stream = beats.stream;
-                own.unit = beats.unit;
-                own.last = beats.last;
-            }
+            self.beats.entry(system).or_default().join(beats);
+        }
+        for (unit, batches) in other.batches {
+            self.batches.entry(unit).or_default().join(batches);
         }
     }
 }

@@ -17,6 +17,17 @@ pub enum Level {
     Publicised,
 }
 
+impl Level {
+    /// Chinese and English.
+    pub fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Level::Single => ("单项预警", "single"),
+            Level::Composite => ("综合预警", "composite"),
+            Level::Publicised => ("预警公示", "publicised"),
+        }
+    }
+}
+
 /// One warning.
 #[derive(Clone, Debug)]
 pub struct Warning {
@@ -79,7 +90,8 @@ impl Topic for Warnings {
                 list.sort_by_key(|one| one.act.order);
             }
         }
-        for act in case.all("warning.rectification.submitted") {
+        // A warning that was lifted was answered.
+        for act in case.any(&["warning.rectification.submitted", "warning.cleared"]) {
             if let Some(warning) = act.body.text("ref") {
                 self.answer(warning.as_ref().into(), act.occurred.micros);
             }

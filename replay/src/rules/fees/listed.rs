@@ -8,6 +8,7 @@ use super::{CANCELLED_COST, LICENCE, OUTSIDE_LICENCE, yuan};
 use crate::event::Event;
 use crate::master::{FeeList, ItemStatus, Version};
 use crate::rules::bench::Case;
+use crate::rules::coverage;
 use crate::rules::finding::{Finding, Findings, Outcome};
 use crate::rules::norms;
 use crate::rules::rule::Severity;
@@ -124,7 +125,8 @@ pub(super) fn listed(case: &Case<'_>, out: &mut Findings) {
     for one in charged(case) {
         let on = one.act.occurred.local_date();
         if one.code.as_ref() == UNLISTED {
-            out.add(outside(case, &one, &[]));
+            // Which fee it was an assessment may say that the file does not hold.
+            out.add(coverage::by_silence(case, outside(case, &one, &[])));
             continue;
         }
         let unit = super::collecting_unit(case, one.act);

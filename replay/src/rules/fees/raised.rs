@@ -1,14 +1,16 @@
 //! R2.5.6 擅自提高收费标准: above the ceiling, and the forms of it that figures
 //! show: more measures than were measured, one matter split into lines, one matter
-//! charged twice (281号 art. 6; 价格违法行为行政处罚规定 art. 9).
+//! charged twice, a fee extended to matters that it does not go with (281号 art. 6;
+//! 价格违法行为行政处罚规定 art. 9). Whether a standard's own words were stretched is
+//! for people to say: no column holds them.
 
 use super::floor::standard;
 use super::lines::{self, Line};
 use super::price::{self, Measure};
 use super::{RAISED, yuan};
-use crate::master::Pricing;
+use crate::master::{Pricing, base_of};
 use crate::rules::bench::Case;
-use crate::rules::city::City;
+use crate::rules::city::{Charge, City};
 use crate::rules::finding::{Finding, Findings};
 use serde_json::json;
 
@@ -123,9 +125,42 @@ fn split(case: &Case<'_>, lines: &[&Line<'_>], out: &mut Findings) {
     ));
 }
 
+/// A fee that goes with certain items, charged for an approval of another one.
+fn beyond_scope(
+    city: &City<'_>,
+    (case_ref, code): (&str, &str),
+    charges: &[Charge],
+    out: &mut Findings,
+) {
+    let Some(item) = city.topics.charges.item_of(case_ref) else { return };
+    for charge in charges {
+        let at = city.bench.at(charge.act.at);
+        let fee = city.bench.master.fee_items.at(code, at);
+        let Some(fee) = fee.filter(|_| city.bench.decision_in_force(at.on)) else { continue };
+        let linked = fee.row.linked_items.as_deref().unwrap_or_default();
+        let base = base_of(item).unwrap_or(item);
+        let same = |one: &str| one == item || base_of(one).unwrap_or(one) == base;
+        if linked.is_empty() || linked.iter().any(|one| same(one)) {
+            continue;
+        }
+        let goes_with = linked.join("、");
+        let zh = format!("{code}只与{goes_with}相关联,对{case_ref}(事项{item})收取,扩大了收费范围");
+        let en =
+            format!("{code} goes with {goes_with}; it was charged for {case_ref}, of item {item}");
+        let finding = city.signal(&RAISED, &charge.act, zh, en);
+        let finding = finding.matter(format!("{}@scope", charge.act.entry.id));
+        out.add(finding.because(
+            "scope",
+            json!({"fee_code": code, "linked_items": linked, "item": item, "case": case_ref,
+                   "fee_item_entry": fee.origin.id}),
+        ));
+    }
+}
+
 /// The same fee for the same case from the same payer, assessed more than once.
 pub(super) fn repeated(city: &City<'_>, out: &mut Findings) {
     for ((case_ref, code), charges) in city.topics.charges.all() {
+        beyond_scope(city, (case_ref.as_ref(), code.as_ref()), charges, out);
         let mut charges = charges.iter();
         let Some(first) = charges.next() else { continue };
         for again in charges {

@@ -9,6 +9,7 @@ use crate::rules::bench::Case;
 use crate::rules::city::{City, Decision, is_hall, venue_of};
 use crate::rules::clocks::{self, ClockKind, ClockReading};
 use crate::rules::finding::{Finding, Findings, Outcome};
+use crate::rules::impediment::{self, Impediment};
 use chrono::NaiveDate;
 use serde_json::json;
 
@@ -220,5 +221,28 @@ pub(super) fn over_time(case: &Case<'_>, out: &mut Findings) {
     finding.entries.sort();
     finding.entries.dedup();
     let readings: Vec<_> = late.iter().map(|one| one.explanation(case)).collect();
-    out.add(finding.because("clocks", readings));
+    let finding = finding.because("clocks", readings);
+    out.add(match impediment::before(case, first.last) {
+        Some(known) => excused(finding, &known),
+        None => finding,
+    });
+}
+
+/// Force majeure and the applicant's fault excuse, recorded before the term ran out and
+/// verified by a person; until then nothing is decided.
+fn excused(finding: Finding, known: &Impediment<'_>) -> Finding {
+    let (kind, kind_en) = known.words();
+    let finding = finding.resting_on([known.recorded]).resting_on(known.verified);
+    let (outcome, said, said_en) = match known.verified {
+        Some(_) => (Outcome::Exempted, "经核实", "verified"),
+        None => (Outcome::Indeterminate, "尚未核实", "not verified yet"),
+    };
+    let zh = format!("{};届满前登记{kind},{said}", finding.zh);
+    let en = format!("{}; {kind_en} was recorded before, {said_en}", finding.en);
+    let finding = Finding { zh, en, ..finding }.outcome(outcome);
+    let finding = finding.because("impediment", known.to_json());
+    match known.verified {
+        Some(_) => finding,
+        None => finding.because("missing", json!(["approval.impediment.verified"])),
+    }
 }

@@ -9,6 +9,7 @@ mod presence;
 pub use presence::{Course, OfUnits, POWERS, Presence, Rate, Shortage, Spell};
 
 use super::rule::{Check, Kind, Rule, Severity, Status};
+use crate::rules::coverage::Silence;
 
 pub(super) const RULES: &[Rule] = &[
     CONCENTRATED,
@@ -33,6 +34,7 @@ const CONCENTRATED: Rule = Rule {
     kind: Kind("D+M"),
     status: Status::Judged,
     checks: &[Check::City(absence::concentrated)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
@@ -45,6 +47,7 @@ const UNITS_IN: Rule = Rule {
     severity: Severity::Red,
     status: Status::Judged,
     checks: &[Check::City(absence::units_in)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
@@ -57,6 +60,7 @@ const STAFF_IN: Rule = Rule {
     severity: Severity::Red,
     status: Status::Judged,
     checks: &[Check::City(absence::staff_in), Check::City(online::attendance)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
@@ -69,11 +73,13 @@ const ITEMS_ONLINE: Rule = Rule {
     severity: Severity::Red,
     status: Status::Judged,
     checks: &[Check::City(online::items_online), Check::Case(online::online_in_name)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
 const SYSTEMS_RUNNING: Rule = Rule {
     id: "R2.2.2d",
+    version: 2,
     zh: "审批系统100%运行",
     en: "100 % of approval systems running",
     quote: "审批系统100%运行",
@@ -81,6 +87,7 @@ const SYSTEMS_RUNNING: Rule = Rule {
     severity: Severity::Red,
     status: Status::Judged,
     checks: &[Check::City(online::availability), Check::City(online::use_of_systems)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
@@ -93,6 +100,7 @@ const OUTSIDE: Rule = Rule {
     severity: Severity::Red,
     status: Status::Judged,
     checks: &[Check::Case(outside::outside), Check::City(outside::outside_on_paper)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
@@ -105,6 +113,7 @@ const NOT_ENTERED: Rule = Rule {
     severity: Severity::Red,
     status: Status::Judged,
     checks: &[Check::City(absence::not_entered)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
@@ -117,11 +126,13 @@ const SHORTAGE: Rule = Rule {
     severity: Severity::Red,
     status: Status::Judged,
     checks: &[Check::City(absence::shortage)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
 const UNDER_AUTHORISED: Rule = Rule {
     id: "R2.2.4c",
+    version: 2,
     zh: "一律③授权不充分、“两头跑” → 负责人进厅任首席代表",
     en: "under-authorised representative → leader sits in hall",
     quote: "凡是部门、单位派专职审批科长到行政服务中心办事大厅担任首席代表,而没有给首席代表充分授权,导致出现审批“两头跑”的,一律由部门、单位分管负责人或主要负责人进厅担任首席代表",
@@ -129,6 +140,7 @@ const UNDER_AUTHORISED: Rule = Rule {
     severity: Severity::Red,
     status: Status::Judged,
     checks: &[Check::City(outside::under_authorised)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
@@ -158,6 +170,7 @@ const FEE_OUTSIDE: Rule = Rule {
 
 const OVER_TIME: Rule = Rule {
     id: "R2.2.4f",
+    version: 2,
     zh: "一律⑥超规定时限或承诺时间 → 限期整改+全市通报批评",
     en: "over time limit → rectification and city-wide criticism",
     quote: "凡是不按规定时限或承诺时间完成审批事项的,一律限期整改,并在全市通报批评",
@@ -165,5 +178,6 @@ const OVER_TIME: Rule = Rule {
     severity: Severity::Red,
     status: Status::Judged,
     checks: &[Check::Case(charged::over_time)],
+    silence: Silence::After,
     ..Rule::ENTRY
 };

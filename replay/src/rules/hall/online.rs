@@ -6,7 +6,7 @@ use super::{ITEMS_ONLINE, STAFF_IN, SYSTEMS_RUNNING};
 use crate::master::{At, Item, Version};
 use crate::rules::accountability::Accountable;
 use crate::rules::bench::{Bench, Case};
-use crate::rules::city::{Absence, City, Declared, KnownNumbers, Outage, Series};
+use crate::rules::city::{Absence, Beats, City, Declared, KnownNumbers, Outage, Series};
 use crate::rules::finding::{EntryRef, Finding, Findings, Outcome};
 use crate::rules::rule::{Rule, Severity};
 use crate::time::civil::Micros;
@@ -216,36 +216,60 @@ fn office_minutes_down(bench: &Bench<'_>, outage: &Outage) -> i64 {
     minutes
 }
 
+/// Working days without a sign of life, and without a unit's daily data (iii).
 fn silent_days(city: &City<'_>, out: &mut Findings) {
-    let bench = city.bench;
-    for (system, beats) in &city.topics.systems.beats {
-        let (Some(first), Some(last)) = (beats.days.first(), beats.days.last()) else { continue };
-        let down = |on: NaiveDate| {
-            let (start, end) = (bench.zone.start_of(on), bench.zone.end_of(on));
-            city.topics.systems.outages.iter().any(|outage| {
-                &outage.system == system
-                    && outage.from <= end
-                    && outage.to.is_none_or(|to| start <= to)
-            })
-        };
-        let mut on = (*first).max(bench.decision_from());
-        while on < *last {
-            let works = bench.calendar.day(on, bench.known_at).kind.is_workday();
-            if works && !beats.days.contains(&on) && !down(on) {
-                let zh = format!("{system}{on}(工作日)无心跳,亦无中断记录");
-                let en = format!(
+    let systems = &city.topics.systems;
+    for (system, beats) in &systems.beats {
+        silent(city, beats, Some(system.as_ref()), out, |on| {
+            (
+                format!("{system}{on}(工作日)无心跳,亦无中断记录"),
+                format!(
                     "{system} gave no sign of life on {on}, a working day, and told of no outage"
-                );
-                let who = (beats.unit.as_deref(), bench.zone.end_of(on), Vec::new());
-                let key = (beats.stream.as_ref(), on.to_string());
-                let finding = noted(city, &SYSTEMS_RUNNING, key, who, (zh, en));
-                let finding =
-                    finding.severity(Severity::Yellow).because("silent_on", on.to_string());
-                out.add(with_entries(finding, beats.last.clone()));
-            }
-            let Some(next) = on.succ_opt() else { break };
-            on = next;
+                ),
+            )
+        });
+    }
+    for (unit, batches) in &systems.batches {
+        silent(city, batches, None, out, |on| {
+            (
+                format!("{unit}逐日报送数据,{on}(工作日)没有报送"),
+                format!("{unit} sends its data daily and sent none of {on}, a working day"),
+            )
+        });
+    }
+}
+
+/// Working days between the first and the last of which nothing was heard and no
+/// outage is known: of the system, or where a unit is asked, of any.
+fn silent(
+    city: &City<'_>,
+    heard: &Beats,
+    system: Option<&str>,
+    out: &mut Findings,
+    words: impl Fn(NaiveDate) -> (String, String),
+) {
+    let bench = city.bench;
+    let (Some(first), Some(last)) = (heard.days.first(), heard.days.last()) else { return };
+    let down = |on: NaiveDate| {
+        let (start, end) = (bench.zone.start_of(on), bench.zone.end_of(on));
+        city.topics.systems.outages.iter().any(|outage| {
+            system.is_none_or(|system| outage.system.as_ref() == system)
+                && outage.from <= end
+                && outage.to.is_none_or(|to| start <= to)
+        })
+    };
+    let mut on = (*first).max(bench.decision_from());
+    while on < *last {
+        let works = bench.calendar.day(on, bench.known_at).kind.is_workday();
+        if works && !heard.days.contains(&on) && !down(on) {
+            let who = (heard.unit.as_deref(), bench.zone.end_of(on), Vec::new());
+            let key = (heard.stream.as_ref(), on.to_string());
+            let finding = noted(city, &SYSTEMS_RUNNING, key, who, words(on));
+            let finding = finding.severity(Severity::Yellow).because("silent_on", on.to_string());
+            out.add(with_entries(finding, heard.last.clone()));
         }
+        let Some(next) = on.succ_opt() else { break };
+        on = next;
     }
 }
 

@@ -7,6 +7,7 @@ use crate::event::Event;
 use crate::rules::accountability::Accountable;
 use crate::rules::bench::{Bench, Case};
 use crate::rules::city::{City, Outside, is_hall, venue_of};
+use crate::rules::coverage::Coverage;
 use crate::rules::finding::{EntryRef, Finding, Findings, Outcome};
 use crate::rules::rule::Severity;
 use crate::state::CaseKind;
@@ -83,7 +84,8 @@ pub(super) fn outside(case: &Case<'_>, out: &mut Findings) {
             ));
         }
     }
-    if let Some(first) = case.file.acts.first().filter(|_| looked_at && begins_late(case)) {
+    let kept = case.file.coverage == Coverage::Whole;
+    if let Some(first) = case.acts.first().filter(|_| kept && looked_at && begins_late(case)) {
         outside.push((first, "案件首次出现即已过受理环节", "first seen beyond acceptance"));
     }
     if let Some(finding) = circulated(case, &outside) {
@@ -245,9 +247,12 @@ pub(super) fn under_authorised(city: &City<'_>, out: &mut Findings) {
     let circulation = &city.topics.circulation;
     let mut units: BTreeMap<(&str, Box<str>), LeftHall<'_>> = BTreeMap::new();
     let all = circulation.handed_out.iter().chain(&circulation.approved_by_others);
+    let all = all.chain(&circulation.double_trips);
     for act in all.filter(|act| city.bench.decision_in_force(act.on)) {
+        // What an applicant was sent about need not be named.
         let code = act.item.as_deref().unwrap_or_default();
-        if !belongs_in_hall(city.bench, code, Some(&act.unit), act.on) {
+        let of_case = act.kind.starts_with("approval.");
+        if of_case && !belongs_in_hall(city.bench, code, Some(&act.unit), act.on) {
             continue;
         }
         let at = city.bench.on(act.on);
@@ -269,14 +274,15 @@ pub(super) fn under_authorised(city: &City<'_>, out: &mut Findings) {
     }
     for ((unit, origin), LeftHall { acts, missing }) in units {
         let handed = acts.iter().filter(|act| act.kind.contains("handoff")).count();
-        let decided = acts.len() - handed;
+        let told = acts.iter().filter(|act| !act.kind.starts_with("approval.")).count();
+        let decided = acts.len() - handed - told;
         let list = missing.join("、");
         let zh = format!(
-            "{unit}首席代表未获充分授权(缺{list}),致审批两头跑:流转回单位{handed}次,由未获授权者决定{decided}次"
+            "{unit}首席代表未获充分授权(缺{list}),致审批两头跑:流转回单位{handed}次,由未获授权者决定{decided}次,经查实的申请人往返{told}次"
         );
         let en = format!(
             "{unit}'s chief representative lacks {list}: papers went back to the unit {handed} times, \
-             others decided {decided} times"
+             others decided {decided} times, applicants were sent {told} times"
         );
         let stream = format!("md/{unit}");
         let key = (stream.as_str(), origin.as_ref());

@@ -22,7 +22,7 @@ pub(super) fn flaws(bench: &Bench<'_>, entry: &Entry) -> Vec<(&'static str, &'st
     let checks = [
         (known, "所称领域不在当日有效的检查豁免清单", "the domain is not on the list in force"),
         (claim.basis.is_some(), "没有法律依据", "no legal basis is cited"),
-        (entry.task_approved, "入企前没有检查审批", "no task was approved before the entry"),
+        (entry.task_approved(), "入企前没有检查审批", "no task was approved before the entry"),
     ];
     checks.iter().filter(|check| !check.0).map(|check| (check.1, check.2)).collect()
 }

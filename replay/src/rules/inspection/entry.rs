@@ -7,6 +7,8 @@ use super::{FILING, SPECIAL_INSPECTION, UNAUTHORISED_ENTRY};
 use crate::rules::bench::{Bench, Case};
 use crate::rules::city::City;
 use crate::rules::finding::{Finding, Findings, Outcome};
+use crate::rules::noted::NotedAct;
+use crate::rules::rule::Severity;
 use crate::rules::visit::{self, Entry, Filing, Reply};
 use crate::rules::words::{listed, listed_en, minute};
 use serde_json::{Value, json};
@@ -156,7 +158,7 @@ fn consented(
         return out.add(finding.because("exemption_flaws", why));
     };
     match has_role(bench, consent.by_unit.as_deref(), consent.act.at, &CONSENTING) {
-        Some(true) => out.compliant(&FILING),
+        Some(true) => task_between(bench, entry, filing, &consent.act, out),
         Some(false) => {
             let by = consent.by_unit.as_deref().unwrap_or("?");
             let zh = format!("同意备案的{by}当日既不是工业主管部门也不是效能办");
@@ -170,6 +172,43 @@ fn consented(
             out.add(finding.because("missing", ["md.unit.roles"].as_slice()));
         }
     }
+}
+
+/// The head approves the task after the filing was consented to and before the entry
+/// (§3.11.4). A research visit inspects nothing and needs no task.
+fn task_between(
+    bench: &Bench<'_>,
+    entry: &Entry,
+    filing: &Filing,
+    consent: &NotedAct,
+    out: &mut Findings,
+) {
+    let tasks = || entry.tasks.iter().chain(&filing.tasks);
+    let before = || tasks().filter(|task| task.order < entry.act.order);
+    if entry.is_research() || before().any(|task| consent.order < task.order) {
+        return out.compliant(&FILING);
+    }
+    let at = minute(bench.zone, entry.act.at);
+    let early = before().max_by_key(|task| task.order);
+    let approved = early.map(|task| minute(bench.zone, task.at));
+    let agreed = minute(bench.zone, consent.at);
+    let (zh, en) = match &approved {
+        Some(then) => (
+            format!("{then}即审批检查任务,{agreed}才同意备案"),
+            format!("the task was approved at {then}, before the consent of {agreed}"),
+        ),
+        None => (
+            format!("{agreed}同意备案,{at}入企,其间没有检查审批"),
+            format!("consented at {agreed}, entered at {at}: no task was approved between"),
+        ),
+    };
+    let finding = bench.signal(&FILING, &entry.act, zh, en).severity(Severity::Yellow);
+    let finding = finding.matter(format!("{}@task", entry.act.entry.id));
+    let finding = finding.resting_on_noted([&filing.submitted, consent]).resting_on_noted(early);
+    out.add(finding.because(
+        "task",
+        json!({"consented_at": agreed, "approved_at": approved, "entered_at": at}),
+    ));
 }
 
 /// Whether a unit had one of these roles on a day; `None` if the register does not

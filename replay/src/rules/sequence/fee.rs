@@ -4,6 +4,7 @@
 use crate::event::Event;
 use crate::integrity::json::Json;
 use crate::rules::bench::Case;
+use crate::rules::coverage::Silence;
 use crate::rules::fees::{lines, of_collector};
 use crate::rules::finding::{Findings, Outcome};
 use crate::rules::rule::{Check, Kind, Layer, Rule, Severity, Status};
@@ -33,6 +34,7 @@ const NO_RECEIPT: Rule = Rule {
     severity: Severity::Refer,
     status: Status::Judged,
     checks: &[Check::Case(no_receipt)],
+    silence: Silence::After,
     ..Rule::ENTRY
 };
 
@@ -50,6 +52,7 @@ const PAID_OVER: Rule = Rule {
 
 const PAYEE: Rule = Rule {
     id: "SEQ-F4",
+    version: 2,
     zh: "收款账户不是法定账户",
     en: "paid into an account that is not the statutory one",
     quote: "所收取的费用必须全部上缴国库",
@@ -58,6 +61,7 @@ const PAYEE: Rule = Rule {
     severity: Severity::Red,
     status: Status::Judged,
     checks: &[Check::Case(payee)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
@@ -191,8 +195,9 @@ pub(in crate::rules) fn assessed_fen(act: &Event<'_>) -> Option<i64> {
     Some(amounts.fold(0i64, i64::saturating_add))
 }
 
-/// The account that was told or used, against the one that the fee item names.
-/// Accounts of payments are sealed; the notice's is public.
+/// The account that was told or used, against the one that the fee item names; where
+/// the money was paid in, and by which channel. Accounts of payments are sealed: where
+/// no notice names one, only opening it decides.
 fn payee(case: &Case<'_>, out: &mut Findings) {
     for act in case.any(&["fee.notice.issued", "fee.paid"]) {
         let name = if act.kind.starts_with("fee.paid") { "payee_account" } else { "account" };
@@ -213,5 +218,53 @@ fn payee(case: &Case<'_>, out: &mut Findings) {
             "account",
             json!({"account": account, "statutory": statutory, "fee_item_entry": item.origin.id}),
         ));
+    }
+    for act in case.all("fee.remitted") {
+        paid_in(case, act, out);
+    }
+    for act in payments(case) {
+        private_channel(case, act, out);
+    }
+}
+
+/// Words for the treasury and its special account (财政专户).
+const TREASURY: [&str; 4] = ["国库", "财政", "专户", "非税"];
+/// Words for an account that is somebody's own.
+const PRIVATE: [&str; 3] = ["个人", "私人", "微信零钱"];
+
+fn paid_in(case: &Case<'_>, act: &Event<'_>, out: &mut Findings) {
+    let Some(to) = act.body.text("to").filter(|to| !to.is_empty()) else { return };
+    if TREASURY.iter().any(|word| to.contains(word)) {
+        return out.compliant(&PAYEE);
+    }
+    let zh = format!("所收费用缴入“{to}”,不是国库或者财政专户");
+    let en = format!("what was charged was paid into “{to}”, not into the treasury");
+    let finding = case.signal(&PAYEE, act, zh, en);
+    out.add(finding.because("paid_into", &*to));
+}
+
+fn private_channel(case: &Case<'_>, act: &Event<'_>, out: &mut Findings) {
+    let channel = act.body.text("channel").unwrap_or_default();
+    if PRIVATE.iter().any(|word| channel.contains(word)) {
+        let zh = format!("费用由“{channel}”收取");
+        let en = format!("the fee was taken through “{channel}”, a private account");
+        let finding = of_collector(case, &PAYEE, act, zh, en);
+        return out
+            .add(finding.matter(format!("{}@channel", act.id)).because("channel", &*channel));
+    }
+    let told = case.all("fee.notice.issued").any(|notice| notice.body.text("account").is_some());
+    let sealed = act.body.text("payee_account").is_none() && act.body.json("_sd").is_some();
+    let at = case.bench.at(act.occurred.micros);
+    let item = lines::code_of(case, act);
+    let item = item.and_then(|code| case.bench.master.fee_items.at(&code, at));
+    let statutory = item.is_some_and(|item| item.row.payee_account.is_some());
+    if sealed && statutory && !told && case.first("fee.remitted").is_none() {
+        let zh = "收款账户已加密,也没有载明账户的缴款通知,无法判定是否法定账户".to_owned();
+        let en = "the account is sealed and no notice names one: whether it is the statutory one \
+                  cannot be told"
+            .to_owned();
+        let finding = of_collector(case, &PAYEE, act, zh, en).outcome(Outcome::Indeterminate);
+        let finding = finding.matter(format!("{}@sealed", act.id)).severity(Severity::Info);
+        out.add(finding.because("missing", ["payee_account"].as_slice()));
     }
 }

@@ -7,8 +7,10 @@ use crate::event::Event;
 use crate::integrity::json::Json;
 use crate::rules::bench::Case;
 use crate::rules::clocks::{Stop, day_of, day_start};
-use crate::rules::finding::Findings;
+use crate::rules::coverage::Silence;
+use crate::rules::finding::{Findings, Outcome};
 use crate::rules::rule::Rule;
+use crate::rules::served;
 use crate::time::calendar::DayKind;
 use crate::time::civil::DAY_MICROS;
 use crate::time::clock::{Claims, Clock, Term, Unit};
@@ -31,6 +33,7 @@ clock!(
 clock!(
     T21,
     "L0.T21",
+    2,
     "冻结期限",
     "limit of freezing",
     "自冻结存款、汇款之日起三十日内,行政机关应当作出处理决定或者作出解除冻结决定;情况复杂的,可以延长,但是延长期限不得超过三十日(行政强制法第三十二条);应当在三日内向当事人交付冻结决定书(第三十一条)",
@@ -47,14 +50,17 @@ clock!(
     urgent
 );
 clock!(
-    T23,
+    T23_TERM,
     "L0.T23",
+    2,
     "催告与申请强制执行期限",
     "terms of demand and of applying to the court",
     "行政机关申请人民法院强制执行前,应当催告当事人履行义务。催告书送达十日后当事人仍未履行义务的,可以申请;……自期限届满之日起三个月内(行政强制法第五十三条、第五十四条)",
     Yellow,
     court
 );
+/// It asks for a demand before the application.
+const T23: Rule = Rule { silence: Silence::Whole, ..T23_TERM };
 clock!(
     T24,
     "L0.T24",
@@ -67,6 +73,7 @@ clock!(
 clock!(
     T25,
     "L0.T25",
+    2,
     "移送涉嫌犯罪案件期限",
     "terms of transferring a suspected crime",
     "自接到报告之日起三日内作出批准移送或者不批准移送的决定。决定批准的,应当在二十四小时内向同级公安机关移送(行政执法机关移送涉嫌犯罪案件的规定第五条)",
@@ -125,8 +132,7 @@ fn freezing(case: &Case<'_>, out: &mut Findings) {
     const DELIVER: Duty = Duty::new(&[], &[], Term::working(3), SINCE);
     limit(case, &T21, true, out);
     for imposed in case.file.all("coercion.imposed").filter(|act| freezes(case, act)) {
-        let order = imposed.order();
-        let served = case.file.all("penalty.document.served").find(|act| act.order() >= order);
+        let served = served::of(case, imposed);
         let handed = imposed.body.json("party_present") == Some(Json::Bool(true));
         if !handed {
             let mut found = Findings::default();
@@ -179,7 +185,7 @@ fn court(case: &Case<'_>, out: &mut Findings) {
             let en = "applied to the court without a demand".to_owned();
             out.add(not_before(case.signal(&T23, applied, zh, en), on, SINCE));
         }
-        let Some(served) = case.file.first("penalty.document.served") else { continue };
+        let Some(served) = served::of_penalty(case) else { continue };
         let start = served.occurred;
         let nine_months = Clock::plain(start, zone, rolling(9, Unit::Month));
         let due = nine_months.reckon(bench.calendar, known_at, Claims::Recognised);
@@ -248,6 +254,20 @@ fn crime(case: &Case<'_>, out: &mut Findings) {
         let reported =
             day_of(act, "reported_on", zone).or_else(|| day_of(act, "reported_at", zone));
         let decided = approved.map(|approved| zone.date(approved));
+        let missing = [("approved_at", approved.is_none()), ("reported_on", reported.is_none())];
+        let missing: Vec<&str> = missing.iter().filter(|one| one.1).map(|one| one.0).collect();
+        if !missing.is_empty() {
+            let zh = format!(
+                "移送未记录{},是否在三日内批准、二十四小时内移送无法判定",
+                missing.join("、")
+            );
+            let en = format!(
+                "{} not recorded: whether it was in time cannot be told",
+                missing.join(", ")
+            );
+            let finding = case.signal(&T25, act, zh, en).outcome(Outcome::Indeterminate);
+            out.add(finding.matter(format!("{}#dates", act.id)).because("missing", json!(missing)));
+        }
         if let (Some(reported), Some(decided)) = (reported, decided)
             && decided.signed_duration_since(reported).num_days() > 3
         {

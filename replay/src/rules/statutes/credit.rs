@@ -3,10 +3,12 @@
 
 use super::clock;
 use super::term::not_before;
+use crate::event::Event;
 use crate::rules::bench::Case;
 use crate::rules::clocks::{day_of, workdays_between};
-use crate::rules::finding::Findings;
+use crate::rules::finding::{Findings, Outcome};
 use crate::rules::rule::Rule;
+use chrono::NaiveDate;
 use serde_json::json;
 
 pub(in crate::rules) const RULES: &[Rule] = &[T33];
@@ -14,6 +16,7 @@ pub(in crate::rules) const RULES: &[Rule] = &[T33];
 clock!(
     T33,
     "L0.T33",
+    2,
     "信用修复办理期限",
     "terms of credit repair",
     "收到申请之日起3个工作日内受理,自受理之日起7个工作日内决定(可延长10个工作日),网站自收到之日起10个工作日内反馈(信用修复管理办法)",
@@ -28,9 +31,26 @@ const STEPS: [(&str, &str, u32, &str, &str); 3] = [
     ("decided_on", "fed_back_on", 10, "网站反馈", "report back"),
 ];
 
+/// What the repair does not say cannot be counted. The site's report comes later.
+fn dates_missing(case: &Case<'_>, act: &Event<'_>, out: &mut Findings) {
+    let bench = case.bench;
+    let names = ["applied_on", "accepted_on", "decided_on"];
+    let missing: Vec<&str> =
+        names.into_iter().filter(|name| day_of(act, name, bench.zone).is_none()).collect();
+    let on = bench.zone.date(act.occurred.micros);
+    if missing.is_empty() || NaiveDate::from_ymd_opt(2026, 4, 1).is_none_or(|since| on < since) {
+        return;
+    }
+    let zh = format!("信用修复未记录{},是否按期办理无法判定", missing.join("、"));
+    let en = format!("{} not recorded: whether it was in time cannot be told", missing.join(", "));
+    let finding = case.signal(&T33, act, zh, en).outcome(Outcome::Indeterminate);
+    out.add(finding.matter(format!("{}#dates", act.id)).because("missing", json!(missing)));
+}
+
 fn repair(case: &Case<'_>, out: &mut Findings) {
     let bench = case.bench;
     for act in case.file.all("penalty.credit.repaired") {
+        dates_missing(case, act, out);
         for (start, stop, n, zh, en) in STEPS {
             let day = |name| day_of(act, name, bench.zone);
             let (Some(from), Some(to)) = (day(start), day(stop)) else { continue };

@@ -16,9 +16,12 @@ mod term;
 /// An entry of the register for a statutory clock.
 macro_rules! clock {
     ($name:ident, $id:literal, $zh:literal, $en:literal, $quote:literal, $severity:ident, $check:expr) => {
+        clock!($name, $id, 1, $zh, $en, $quote, $severity, $check);
+    };
+    ($name:ident, $id:literal, $version:literal, $zh:literal, $en:literal, $quote:literal, $severity:ident, $check:expr) => {
         const $name: Rule = Rule {
             id: $id,
-            version: 1,
+            version: $version,
             zh: $zh,
             en: $en,
             quote: $quote,
@@ -26,6 +29,7 @@ macro_rules! clock {
             kind: crate::rules::rule::Kind("R"),
             severity: crate::rules::rule::Severity::$severity,
             status: crate::rules::rule::Status::Judged,
+            silence: crate::rules::coverage::Silence::After,
             checks: &[crate::rules::rule::Check::Case($check)],
         };
     };

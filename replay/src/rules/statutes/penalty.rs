@@ -9,8 +9,10 @@ use crate::integrity::json::Json;
 use crate::rules::bench::Case;
 use crate::rules::case_file::is;
 use crate::rules::clocks::{Stop, day_of};
-use crate::rules::finding::{Finding, Findings};
+use crate::rules::coverage::Silence;
+use crate::rules::finding::{Finding, Findings, Outcome};
 use crate::rules::rule::{Rule, Severity};
+use crate::rules::served;
 use crate::state::CaseKind;
 use crate::time::civil::Micros;
 use crate::time::clock::{Term, Unit};
@@ -33,6 +35,7 @@ clock!(
 clock!(
     T12,
     "L0.T12",
+    2,
     "处罚送达期限",
     "term for serving a penalty",
     "行政处罚决定书应当在宣告后当场交付当事人;当事人不在场的,行政机关应当在七日内依照《中华人民共和国民事诉讼法》的有关规定,将行政处罚决定书送达当事人(行政处罚法第六十一条)",
@@ -40,7 +43,7 @@ clock!(
     service
 );
 clock!(
-    T13,
+    T13_TERM,
     "L0.T13",
     "处罚听证期限",
     "terms of a penalty hearing",
@@ -48,6 +51,8 @@ clock!(
     Yellow,
     hearing
 );
+/// It asks for a notice before the hearing.
+const T13: Rule = Rule { silence: Silence::Whole, ..T13_TERM };
 clock!(
     T14,
     "L0.T14",
@@ -60,6 +65,7 @@ clock!(
 clock!(
     T15,
     "L0.T15",
+    2,
     "罚款缴纳期限",
     "term for paying a fine",
     "当事人应当自收到行政处罚决定书之日起十五日内,到指定的银行或者通过电子支付系统缴纳罚款(行政处罚法第六十七条)",
@@ -94,14 +100,17 @@ clock!(
     withdrawal
 );
 clock!(
-    T19,
+    T19_TERM,
     "L0.T19",
+    2,
     "处罚时效",
     "limitation of penalties",
     "违法行为在二年内未被发现的,不再给予行政处罚;涉及公民生命健康安全、金融安全且有危害后果的,上述期限延长至五年(行政处罚法第三十六条)",
     Red,
     limitation
 );
+/// It asks when the act was first discovered.
+const T19: Rule = Rule { silence: Silence::Whole, ..T19_TERM };
 
 fn of_penalty(case: &Case<'_>) -> bool {
     case.file.kind == CaseKind::Penalty
@@ -156,14 +165,16 @@ fn extra_days(case: &Case<'_>, stop: Option<&Event<'_>>) -> u32 {
 }
 
 fn service(case: &Case<'_>, out: &mut Findings) {
-    const DUTY: Duty = Duty::new(
-        &["penalty.decision.made"],
-        &["penalty.document.served", "penalty.decision.revoked"],
-        Term::working(7),
-        SINCE,
-    );
-    if of_penalty(case) {
-        judge(case, &T12, &DUTY, out);
+    const DUTY: Duty = Duty::new(&[], &[], Term::working(7), SINCE);
+    if !of_penalty(case) {
+        return;
+    }
+    for decided in case.file.all("penalty.decision.made") {
+        let order = decided.order();
+        let revoked = case.file.all("penalty.decision.revoked").find(|act| act.order() >= order);
+        let served = served::of(case, decided);
+        let stop = served.into_iter().chain(revoked).min_by_key(|act| act.order());
+        judge_pair(case, &T12, &DUTY, decided, stop, out);
     }
 }
 
@@ -193,7 +204,7 @@ fn evidence(case: &Case<'_>, out: &mut Findings) {
 /// surcharge, demand or an application to the court.
 fn payment(case: &Case<'_>, out: &mut Findings) {
     const DUTY: Duty = Duty::new(
-        &["penalty.document.served"],
+        &[],
         &[
             "penalty.fine.paid",
             "penalty.fine.onsite_collected",
@@ -211,7 +222,7 @@ fn payment(case: &Case<'_>, out: &mut Findings) {
     let Some(decided) = decided.filter(|decision| fine_of(decision).is_some()) else { return };
     let order = decided.order();
     let answers = |act: &&Event<'_>| DUTY.stops.iter().any(|kind| is(act, kind));
-    let Some(served) = case.file.first("penalty.document.served") else { return };
+    let Some(served) = served::of(case, decided) else { return };
     let answer = case.file.acts.iter().filter(answers).find(|act| act.order() >= order);
     // The surcharge starts the day after: it answers the term, however late.
     let answered_by_organ = answer.is_some_and(|act| !is(act, "penalty.fine.paid"));
@@ -318,16 +329,23 @@ fn withdrawal(case: &Case<'_>, out: &mut Findings) {
     }
 }
 
-/// Two years from the act, or five, to its discovery. Only where the record says
+/// Two years from the act, or five, to its discovery; indeterminate where nothing says
 /// when the act was done or ended.
 fn limitation(case: &Case<'_>, out: &mut Findings) {
     let Some(decided) = case.file.first("penalty.decision.made") else { return };
     let zone = case.bench.zone;
     let sources = ["penalty.clue.registered", "penalty.case.filed", "penalty.decision.made"];
-    let ended = case.file.any(&sources).find_map(|act| {
+    // What the decision says holds, else the filing, else the clue.
+    let ended = case.file.any(&sources).rev().find_map(|act| {
         day_of(act, "act_ended_on", zone).or_else(|| day_of(act, "act_date", zone))
     });
-    let Some(ended) = ended else { return };
+    let Some(ended) = ended else {
+        let zh = "处罚决定、立案和线索均未记录违法行为日期,时效无法判定".to_owned();
+        let en = "no act says when the violation was done or ended: the limitation cannot be told";
+        let finding = case.signal(&T19, decided, zh, en.to_owned()).severity(Severity::Info);
+        let finding = finding.outcome(Outcome::Indeterminate);
+        return out.add(finding.because("missing", json!(["act_date", "act_ended_on"])));
+    };
     let found = case.file.any(&["penalty.clue.registered", "penalty.case.filed"]).next();
     let found = found.unwrap_or(decided);
     let years = years_of(case, decided);

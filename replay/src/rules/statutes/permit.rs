@@ -7,6 +7,7 @@ use crate::integrity::json::Json;
 use crate::rules::bench::Case;
 use crate::rules::city::City;
 use crate::rules::clocks::{self, ClockKind, day_of};
+use crate::rules::coverage::Silence;
 use crate::rules::defaults;
 use crate::rules::finding::{Finding, Findings, Outcome};
 use crate::rules::rule::{Check, Rule};
@@ -65,7 +66,7 @@ clock!(
     delivery
 );
 clock!(
-    T06,
+    T06_TERM,
     "L0.T06",
     "特别程序所需时间告知",
     "notice of the time a special procedure takes",
@@ -73,6 +74,8 @@ clock!(
     Yellow,
     special
 );
+/// It asks what the applicant was told before.
+const T06: Rule = Rule { silence: Silence::Whole, ..T06_TERM };
 clock!(
     T07,
     "L0.T07",
@@ -111,6 +114,7 @@ const T10: Rule = Rule {
     kind: crate::rules::rule::Kind("R"),
     severity: crate::rules::rule::Severity::Yellow,
     status: crate::rules::rule::Status::Judged,
+    silence: Silence::Nothing,
     checks: &[Check::City(banned)],
 };
 

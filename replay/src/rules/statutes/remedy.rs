@@ -6,6 +6,7 @@ use crate::rules::bench::Case;
 use crate::rules::clocks::{Stop, day_of, day_start};
 use crate::rules::finding::Findings;
 use crate::rules::rule::Rule;
+use crate::rules::served;
 use crate::time::clock::Unit;
 
 pub(in crate::rules) const RULES: &[Rule] = &[T26, T27];
@@ -22,6 +23,7 @@ clock!(
 clock!(
     T27,
     "L0.T27",
+    2,
     "起诉期限",
     "term for a lawsuit",
     "公民、法人或者其他组织不服复议决定的,可以在收到复议决定书之日起十五日内向人民法院提起诉讼;直接提起诉讼的,应当自知道或者应当知道作出行政行为之日起六个月内提出(行政诉讼法第四十五条、第四十六条)",
@@ -60,7 +62,7 @@ fn lawsuit(case: &Case<'_>, out: &mut Findings) {
     let reviewed = case.file.all("penalty.review.decided").rfind(|act| act.order() <= order);
     if let Some(reviewed) = reviewed {
         judge_pair(case, &T27, &AFTER_REVIEW, reviewed, Some(filed), out);
-    } else if let Some(served) = case.file.first("penalty.document.served") {
+    } else if let Some(served) = served::of_penalty(case) {
         judge_pair(case, &T27, &DIRECT, served, Some(filed), out);
     }
 }
