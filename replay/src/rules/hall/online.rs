@@ -240,7 +240,7 @@ fn silent_days(city: &City<'_>, out: &mut Findings) {
 }
 
 /// Working days between the first and the last of which nothing was heard and no
-/// outage is known: of the system, or where a unit is asked, of any.
+/// outage is known: of the system, or where a unit is asked, of one of its own.
 fn silent(
     city: &City<'_>,
     heard: &Beats,
@@ -253,9 +253,11 @@ fn silent(
     let down = |on: NaiveDate| {
         let (start, end) = (bench.zone.start_of(on), bench.zone.end_of(on));
         city.topics.systems.outages.iter().any(|outage| {
-            system.is_none_or(|system| outage.system.as_ref() == system)
-                && outage.from <= end
-                && outage.to.is_none_or(|to| start <= to)
+            let own = match system {
+                Some(system) => outage.system.as_ref() == system,
+                None => outage.unit == heard.unit,
+            };
+            own && outage.from <= end && outage.to.is_none_or(|to| start <= to)
         })
     };
     let mut on = (*first).max(bench.decision_from());
