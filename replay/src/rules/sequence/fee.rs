@@ -62,7 +62,6 @@ const PAYEE: Rule = Rule {
     status: Status::Judged,
     checks: &[Check::Case(payee)],
     silence: Silence::Nothing,
-    ..Rule::ENTRY
 };
 
 /// Payments that something was paid by.
