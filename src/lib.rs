@@ -34,6 +34,7 @@ pub mod reader;
 pub mod receipt;
 pub mod second;
 pub mod store;
+pub mod stored_zip;
 pub mod stream_index;
 pub mod tiled;
 pub mod timers;

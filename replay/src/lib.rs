@@ -22,6 +22,7 @@ pub mod extract;
 pub mod identifier;
 pub mod inquiry;
 pub mod integrity;
+pub mod manifest;
 pub mod master;
 pub mod report;
 pub mod roles;

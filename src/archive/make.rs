@@ -1,13 +1,15 @@
 //! Making an archive. It appears whole under its name or not at all.
 
-use super::manifest::{Listed, Manifest, digest, files};
+use super::about::About;
+use super::folder::{digest, paths};
 use super::properties::{schema_file, test};
-use super::{MANIFEST, NOTE, README};
+use super::{ABOUT, README};
 use crate::export::{Entries, ExportError};
 use plumbline_replay::audit::AuditError;
 use plumbline_replay::event::{Event, register, schema};
-use plumbline_replay::integrity::archive::sign_manifest;
 use plumbline_replay::integrity::checkpoint::SigningKey;
+use plumbline_replay::integrity::issue::Issue;
+use plumbline_replay::manifest::{Manifest, Of};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -46,6 +48,7 @@ logs/*.ndjson       各日志的记录,一行一条,原样 / the entries as stor
 heads/*             签名的检查点 / signed checkpoints
 schemas/            所用事件类型的模式 / the schemas of the event types that occur
 report.json, .html  四性检测报告 / the test of the four properties
+about.json          来自哪个账本、何时制作、各日志条数 / of which ledger, when, how many entries
 archive.json        其余各文件的大小与摘要 / size and digests of every other file
 archive.note        开放日志对 archive.json 的签名 / the open log's signature on it
 
@@ -54,6 +57,14 @@ archive.note        开放日志对 archive.json 的签名 / the open log's sign
                     sha256sum, b3sum against archive.json
 密封内容只以摘要出现,不在包内 / what is sealed stands as digests and is not in here
 ";
+
+/// What was made.
+pub struct Made {
+    /// Files, and their bytes.
+    pub files: u64,
+    pub bytes: u64,
+    pub entries: u64,
+}
 
 /// Writes an archive of logs, the open one first, signed by its key.
 ///
@@ -65,7 +76,7 @@ pub fn make(
     logs: &[Content<'_>],
     key: &SigningKey,
     made_at: &str,
-) -> Result<Manifest, MakeError> {
+) -> Result<Made, MakeError> {
     let occupied = std::fs::read_dir(destination).map(|mut items| items.next().is_some());
     if occupied.unwrap_or_else(|_| destination.exists()) {
         return Err(MakeError::NotEmpty(destination.to_owned()));
@@ -79,10 +90,10 @@ pub fn make(
     }
     std::fs::create_dir_all(&part).map_err(|error| failed(&part, &error))?;
     let made = fill(&part, logs, key, made_at);
-    let placed = made.and_then(|manifest| {
+    let placed = made.and_then(|made| {
         let _ = std::fs::remove_dir(destination);
         std::fs::rename(&part, destination).map_err(|error| failed(destination, &error))?;
-        Ok(manifest)
+        Ok(made)
     });
     if placed.is_err() {
         // Half an archive is of no use; the reason is told anyway.
@@ -100,7 +111,7 @@ fn fill(
     logs: &[Content<'_>],
     key: &SigningKey,
     made_at: &str,
-) -> Result<Manifest, MakeError> {
+) -> Result<Made, MakeError> {
     let text = |path: PathBuf, bytes: &[u8]| -> Result<(), MakeError> {
         let above = path.parent().unwrap_or(folder);
         std::fs::create_dir_all(above).map_err(|error| failed(above, &error))?;
@@ -126,21 +137,27 @@ fn fill(
     let envelope = schema::pretty(&schema::envelope_document());
     text(schema_file(folder, schema::ENVELOPE_NAME), envelope.as_bytes())?;
     text(folder.join(README), WORDS.as_bytes())?;
-    let report = test(folder, key.name(), made_at)?;
-    report.write(folder).map_err(|error| failed(folder, &error))?;
-    let listed = files(folder).and_then(|paths| {
-        paths.iter().map(|path| Listed::of(folder, path)).collect::<io::Result<Vec<_>>>()
-    });
-    let manifest = Manifest {
+    let about = About {
         origin: key.name().to_owned(),
         made_at: made_at.to_owned(),
         logs: logs.iter().map(|log| (log.name.to_owned(), log.size)).collect(),
-        files: listed.map_err(|error| failed(folder, &error))?,
     };
-    let bytes = manifest.to_bytes();
-    text(folder.join(MANIFEST), &bytes)?;
-    text(folder.join(NOTE), sign_manifest(key, &digest(&bytes)).as_bytes())?;
-    Ok(manifest)
+    text(folder.join(ABOUT), &about.to_bytes())?;
+    let report = test(folder, key.name(), made_at)?;
+    report.write(folder).map_err(|error| failed(folder, &error))?;
+    let listed = paths(folder)
+        .and_then(|paths| paths.iter().map(|path| digest(folder, path)).collect::<io::Result<_>>());
+    let files = listed.map_err(|error| failed(folder, &error))?;
+    let manifest = Manifest { of: Of::Archive, files, page: None };
+    let bytes = manifest.to_json();
+    let issue = Issue { of: Of::Archive, origin: key.name(), manifest: Manifest::digest(&bytes) };
+    text(folder.join(Of::Archive.manifest()), &bytes)?;
+    text(folder.join(Of::Archive.note()), issue.sign(key).as_bytes())?;
+    Ok(Made {
+        files: manifest.files.len() as u64 + 2,
+        bytes: manifest.files.iter().map(|file| file.size).sum(),
+        entries: about.logs.iter().map(|(_, entries)| entries).sum(),
+    })
 }
 
 /// The stored bytes of each entry that the checkpoint covers, one a line.

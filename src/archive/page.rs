@@ -53,7 +53,10 @@ pub(super) fn render(report: &FourProperties) -> Vec<u8> {
                     code: test.code,
                     zh: test.zh,
                     en: test.en,
-                    verdict: words(test.outcome),
+                    verdict: match test.counts {
+                        true => words(test.outcome),
+                        false => "非归档包所能判定,不计入 / not for an archive to decide",
+                    },
                     figures: named.chain(place).collect::<Vec<_>>().join("; "),
                 }
             })

@@ -2,21 +2,17 @@
 //! authenticity, integrity, usability and security, from the archive alone.
 //!
 //! Whoever makes an archive and whoever checks it run the same tests over the same
-//! files, so the report can be made again. What cannot be told from the archive is
-//! said to be so, and never counts as passed.
+//! files, so the report can be made again. Each test that the files can decide counts
+//! for its property. What no archive can show (a virus scan, a certificate of that
+//! day) stands as a line of its own, is said to be undecided, and counts neither way.
 
 use super::REPORT;
+use super::media::{self, Media};
+use super::tally::{Count, Tally};
 use plumbline_replay::audit::{Audit, AuditError};
-use plumbline_replay::event::Event;
-use plumbline_replay::event::register;
-use plumbline_replay::event::schema;
-use plumbline_replay::identifier::{citizen_id, credit_code};
-use plumbline_replay::integrity::json::{self, Json};
+use plumbline_replay::integrity::json::Json;
 use plumbline_replay::walk::Outcome;
 use plumbline_replay::walk::report::Report;
-use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 /// Name and version of the report.
@@ -29,6 +25,8 @@ pub struct Test {
     pub zh: &'static str,
     pub en: &'static str,
     pub outcome: Outcome,
+    /// False where no archive can decide it: told, and counted for nothing.
+    pub counts: bool,
     /// What was counted, by name.
     pub figures: Vec<(&'static str, u64)>,
     /// The first place that failed: log and position, or a file.
@@ -54,52 +52,10 @@ pub struct FourProperties {
 }
 
 impl Property {
-    /// The worst of its tests.
+    /// The worst of its tests that count.
     pub fn outcome(&self) -> Outcome {
-        self.tests.iter().map(|test| test.outcome).fold(Outcome::Pass, Outcome::and)
-    }
-}
-
-/// Counted over all entries.
-#[derive(Default)]
-struct Tally {
-    entries: u64,
-    unreadable: Count,
-    unknown_types: Count,
-    without_schema: Count,
-    malformed: Count,
-    incomplete: u64,
-    dates_differ: Count,
-    dated: u64,
-    signatures: u64,
-    documents: u64,
-    undigested: Count,
-    in_the_clear: Count,
-    numbers: Count,
-    sealed_values: u64,
-    openings: u64,
-    erasures: u64,
-    types: BTreeSet<String>,
-    streams: BTreeSet<[u8; 16]>,
-}
-
-/// How many, and where the first is.
-#[derive(Default)]
-struct Count {
-    count: u64,
-    first: Option<String>,
-}
-
-impl Count {
-    fn add(&mut self, many: u64, place: &str) {
-        if many > 0 {
-            self.count += many;
-            self.first.get_or_insert_with(|| place.to_owned());
-        }
-    }
-
-    fn outcome(&self) -> Outcome {
-        if self.count == 0 { Outcome::Pass } else { Outcome::Fail }
+        let counting = self.tests.iter().filter(|test| test.counts);
+        counting.map(|test| test.outcome).fold(Outcome::Pass, Outcome::and)
     }
 }
 
@@ -125,14 +81,18 @@ pub fn test(folder: &Path, origin: &str, made_at: &str) -> Result<FourProperties
     tally
         .without_schema
         .add(missing.len() as u64, missing.first().map_or("", |name| name.as_str()));
+    let media = media::read(folder).map_err(|error| AuditError::Unreadable {
+        path: folder.to_owned(),
+        reason: error.to_string(),
+    })?;
     Ok(FourProperties {
         origin: origin.to_owned(),
         made_at: made_at.to_owned(),
         properties: vec![
             authenticity(&report, &tally),
             completeness(&report, &tally),
-            usability(&tally),
-            security(&report, &tally),
+            usability(&tally, &media),
+            security(&report, &tally, &media),
         ],
     })
 }
@@ -142,78 +102,6 @@ pub fn schema_file(folder: &Path, name: &str) -> std::path::PathBuf {
     folder.join("schemas").join("events").join(format!("{name}.json"))
 }
 
-impl Tally {
-    fn read(&mut self, log: &str, path: &Path) -> std::io::Result<()> {
-        let mut lines = BufReader::with_capacity(1 << 18, File::open(path)?);
-        let mut line = Vec::new();
-        let mut position = 0;
-        while lines.read_until(b'\n', &mut line)? > 0 {
-            let entry = line.strip_suffix(b"\n").unwrap_or(&line);
-            self.entry(entry, &format!("{log} {position}"));
-            position += 1;
-            line.clear();
-        }
-        Ok(())
-    }
-
-    fn entry(&mut self, entry: &[u8], place: &str) {
-        self.entries += 1;
-        let (Ok(event), Ok(json)) = (Event::read(entry), json::parse(entry)) else {
-            return self.unreadable.add(1, place);
-        };
-        self.streams.insert(short(&event.stream));
-        self.types.insert(event.kind.to_string());
-        self.signatures += u64::from(json.get("signature").is_some());
-        self.sealed_values += event.body.sealed_count() as u64;
-        self.documents(&json, place);
-        if let Some(day) = event.body.text("decision_date") {
-            self.dated += 1;
-            let differs = event.occurred.local_date().to_string() != *day;
-            self.dates_differ.add(u64::from(differs), place);
-        }
-        match event.kind.rsplit_once('.').map(|(name, _)| name) {
-            Some("access.recorded") => self.openings += 1,
-            Some("vault.key.destroyed" | "redaction.applied") => self.erasures += 1,
-            _ => {}
-        }
-        self.numbers.add(personal_numbers(entry), place);
-        let Some(event_type) = register::find(&event.kind) else {
-            return self.unknown_types.add(1, place);
-        };
-        let clear = event_type.sensitive().filter(|(name, _)| event.body.get(name).is_some());
-        self.in_the_clear.add(clear.count() as u64, place);
-        let departures = schema::check_recorded(event_type, &event.body);
-        let malformed = departures.iter().filter(|found| found.is_malformed()).count();
-        self.malformed.add(u64::from(malformed > 0), place);
-        self.incomplete += u64::from(malformed == 0 && !departures.is_empty());
-    }
-
-    fn documents(&mut self, json: &Json<'_>, place: &str) {
-        for document in json.get("docs").and_then(Json::as_list).unwrap_or(&[]) {
-            self.documents += 1;
-            let digests = ["hash_blake3", "hash_sm3"];
-            let digested = digests.iter().any(|name| document.get(name).is_some());
-            self.undigested.add(u64::from(!digested), place);
-        }
-    }
-}
-
-fn short(text: &str) -> [u8; 16] {
-    let mut out = [0; 16];
-    blake3::Hasher::new().update(text.as_bytes()).finalize_xof().fill(&mut out);
-    out
-}
-
-/// Numbers that are valid citizen ids and no credit codes, standing alone: digits
-/// within a digest are none.
-fn personal_numbers(entry: &[u8]) -> u64 {
-    let Ok(text) = std::str::from_utf8(entry) else { return 0 };
-    let ever = chrono::NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or_default();
-    let alone = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|run| run.len() == 18);
-    let valid = |run: &&str| citizen_id(run, ever).is_empty() && !credit_code(run).is_empty();
-    alone.filter(valid).count() as u64
-}
-
 fn counted(
     code: &'static str,
     (zh, en): (&'static str, &'static str),
@@ -221,15 +109,17 @@ fn counted(
     bad: &Count,
 ) -> Test {
     let first_bad = bad.first.clone();
-    Test { code, zh, en, outcome: bad.outcome(), figures, first_bad }
+    Test { code, zh, en, outcome: bad.outcome(), counts: true, figures, first_bad }
 }
 
+/// What no archive can decide.
 fn untold(
     code: &'static str,
     (zh, en): (&'static str, &'static str),
     figures: Vec<(&'static str, u64)>,
 ) -> Test {
-    Test { code, zh, en, outcome: Outcome::CannotTell, figures, first_bad: None }
+    let outcome = Outcome::CannotTell;
+    Test { code, zh, en, outcome, counts: false, figures, first_bad: None }
 }
 
 /// The audit's verdict as a test.
@@ -241,7 +131,7 @@ fn audited(
 ) -> Test {
     let bad = report.logs.iter().find_map(|log| Some((log, log.first_bad.as_ref()?)));
     let first_bad = bad.map(|(log, bad)| format!("{} {}", log.log, bad.position));
-    Test { code, zh, en, outcome: report.outcome(), figures, first_bad }
+    Test { code, zh, en, outcome: report.outcome(), counts: true, figures, first_bad }
 }
 
 fn authenticity(report: &Report, tally: &Tally) -> Property {
@@ -250,8 +140,8 @@ fn authenticity(report: &Report, tally: &Tally) -> Property {
     let held = report.logs.iter().map(|log| log.checkpoints.len() as u64).sum();
     let fitting = report.logs.iter().map(|log| log.fitting() as u64).sum();
     let documents = (
-        "电子文件摘要与文件本身相符(文件不在归档包内)",
-        "files fit their digests (they are not in the archive)",
+        "电子文件摘要与文件本身相符(文件另存)",
+        "files fit their digests (they are kept elsewhere)",
     );
     let signatures =
         ("报送方签名及签名时证书有效性", "submitters' signatures and their certificates then");
@@ -283,10 +173,24 @@ fn authenticity(report: &Report, tally: &Tally) -> Property {
                 vec![("dated", tally.dated), ("differ", tally.dates_differ.count)],
                 &tally.dates_differ,
             ),
-            nothing_or_untold("A4", signatures, ("signatures", tally.signatures)),
-            nothing_or_untold("A5", documents, ("documents", tally.documents)),
+            anchors(report, tally),
+            nothing_or_untold("A5", signatures, ("signatures", tally.signatures)),
+            nothing_or_untold("A6", documents, ("documents", tally.documents)),
         ],
-        beyond: "所记事实是否属实 / whether what was recorded is true",
+        beyond: "所记事实是否属实;见证签名须凭见证者公钥(verify checkpoint --policy) / whether \
+                 what was recorded is true; witnesses' lines need their keys",
+    }
+}
+
+/// The sealed log opens the anchors in the open one; without it nobody can.
+fn anchors(report: &Report, tally: &Tally) -> Test {
+    let words =
+        ("封存日志与公开日志中的锚相符", "the sealed log opens the anchors in the open one");
+    let figures = vec![("anchors", tally.anchors.len() as u64)];
+    let sealed = report.logs.iter().any(|log| log.log == "sealed");
+    match sealed || tally.anchors.is_empty() {
+        true => counted("A4", words, figures, &tally.unopened),
+        false => untold("A4", words, figures),
     }
 }
 
@@ -304,6 +208,8 @@ fn nothing_or_untold(
 
 fn completeness(report: &Report, tally: &Tally) -> Property {
     let covered = report.logs.iter().map(|log| log.covered).sum();
+    let closings = report.logs.iter().map(|log| log.closings.recorded).sum();
+    let indexed = report.logs.iter().map(|log| log.closings.covered).sum();
     Property {
         zh: "完整性",
         en: "integrity",
@@ -323,26 +229,37 @@ fn completeness(report: &Report, tally: &Tally) -> Property {
                 ("条目数与检查点相符", "as many entries as the checkpoint covers"),
                 vec![("entries", tally.entries), ("covered", covered)],
             ),
-            counted(
+            audited(
+                report,
                 "B3",
+                (
+                    "日结索引所记各案条数与末条,与记录逐案相符",
+                    "each closing counts every stream's entries as they are here",
+                ),
+                vec![("closings", closings), ("covered", indexed)],
+            ),
+            counted(
+                "B4",
                 ("所附文件均登记摘要", "every document attached is registered with a digest"),
                 vec![("documents", tally.documents), ("without", tally.undigested.count)],
                 &tally.undigested,
             ),
             untold(
-                "B4",
+                "B5",
                 (
-                    "必经环节与文号连续(用 plumb-replay findings 查 SEQ、RX.2)",
-                    "required steps and document numbers without a gap: plumb-replay findings, SEQ and RX.2",
+                    "必经环节与文号连续属业务判断:plumb-replay findings 查 SEQ、RX.2",
+                    "required steps and gaps of document numbers are findings: plumb-replay \
+                     findings, SEQ and RX.2",
                 ),
                 vec![],
             ),
         ],
-        beyond: "从未报送的事项 / acts that were never submitted",
+        beyond: "从未报送的事项;清单与签名由 plumb verify archive 核对 / acts that were never \
+                 submitted; plumb verify archive holds the manifest and its signature",
     }
 }
 
-fn usability(tally: &Tally) -> Property {
+fn usability(tally: &Tally, media: &Media) -> Property {
     Property {
         zh: "可用性",
         en: "usability",
@@ -374,18 +291,28 @@ fn usability(tally: &Tally) -> Property {
                 vec![("malformed", tally.malformed.count), ("incomplete", tally.incomplete)],
                 &tally.malformed,
             ),
+            counted(
+                "C5",
+                (
+                    "所有文件均为开放格式(UTF-8 文本、JSON、NDJSON、HTML),可不凭本程序阅读",
+                    "every file is of an open format (text in UTF-8, JSON, NDJSON, HTML) and read \
+                     without this program",
+                ),
+                vec![("files", media.files), ("others", media.closed.count)],
+                &media.closed,
+            ),
         ],
         beyond: "另存文件的阅读软件 / software for files kept elsewhere",
     }
 }
 
-fn security(report: &Report, tally: &Tally) -> Property {
-    let openings = (
-        "密封内容的启封留痕(在密封日志)",
-        "openings of sealed values are on record, in the sealed log",
-    );
+fn security(report: &Report, tally: &Tally, media: &Media) -> Property {
     let sealed = report.logs.iter().any(|log| log.log == "sealed");
-    let openings_counted = if sealed { vec![("openings", tally.openings)] } else { vec![] };
+    let openings = (
+        "密封内容的启封均留痕,写明何人、何故(在封存日志)",
+        "openings of sealed values are on record with who and why, in the sealed log",
+    );
+    let figures = vec![("openings", tally.openings), ("unexplained", tally.unexplained.count)];
     Property {
         zh: "安全性",
         en: "security",
@@ -402,8 +329,10 @@ fn security(report: &Report, tally: &Tally) -> Property {
                 vec![("entries", tally.entries), ("numbers", tally.numbers.count)],
                 &tally.numbers,
             ),
-            // That no other opening happened, no record can show.
-            untold("D3", openings, openings_counted),
+            match sealed {
+                true => counted("D3", openings, figures, &tally.unexplained),
+                false => untold("D3", openings, vec![]),
+            },
             audited(
                 report,
                 "D4",
@@ -413,16 +342,34 @@ fn security(report: &Report, tally: &Tally) -> Property {
                 ),
                 vec![("erasures", tally.erasures)],
             ),
-            untold(
+            counted(
                 "D5",
                 (
-                    "病毒检测与备份恢复演练(由保管单位记录)",
-                    "virus scan and restore test: recorded by whoever keeps the archive",
+                    "无可执行内容:无程序、脚本、宏或压缩包",
+                    "no executable content: no program, script, macro or archive within",
+                ),
+                vec![("files", media.files), ("executable", media.executable.count)],
+                &media.executable,
+            ),
+            untold(
+                "D6",
+                (
+                    "恶意代码检测:由保管单位以当时病毒库检测并记录,归档包自身不能证明",
+                    "malware: scanned and recorded by whoever keeps the archive; no archive can \
+                     show it of itself",
+                ),
+                vec![],
+            ),
+            untold(
+                "D7",
+                (
+                    "备份恢复演练(由保管单位记录)",
+                    "restore test: recorded by whoever keeps the archive",
                 ),
                 vec![],
             ),
         ],
-        beyond: "载体检测 / the media",
+        beyond: "载体检测;未留痕的启封 / the media; openings that left no record",
     }
 }
 
@@ -437,6 +384,7 @@ impl FourProperties {
                 ("zh", Json::text(test.zh)),
                 ("en", Json::text(test.en)),
                 ("verdict", Json::text(test.outcome.word())),
+                ("counts", Json::Bool(test.counts)),
                 ("figures", Json::object(figures)),
             ]);
             if let Some(place) = &test.first_bad {
@@ -469,31 +417,5 @@ impl FourProperties {
     pub fn write(&self, folder: &Path) -> std::io::Result<()> {
         std::fs::write(folder.join(REPORT), self.to_bytes())?;
         std::fs::write(folder.join(super::PAGE), super::page::render(self))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_citizens_number_is_found_where_it_stands_alone() {
-        let found = |text: &str| personal_numbers(text.as_bytes());
-        assert_eq!(found(r#"{"body":{"facts":"张某11010519491231002X无证"}}"#), 1);
-        assert_eq!(found(r#"{"uscc":"91350100M000100Y43"}"#), 0);
-        assert_eq!(found("a11010519491231002Xb 110105194912310021"), 0);
-    }
-
-    #[test]
-    fn what_must_be_sealed_is_found_in_the_clear() {
-        let entry = br#"{"body":{"party_named":{"name":"A"},"personal":{"x":"y"}},"id":"e","occurred_at":"2022-03-05T00:00:00+08:00","position":0,"previous":"00","recorded_at":"2022-03-05T00:00:00.000001Z","revision":0,"source":{"system":"s"},"stream":"penalty/1","type":"penalty.decision.made.v1","v":1}"#;
-        let mut tally = Tally::default();
-        tally.entry(entry, "open 0");
-        assert_eq!(
-            (tally.in_the_clear.count, tally.in_the_clear.first.as_deref()),
-            (1, Some("open 0"))
-        );
-        tally.entry(b"{", "open 1");
-        assert_eq!((tally.unreadable.count, tally.entries), (1, 2));
     }
 }

@@ -4,9 +4,10 @@
 use super::Gathered;
 use super::opened::Opened;
 use askama::Template;
-use plumbline_replay::bundle::{About, FileDigest, Pack, Prepared};
+use plumbline_replay::bundle::{About, Pack, Prepared};
 use plumbline_replay::event::{Event, Precision};
 use plumbline_replay::integrity::chain::entry_hash;
+use plumbline_replay::manifest::FileDigest;
 use plumbline_replay::time::civil::Zone;
 
 struct Row {

@@ -21,19 +21,21 @@ use crate::ledger::checkpoints::{SignError, signing_key};
 use crate::ledger::{LogName, OpenError};
 use crate::proof::forms::signed_checkpoint;
 use crate::store::StoreError;
+use crate::stored_zip;
 use opened::Opened;
 use plumbline_replay::bundle::{
-    About, CaseSize, Derived, FileDigest, Manifest, Pack, Page, Prepared, derive, file, page_data,
-    rules, words,
+    About, CaseSize, Derived, Pack, Prepared, derive, file, page_data, rules, words,
 };
 use plumbline_replay::integrity::chain::entry_hash;
 use plumbline_replay::integrity::issue::Issue;
+use plumbline_replay::manifest::{FileDigest, Manifest, Of, Page};
 use plumbline_replay::rules::{Finding, JudgeError, judge, register};
 use plumbline_replay::time::civil::Micros;
 use std::collections::BTreeSet;
-use std::io::{Cursor, Write};
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, DateTime, ZipWriter};
+use std::io::Cursor;
+
+/// Bytes of all extracts that a page carries.
+const EXTRACTS_IN_PAGE_MAX: usize = 4 << 20;
 
 /// What a bundle is asked to hold.
 #[derive(Clone, Debug, Default)]
@@ -192,23 +194,26 @@ fn lines<'e>(entries: impl Iterator<Item = (u64, &'e [u8])>) -> Vec<u8> {
 /// Adds the manifest, the log's signature over it, and the page that carries them.
 fn seal(layout: &Layout, about: &About, pack: &mut Pack) -> Result<(), BundleError> {
     let (head, tail) = page::parts();
+    let complete = carried_extracts(pack);
     let carried: Vec<&str> = file::IN_PAGE
         .into_iter()
         .filter(|path| [file::MANIFEST, file::ISSUED].contains(path) || pack.get(path).is_some())
+        .chain(complete.iter().map(String::as_str))
         .collect();
     let manifest = Manifest {
-        schema: Manifest::SCHEMA.to_owned(),
+        of: Of::Bundle,
         files: pack.files().map(|(path, bytes)| FileDigest::of(path, bytes)).collect(),
-        page: Page {
+        page: Some(Page {
             path: file::PAGE.to_owned(),
             carries: carried.iter().map(|path| (*path).to_owned()).collect(),
             head: FileDigest::of("head", head.as_bytes()),
             tail: FileDigest::of("tail", tail.as_bytes()),
-        },
+        }),
     }
     .to_json();
     let key = signing_key(layout, LogName::Open)?;
-    let issue = Issue { origin: &about.origin, manifest: Manifest::digest(&manifest) };
+    let digest = Manifest::digest(&manifest);
+    let issue = Issue { of: Of::Bundle, origin: &about.origin, manifest: digest };
     pack.put(file::ISSUED, issue.sign(&key).into_bytes());
     pack.put(file::MANIFEST, manifest);
     let data = page_data(pack, carried);
@@ -216,19 +221,19 @@ fn seal(layout: &Layout, about: &About, pack: &mut Pack) -> Result<(), BundleErr
     Ok(())
 }
 
-/// Stored members in order of their paths, all of 1980: the same files are the
-/// same bytes.
-fn zipped(pack: &Pack) -> Result<Vec<u8>, zip::result::ZipError> {
-    let mut out = ZipWriter::new(Cursor::new(Vec::new()));
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Stored)
-        .last_modified_time(DateTime::DEFAULT)
-        .unix_permissions(0o644);
-    for (path, bytes) in pack.files() {
-        out.start_file(path, options)?;
-        out.write_all(bytes)?;
-    }
-    Ok(out.finish()?.into_inner())
+/// The extracts, where they are small enough for a page that is sent by mail: each
+/// holds the log since its last closing, whole. The page says where they are missing.
+fn carried_extracts(pack: &Pack) -> Vec<String> {
+    let extracts = || pack.files().filter(|(path, _)| path.starts_with(file::COMPLETE));
+    let bytes: usize = extracts().map(|(_, bytes)| bytes.len()).sum();
+    let paths = extracts().map(|(path, _)| path.to_owned());
+    if bytes <= EXTRACTS_IN_PAGE_MAX { paths.collect() } else { Vec::new() }
+}
+
+fn zipped(pack: &Pack) -> std::io::Result<Vec<u8>> {
+    let content = |path: &str| Ok(pack.get(path).unwrap_or_default());
+    let out = stored_zip::write(Cursor::new(Vec::new()), pack.paths(), content)?;
+    Ok(out.into_inner())
 }
 
 /// Judges whole logs for the cases of an order; see [`Gathered::read`].

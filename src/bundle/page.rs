@@ -12,13 +12,15 @@ const LAYOUT: &str = include_str!("viewer/page.html");
 const STYLE: &str = include_str!("viewer/style.css");
 
 /// In the order in which each uses only those before it.
-const PROGRAM: [&str; 9] = [
+const PROGRAM: [&str; 11] = [
     include_str!("viewer/bytes.js"),
     include_str!("viewer/sha2.js"),
     include_str!("viewer/blake3.js"),
     include_str!("viewer/ed25519.js"),
     include_str!("viewer/format.js"),
     include_str!("viewer/tree.js"),
+    include_str!("viewer/witness.js"),
+    include_str!("viewer/extract.js"),
     include_str!("viewer/verify.js"),
     include_str!("viewer/show.js"),
     include_str!("viewer/main.js"),

@@ -5,6 +5,7 @@ use super::export::LogEntries;
 use super::{Exit, Failure, print, surroundings};
 use crate::archive::check::{Checked, check};
 use crate::archive::make::{Content, MakeError, make};
+use crate::archive::{pack, unpack};
 use crate::clock::TimeText;
 use crate::config::Layout;
 use crate::ledger::checkpoints::{latest, signing_key};
@@ -14,16 +15,22 @@ use plumbline_replay::audit::Audit;
 use plumbline_replay::integrity::checkpoint::VerifyingKey;
 use plumbline_replay::time::civil::parse_rfc3339;
 use serde_json::json;
-use std::path::Path;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 
-/// Makes an archive of a ledger in a folder: the open log, and the sealed one if
-/// that is asked for.
+/// Makes an archive of a ledger: the open log, and the sealed one if that is asked
+/// for. A name that ends with `.zip` is one file, any other a folder.
 pub(super) fn export(
     layout: &Layout,
-    folder: &Path,
+    place: &Path,
     sealed: bool,
     at: Option<&str>,
 ) -> Result<Exit, Failure> {
+    let zip = place.extension() == Some(OsStr::new("zip"));
+    let folder = if zip { place.with_extension("zip.files") } else { place.to_owned() };
+    if zip && place.exists() {
+        return Err(MakeError::NotEmpty(place.to_owned()).into());
+    }
     let config = read_config(layout)?;
     let now = TimeText::default().format(surroundings("export archive").clock.now()).to_owned();
     let at = at.unwrap_or(&now);
@@ -57,24 +64,64 @@ pub(super) fn export(
             cosigned: cosigned.clone(),
         })
         .collect();
-    let manifest = make(folder, &contents, &key, at)?;
-    let entries: u64 = manifest.logs.iter().map(|(_, entries)| entries).sum();
-    let bytes: u64 = manifest.files.iter().map(|file| file.bytes).sum();
+    let made = make(&folder, &contents, &key, at)?;
+    if zip {
+        let packed = pack(&folder, place);
+        std::fs::remove_dir_all(&folder)?;
+        packed.map_err(|error| Failure {
+            exit: Exit::Failed,
+            message: format!("{}: {error}", place.display()),
+        })?;
+    }
     print(&format!(
-        "已归档 / archived {}: {entries} 条 / entries, {} 个文件 / files, {bytes} 字节 / bytes\n\
+        "已归档 / archived {}: {} 条 / entries, {} 个文件 / files, {} 字节 / bytes\n\
          核验 / check: plumb verify archive {0}",
-        folder.display(),
-        manifest.files.len() + 2
+        place.display(),
+        made.entries,
+        made.files,
+        made.bytes
     ))?;
     Ok(Exit::Done)
 }
 
-/// Checks an archive and tells what was found.
-pub(super) fn verify(folder: &Path, audit: &Audit, as_json: bool) -> Result<Exit, Failure> {
-    let checked = check(folder, audit)?;
+/// A zip file's content in a folder of its own, which is removed in the end.
+struct Unpacked(PathBuf);
+
+impl Unpacked {
+    fn of(file: &Path) -> Result<Unpacked, Failure> {
+        let name = format!("plumb-archive-{}", std::process::id());
+        let unpacked = Unpacked(std::env::temp_dir().join(name));
+        let broken = |error: std::io::Error| Failure {
+            exit: match error.kind() {
+                std::io::ErrorKind::InvalidData => Exit::Broken,
+                std::io::ErrorKind::NotFound => Exit::NoLedger,
+                _ => Exit::CannotTell,
+            },
+            message: format!("{}: {error}", file.display()),
+        };
+        unpack(file, &unpacked.0).map(|()| unpacked).map_err(broken)
+    }
+}
+
+impl Drop for Unpacked {
+    fn drop(&mut self) {
+        // What stays in the machine's folder for temporary files is a copy.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Checks an archive, in its folder or in one file, and tells what was found.
+pub(super) fn verify(mut audit: Audit, as_json: bool) -> Result<Exit, Failure> {
+    let place = audit.path.clone();
+    let unpacked = match place.is_file() || place.extension() == Some(OsStr::new("zip")) {
+        true => Some(Unpacked::of(&place)?),
+        false => None,
+    };
+    audit.path = unpacked.as_ref().map_or(place, |unpacked| unpacked.0.clone());
+    let checked = check(&audit.path, &audit)?;
     let code = checked.outcome().exit_code();
     if as_json {
-        let bad = checked.bad.iter().map(|bad| json!({"file": bad.file, "what": bad.what}));
+        let bad = checked.bad.iter().map(|bad| json!({"file": bad.path, "what": bad.reason}));
         let value = json!({
             "schema": "plumbline.archive-check/1",
             "verdict": checked.outcome().word(),
@@ -101,7 +148,7 @@ fn words(checked: &Checked) -> String {
         checked.files,
         checked.bad.len()
     )];
-    lines.extend(checked.bad.iter().map(|bad| format!("  {}: {}", bad.file, bad.what)));
+    lines.extend(checked.bad.iter().map(|bad| format!("  {}: {}", bad.path, bad.reason)));
     lines.extend(checked.doubts.iter().map(|doubt| format!("  不能判定 / cannot tell: {doubt}")));
     lines.push(checked.entries.words());
     if checked.outcome().exit_code() != checked.entries.exit_code() {

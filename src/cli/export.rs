@@ -19,8 +19,8 @@ pub struct Export {
     /// 格式 / the form
     #[arg(value_parser = ["ndjson", "csv", "xes", "ocel", "tiles", "archive"])]
     format: String,
-    /// tiles 写入的文件夹,可由任何网页服务器提供;archive 写入的空文件夹 / for `tiles`: the folder, for any
-    /// web server to serve; for `archive`: a new or empty one
+    /// tiles 写入的文件夹,可由任何网页服务器提供;archive 写入的空文件夹或 .zip 文件 / for `tiles`: the folder, for
+    /// any web server to serve; for `archive`: a new or empty one, or a file NAME.zip
     #[arg(value_name = "DIR", required_if_eq_any([("format", "tiles"), ("format", "archive")]))]
     folder: Option<PathBuf>,
     #[command(flatten)]

@@ -146,6 +146,12 @@ impl Judged {
         } else if self.exit == Exit::Broken || report["verdict"] == "pass" {
             report["verdict"] = json!(word(self.exit));
         }
+        // What a policy finds broken is the first bad thing where the ledger has none.
+        if let Some(bad) = self.notes.iter().find(|one| one.exit == Exit::Broken)
+            && report["first_bad"].is_null()
+        {
+            report["first_bad"] = json!({"place": bad.place, "reason": bad.reason});
+        }
         report["policy"] = json!({"verdict": word(self.exit), "checkpoints": notes});
         report
     }

@@ -51,7 +51,7 @@ enum What {
     },
     /// 归档包,不需要账本 / an archive, without its ledger
     Archive {
-        /// 归档包文件夹 / the archive's folder
+        /// 归档包文件夹或 .zip 文件 / the archive's folder, or its zip file
         #[arg(value_name = "FOLDER")]
         folder: PathBuf,
         /// JSON 输出 / as JSON
@@ -128,14 +128,9 @@ impl Verify {
                     checkpoint.iter().map(|file| Audit::checkpoint(file)).collect();
                 let threads = std::thread::available_parallelism().map_or(1, usize::from);
                 let checkpoints = checkpoints?;
-                let audit = Audit {
-                    path: folder.clone(),
-                    checkpoints,
-                    keys: key,
-                    threads,
-                    ..Audit::default()
-                };
-                return archive::verify(&folder, &audit, json);
+                let audit =
+                    Audit { path: folder, checkpoints, keys: key, threads, ..Audit::default() };
+                return archive::verify(audit, json);
             }
             Some(What::Receipt { files, url: Some(url), all }) => {
                 all.also.none()?;

@@ -2,6 +2,7 @@
 //! whatever is changed in one is found and named.
 
 use super::publicity::{Desk, desk, penalties_book, plumb};
+use plumbline_replay::bundle::Pack;
 use plumbline_replay::evidence::Evidence;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -71,8 +72,37 @@ fn the_same_ledger_and_moment_make_the_same_archive() {
         let all = report["properties"].as_array().unwrap();
         all.iter().find(|property| property["property"] == zh).unwrap()["verdict"].clone()
     };
-    assert_eq!(["真实性", "可用性"].map(verdict), ["pass", "pass"]);
-    assert_eq!(["完整性", "安全性"].map(verdict), ["cannot_tell", "cannot_tell"]);
+    let properties = ["真实性", "完整性", "可用性", "安全性"];
+    assert_eq!(properties.map(verdict), ["pass"; 4], "{report}");
+    // What no archive can show is told as its own line, and counts for nothing.
+    let malware = |test: &&Value| test["code"] == "D6";
+    let tests = report["properties"][3]["tests"].as_array().unwrap();
+    let malware = tests.iter().find(malware).unwrap();
+    assert_eq!((&malware["verdict"], &malware["counts"]), (&"cannot_tell".into(), &false.into()));
+}
+
+#[test]
+fn an_archive_in_one_file_is_the_folder_and_is_checked_like_it() {
+    let desk = filled();
+    let (folder, one) = (archived(&desk, "folder", &[]), archived(&desk, "one.zip", &[]));
+    let other = archived(&desk, "other.zip", &[]);
+    let bytes = std::fs::read(&one).unwrap();
+    assert_eq!(bytes, std::fs::read(&other).unwrap());
+    let pack = Pack::from_zip(&bytes).unwrap();
+    let packed: Vec<(String, Vec<u8>)> =
+        pack.files().map(|(path, bytes)| (path.to_owned(), bytes.to_vec())).collect();
+    assert_eq!(packed, all(&folder));
+    let (exit, told) = checked(&one);
+    assert_eq!((exit, told["verdict"].as_str()), (Some(0), Some("pass")), "{told}");
+    let mut changed = bytes.clone();
+    let at = bytes.windows(9).position(|part| part == b"\"penalty.").unwrap();
+    changed[at + 1] = b'q';
+    std::fs::write(&one, &changed).unwrap();
+    assert_eq!(checked(&one).0, Some(3), "a byte of a member");
+    std::fs::write(&one, &bytes[..bytes.len() - 3]).unwrap();
+    assert_eq!(checked(&one).0, Some(3), "its end cut");
+    let again = ["export", "archive", one.to_str().unwrap(), "--dir", desk.dir(), "--at", AT];
+    assert_eq!(plumb(again).status.code(), Some(6), "a file that is there is left alone");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use super::{plumb, text};
 use plumbline_replay::audit::read_pack;
 use plumbline_replay::bundle::{Against, verify};
+use plumbline_replay::integrity::cosignature::Cosigner;
 use plumbline_replay::integrity::entry::strip;
 use plumbline_replay::scenario::parse;
 use plumbline_replay::walk::Outcome;
@@ -28,19 +29,35 @@ pub fn ledger() -> &'static Path {
         let events = dir.join("events.ndjson");
         // With a value that is sealed.
         let paid = r#"{"id":"fee-1","stream":"approval/1","type":"fee.paid.v1","occurred_at":"2022-04-18T16:20:00+08:00","source":{"system":"bank"},"body":{"amount_fen":12000,"payer":"某某某"}}"#;
-        let lines: Vec<u8> = submissions.chain(paid.bytes()).collect();
-        std::fs::write(&events, lines).expect("written");
+        let other = r#"{"id":"fee-2","stream":"fee/77","type":"fee.paid.v1","occurred_at":"2022-04-18T16:30:00+08:00","source":{"system":"bank"},"body":{"amount_fen":500}}"#;
         let dir = dir.join("ledger");
+        let done = |arguments: &[&str]| {
+            let output = plumb(&[arguments, &["--dir", text(&dir)]].concat());
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            output.stdout
+        };
         assert!(plumb(&["init", text(&dir), "--origin", "city.test"]).status.success());
-        let appended = plumb(&["append", text(&events), "--dir", text(&dir)]);
-        assert!(appended.status.success(), "{}", String::from_utf8_lossy(&appended.stderr));
+        std::fs::write(&events, submissions.collect::<Vec<u8>>()).expect("written");
+        done(&["append", text(&events)]);
+        // A case that goes on after a closing, and another one beside it.
+        done(&["closing", "run", "--log", "open"]);
+        std::fs::write(&events, format!("{paid}\n{other}\n")).expect("written");
+        done(&["append", text(&events)]);
         for member in ["A", "B"] {
-            let grant = ["vault", "grant", "审查", member, "--class", "personal", "--dir", text(&dir)];
-            let words = ["--purpose", "履职", "--by", "C", "--approved-by", "D"];
-            assert!(plumb(&[&grant[..], &words].concat()).status.success());
+            let grant = ["vault", "grant", "审查", member, "--class", "personal"];
+            done(&[&grant[..], &["--purpose", "履职", "--by", "C", "--approved-by", "D"]].concat());
         }
+        let note = String::from_utf8(done(&["checkpoint", "show"])).expect("text");
+        let cut = note.find("\n\n").expect("a note");
+        let cosigned = format!("{note}{}", witness().cosign(&note[..=cut], 1_700_000_000));
+        std::fs::write(dir.join("heads/open.cosigned"), cosigned).expect("written");
         dir
     })
+}
+
+/// Who has seen the ledger's checkpoint: witness.test/w1.
+pub fn witness() -> Cosigner {
+    Cosigner::from_seed("witness.test/w1", [7; 32])
 }
 
 /// A command on the ledger, with what it printed.
@@ -157,7 +174,14 @@ fn findings_are_those_of_the_whole_log_and_are_marked() {
 fn a_proof_of_the_bundle_is_the_log_s_own() {
     let made = made();
     let proof = plumb(&["bundle", "inspect", text(&made.masked), "--proof", "0"]).stdout;
-    assert!(proof == asked(&["prove", "inclusion", "0"], 0));
+    // With its witness's line besides.
+    let (proof, own) = (text_of(proof), text_of(asked(&["prove", "inclusion", "0"], 0)));
+    assert!(proof.starts_with(own.trim_end()), "{proof}");
+    assert!(proof.contains("witness.test/w1"), "{proof}");
+}
+
+fn text_of(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).expect("text")
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod kept;
 mod questions;
 mod reports;
 mod strangers;
+mod table;
 mod tampering;
 
 use std::path::{Path, PathBuf};

@@ -2,14 +2,15 @@
 //! key and by someone who has it: each verifier that claims to cover it finds it and
 //! names a place, and none ever passes it.
 
-use super::bundles::{CASE, ledger, made};
-use super::text;
+use super::bundles::{CASE, ledger, made, witness};
+use super::{table, text};
+use base64ct::{Base64, Encoding};
 use plumbline_replay::audit::read_pack;
-use plumbline_replay::bundle::{
-    About, Against, FileDigest, Manifest, Pack, file, page_data, verify,
-};
+use plumbline_replay::bundle::{About, Against, Pack, file, page_data, verify};
 use plumbline_replay::integrity::checkpoint::{Checkpoint, SigningKey};
 use plumbline_replay::integrity::issue::Issue;
+use plumbline_replay::integrity::policy::Policy;
+use plumbline_replay::manifest::{FileDigest, Manifest, Of};
 use plumbline_replay::walk::Outcome;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -43,17 +44,20 @@ fn with_about(pack: &mut Pack, change: impl FnOnce(&mut About)) {
 
 /// Who tampers makes manifest and page anew, and signs with a key.
 fn reseal(pack: &mut Pack, key: &SigningKey) {
-    let mut manifest = Manifest::read(pack.get(file::MANIFEST).expect("there")).expect("read");
+    let manifest = Manifest::read(Of::Bundle, pack.get(file::MANIFEST).expect("there"));
+    let mut manifest = manifest.expect("read");
     let beside = [file::MANIFEST, file::ISSUED, file::PAGE];
     let files = pack.files().filter(|(path, _)| !beside.contains(path));
     manifest.files = files.map(|(path, bytes)| FileDigest::of(path, bytes)).collect();
     let old = pack.get(file::PAGE).expect("a page").to_vec();
-    let (head, tail) = (manifest.page.head.size as usize, manifest.page.tail.size as usize);
+    let page = manifest.page.clone().expect("a bundle has a page");
+    let (head, tail) = (page.head.size as usize, page.tail.size as usize);
     let bytes = manifest.to_json();
-    let issue = Issue { origin: key.name(), manifest: Manifest::digest(&bytes) };
+    let digest = Manifest::digest(&bytes);
+    let issue = Issue { of: Of::Bundle, origin: key.name(), manifest: digest };
     pack.put(file::ISSUED, issue.sign(key).into_bytes());
     pack.put(file::MANIFEST, bytes);
-    let data = page_data(pack, manifest.page.carries.iter().map(String::as_str));
+    let data = page_data(pack, page.carries.iter().map(String::as_str));
     let page = [&old[..head], data.as_bytes(), &old[old.len() - tail..]].concat();
     pack.put(file::PAGE, page);
 }
@@ -81,6 +85,7 @@ enum By {
     InsiderOfRules,
 }
 
+#[derive(Clone, Copy)]
 struct Kind {
     name: &'static str,
     by: By,
@@ -106,6 +111,30 @@ fn checkpoint(pack: &Pack) -> Checkpoint {
     Checkpoint::parse(&note[..cut + 1]).expect("a checkpoint")
 }
 
+/// Changes the bytes of the last signature line, which is the witness's.
+fn in_last_line(pack: &mut Pack, change: impl FnOnce(&mut [u8])) {
+    let note =
+        String::from_utf8(pack.get(file::CHECKPOINT).expect("there").to_vec()).expect("text");
+    let (before, line) = note.trim_end().rsplit_once(' ').expect("a signature line");
+    let mut data = Base64::decode_vec(line).expect("Base64");
+    change(&mut data);
+    let changed = format!("{before} {}\n", Base64::encode_string(&data));
+    pack.put(file::CHECKPOINT, changed.into_bytes());
+}
+
+/// Changes the extract that shows that the case's entries are all.
+fn in_extract(pack: &mut Pack, change: impl FnOnce(&mut Value)) {
+    let path = file::complete(0);
+    let mut json = serde_json::from_slice(pack.get(&path).expect("an extract")).expect("JSON");
+    change(&mut json);
+    pack.put(&path, json.to_string().into_bytes());
+}
+
+fn count_less(leaf: &mut Value) {
+    let count = leaf["count"].as_u64().expect("a count");
+    leaf["count"] = (count - 1).into();
+}
+
 #[rustfmt::skip]
 const KINDS: &[Kind] = &[
     kind("about-changed", By::Nobody, "about.json", |p| replace(p, file::ABOUT, "masked", "full")),
@@ -116,7 +145,7 @@ const KINDS: &[Kind] = &[
     kind("page-policy", By::Nobody, "verify.html", |p| replace(p, file::PAGE, "default-src 'none'", "default-src *")),
     kind("page-data", By::Nobody, "verify.html", |p| replace(p, file::PAGE, "approval/1", "approval/2")),
     kind("manifest-dropped", By::Nobody, "manifest.json", |p| drop(p.remove(file::MANIFEST))),
-    kind("manifest-digest", By::Nobody, "manifest", |p| replace(p, file::MANIFEST, "\"size\": ", "\"size\": 1")),
+    kind("manifest-digest", By::Nobody, "manifest", |p| replace(p, file::MANIFEST, "\"size\":", "\"size\":1")),
     kind("note-dropped", By::Nobody, "manifest.note", |p| drop(p.remove(file::ISSUED))),
     kind("record-changed", By::Nobody, "record.html", |p| replace(p, file::RECORD, "电子数据", "电子资料")),
     kind("readme-changed", By::Nobody, "README.txt", |p| replace(p, file::README, "不能证明", "能够证明")),
@@ -178,6 +207,34 @@ const KINDS: &[Kind] = &[
     kind("case-not-here", By::Insider, "approval/9", |p| with_about(p, |a| a.cases[0].stream = "approval/9".to_owned())),
     kind("finding-of-another-case", By::Insider, "findings.ndjson:1", |p| replace(p, file::FINDINGS, "\"stream\":\"approval/1\"", "\"stream\":\"approval/3\"")),
     kind("finding-rests-on-nothing", By::Insider, "findings.ndjson:1", |p| replace(p, file::FINDINGS, "\"places\":[\"open/", "\"places\":[\"open/9")),
+    kind("cosignature-changed", By::Insider, "checkpoint", |p| in_last_line(p, |data| data[20] ^= 1)),
+    kind("cosigned-at-another-time", By::Insider, "checkpoint", |p| in_last_line(p, |data| data[11] ^= 1)),
+    kind("cosigned-another-log", By::Insider, "checkpoint", |p| {
+        let note = String::from_utf8(p.get(file::CHECKPOINT).unwrap().to_vec()).unwrap();
+        let cut = note.rfind("\u{2014}").unwrap();
+        let line = witness().cosign("city.test/open\n1\nAAAA\n", 1_700_000_000);
+        p.put(file::CHECKPOINT, format!("{}{line}", &note[..cut]).into_bytes());
+    }),
+    kind("complete-dropped", By::Nobody, "complete/0.json", |p| drop(p.remove(&file::complete(0)))),
+    kind("complete-of-another-stream", By::Insider, "complete/0.json", |p| in_extract(p, |e| e["stream"] = "approval/3".into())),
+    kind("complete-counted-otherwise", By::Insider, "complete/0.json", |p| in_extract(p, |e| count_less(&mut e["coverage"]["index"]["member"]))),
+    kind("complete-tail-cut", By::Insider, "complete/0.json", |p| in_extract(p, |e| drop(e["coverage"]["tail"].as_array_mut().unwrap().pop()))),
+    kind("complete-tail-begins-later", By::Insider, "complete/0.json", |p| in_extract(p, |e| drop(e["coverage"]["tail"].as_array_mut().unwrap().remove(0)))),
+    kind("complete-frontier-changed", By::Insider, "complete/0.json", |p| in_extract(p, |e| e["coverage"]["frontier"][0] = format!("{}=", "A".repeat(43)).into())),
+    kind("complete-index-path-cut", By::Insider, "complete/0.json", |p| in_extract(p, |e| drop(e["coverage"]["index"]["member"]["path"].as_array_mut().unwrap().pop()))),
+    kind("complete-another-closing", By::Insider, "complete/0.json", |p| in_extract(p, |e| e["coverage"]["closing"] = 0.into())),
+    kind("complete-checkpoint-unsigned", By::Insider, "complete/0.json", |p| in_extract(p, |e| e["checkpoint"] = e["checkpoint"].as_str().unwrap().replace("city.test/open\n", "city.test/shut\n").into())),
+    kind("last-entry-omitted-everywhere", By::Insider, "complete/0.json", |p| {
+        let mut l = lines(p, file::CASE);
+        l.remove(*of_case(&l).last().unwrap());
+        put_lines(p, file::CASE, &l);
+        let last = l[*of_case(&l).last().unwrap()].clone();
+        with_about(p, |a| {
+            a.cases[0].entries -= 1;
+            a.cases[0].last = blake3::hash(&last).to_hex().to_string();
+        });
+        in_extract(p, |e| drop(e["entries"].as_array_mut().unwrap().pop()));
+    }),
     kind("masked-with-values", By::Insider, "disclosures.ndjson", |p| p.put(file::DISCLOSURES, b"{}\n".to_vec())),
     kind("finding-changed", By::InsiderOfRules, "findings.ndjson:1", |p| replace(p, file::FINDINGS, "RED", "INFO")),
     kind("finding-dropped-in-digest", By::InsiderOfRules, "judged_alone", |p| with_about(p, |a| a.judged_alone = "0".repeat(64))),
@@ -229,7 +286,14 @@ fn zipped(pack: &Pack) -> Vec<u8> {
 }
 
 fn against() -> Against {
-    Against { keys: vec![made().key.clone()], threads: 2, ..Against::default() }
+    let key = made().key.clone();
+    let policy = Policy::of(&key, &[witness().vkey()], 1).expect("a policy");
+    Against { keys: vec![key], policy: Some(policy), threads: 2, ..Against::default() }
+}
+
+/// The same as it is pasted into the page.
+fn trust() -> String {
+    format!("{}\n{}\n", made().key, witness().vkey())
 }
 
 fn all() -> Vec<(&'static Kind, Pack)> {
@@ -255,15 +319,38 @@ fn every_kind_of_tampering_is_found_and_its_place_named() {
     }
 }
 
-/// A program with other words makes other files of the same entries: that proves
-/// nothing against the bundle.
+/// A later version may word rules and findings otherwise: the facts are compared all
+/// the same, and where they differ too it proves nothing, since its rules may have been
+/// corrected.
 #[test]
-fn another_version_of_the_words_cannot_tell() {
+fn another_version_of_the_words_compares_the_facts() {
+    let told_by_another = |change: &dyn Fn(&mut Pack)| {
+        let mut pack = read_pack(&made().masked).expect("a bundle");
+        with_about(&mut pack, |about| about.words = "0".repeat(64));
+        change(&mut pack);
+        reseal(&mut pack, &insider());
+        let report = verify(&pack, &against());
+        (report.outcome(), report.words())
+    };
+    let reworded = told_by_another(&|pack| {
+        replace(pack, file::RULES, "\"quote\":\"", "\"quote\":\"(旧文)");
+        replace(pack, file::FINDINGS, "\"sentence_zh\":\"", "\"sentence_zh\":\"(旧文)");
+        replace(pack, file::TYPES, "\"zh\":\"", "\"zh\":\"(旧文)");
+    });
+    assert_eq!(reworded.0, Outcome::Pass, "{}", reworded.1);
+    let judged_otherwise = told_by_another(&|pack| replace(pack, file::FINDINGS, "RED", "INFO"));
+    assert_eq!(judged_otherwise.0, Outcome::CannotTell, "{}", judged_otherwise.1);
+}
+
+/// Labels are words: whoever seals a bundle may choose them, and the manifest holds them.
+#[test]
+fn labels_are_covered_by_the_manifest_and_compared_with_nothing() {
     let mut pack = read_pack(&made().masked).expect("a bundle");
-    with_about(&mut pack, |about| about.words = "0".repeat(64));
+    replace(&mut pack, file::TYPES, "\"zh\":\"", "\"zh\":\"(旧名)");
+    assert_eq!(verify(&pack, &against()).outcome(), Outcome::Fail, "not as listed");
     reseal(&mut pack, &insider());
     let report = verify(&pack, &against());
-    assert_eq!(report.outcome(), Outcome::CannotTell, "{}", report.words());
+    assert_eq!(report.outcome(), Outcome::Pass, "{}", report.words());
 }
 
 #[test]
@@ -329,7 +416,7 @@ fn the_page_s_program_finds_what_it_claims_to_cover() {
         std::fs::copy(file, folder.path().join(format!("{name}.zip"))).expect("copied");
     }
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/viewer/verdicts.mjs");
-    let run = Command::new("node").arg(script).arg(folder.path()).arg(&made.key).output();
+    let run = Command::new("node").arg(script).arg(folder.path()).arg(trust()).output();
     let run = match run {
         Ok(run) => run,
         Err(error) => {
@@ -349,6 +436,26 @@ fn the_page_s_program_finds_what_it_claims_to_cover() {
         seen += 1;
     }
     assert_eq!(seen, due.len() + 2);
+}
+
+/// Both tests above hold every cell.
+#[test]
+fn the_table_says_what_is_claimed() {
+    let by = |kind: &Kind| match kind.by {
+        By::Nobody => "not sealed anew",
+        By::Forger => "sealed by a stranger",
+        By::Insider | By::InsiderOfRules => "sealed by the log's key",
+    };
+    let rows: Vec<(String, Vec<&str>)> = [KINDS, OF_FULL]
+        .concat()
+        .iter()
+        .map(|kind| {
+            let page = if kind.by == By::InsiderOfRules { "–" } else { "●" };
+            (format!("{}, {}", kind.name.replace('-', " "), by(kind)), vec!["●", page])
+        })
+        .collect();
+    let heads = ["`plumb verify bundle`, `plumb-replay verify`", "the page"];
+    table::hold("sealed-bundles", &heads, &rows);
 }
 
 /// The published vectors, by the page's own program.

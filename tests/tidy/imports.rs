@@ -12,6 +12,7 @@ struct Layer {
 
 const REPLAY: &[&str] = &[
     "replay::integrity",
+    "replay::manifest",
     "replay::event",
     "replay::time",
     "replay::state",
@@ -36,6 +37,8 @@ const REPLAY: &[&str] = &[
 const LAYERS: &[Layer] = &[
     Layer { name: "replay::integrity", may: &[],
         why: "it knows bytes, never meaning; a verifier reads it alone" },
+    Layer { name: "replay::manifest", may: &["replay::integrity"],
+        why: "files are held against digests, whatever they hold and wherever they lie" },
     Layer { name: "replay::time", may: &[],
         why: "calendars and clocks are given by whoever asks" },
     Layer { name: "replay::identifier", may: &["replay::time"],
@@ -66,9 +69,9 @@ const LAYERS: &[Layer] = &[
         why: "a scenario makes entries and asks what comes of them" },
     Layer { name: "replay::extract", may: &["replay::integrity", "replay::document", "replay::streams", "replay::walk"],
         why: "an extract is proofs and bytes, and a verdict as of a walk" },
-    Layer { name: "replay::bundle", may: &["replay::integrity", "replay::document", "replay::event", "replay::state", "replay::time", "replay::master", "replay::rules", "replay::walk", "replay::extract"],
+    Layer { name: "replay::bundle", may: &["replay::integrity", "replay::document", "replay::manifest", "replay::event", "replay::state", "replay::time", "replay::master", "replay::rules", "replay::walk", "replay::extract"],
         why: "a bundle is bytes, proofs and what follows from them, whoever made it" },
-    Layer { name: "replay::audit", may: &["replay::integrity", "replay::document", "replay::walk", "replay::bundle"],
+    Layer { name: "replay::audit", may: &["replay::integrity", "replay::document", "replay::manifest", "replay::walk", "replay::bundle"],
         why: "it finds files and hands their bytes to the walk" },
     Layer { name: "replay::evidence", may: &["replay::integrity", "replay::event", "replay::state", "replay::time", "replay::walk", "replay::bundle", "replay::audit"],
         why: "it verifies, then hands entries to whoever replays them" },
@@ -77,6 +80,7 @@ const LAYERS: &[Layer] = &[
     Layer { name: "clock", may: &[], why: "time is an argument to all others" },
     Layer { name: "derived", may: &[], why: "disposable files are bytes, whatever they are for" },
     Layer { name: "fetch", may: &[], why: "a request is an address and bytes" },
+    Layer { name: "stored_zip", may: &[], why: "members of a zip file are bytes, whatever they are for" },
     Layer { name: "durable", may: &[], why: "a synced file is bytes, whatever it is for" },
     Layer { name: "witness", may: &["durable", "replay::integrity"],
         why: "a witness knows notes of anyone's logs, and no ledger" },
@@ -118,7 +122,7 @@ const LAYERS: &[Layer] = &[
         why: "read models are put together with a ledger above both" },
     Layer { name: "judging", may: &["config", "store", "log", "index", "ledger", "reader", "master", "replay::integrity", "replay::event", "replay::state", "replay::time", "replay::rules"],
         why: "it reads logs for rules and reports, which know no files" },
-    Layer { name: "bundle", may: &["config", "judging", "ledger", "proof", "reader", "extract", "store", "replay::integrity", "replay::event", "replay::state", "replay::time", "replay::master", "replay::rules", "replay::bundle"],
+    Layer { name: "bundle", may: &["config", "judging", "ledger", "proof", "reader", "extract", "store", "stored_zip", "replay::integrity", "replay::manifest", "replay::event", "replay::state", "replay::time", "replay::master", "replay::rules", "replay::bundle"],
         why: "a bundle is made from what is recorded, and records nothing" },
     Layer { name: "judged", may: &["config", "derived", "store", "ledger", "projection", "judging", "replay::integrity", "replay::master", "replay::rules", "replay::report", "replay::state", "replay::time"],
         why: "what is kept of a judged ledger is made from whole logs and regrows" },
@@ -130,7 +134,7 @@ const LAYERS: &[Layer] = &[
         why: "imported events take the path of all others: submissions" },
     Layer { name: "export", may: &["store", "reader", "index", "import", "replay::integrity", "replay::event", "replay::time", "replay::state"],
         why: "an export is made from what is recorded" },
-    Layer { name: "archive", may: &["export", "replay::integrity", "replay::event", "replay::identifier", "replay::walk", "replay::audit"],
+    Layer { name: "archive", may: &["export", "stored_zip", "replay::integrity", "replay::manifest", "replay::event", "replay::identifier", "replay::walk", "replay::bundle", "replay::audit"],
         why: "an archive is made of what an export gives and checked without a ledger" },
     Layer { name: "demo", may: &["config", "clock", "durable", "ledger", "replay::integrity", "replay::event", "replay::time", "replay::identifier", "replay::rules"],
         why: "the synthetic city submits like any other system" },
@@ -140,7 +144,7 @@ const LAYERS: &[Layer] = &[
             "replay::integrity", "replay::event", "replay::time", "replay::state", "replay::rules", "replay::report", "replay::walk"],
         why: "measurements reach everything but the command line" },
     Layer { name: "cli", may: &["config", "clock", "durable", "opening", "store", "log", "vault", "second", "ledger", "index", "stream_index", "reader", "projection", "case", "master", "following", "judging", "judged", "bundle", "printing", "proof", "publication", "receipt", "extract", "fetch", "tiled", "witness", "import", "export", "archive", "demo", "http", "timers", "bench",
-            "replay::integrity", "replay::event", "replay::time", "replay::state", "replay::identifier", "replay::master", "replay::rules", "replay::timers", "replay::scenario", "replay::report", "replay::inquiry", "replay::streams", "replay::walk", "replay::extract", "replay::bundle", "replay::audit"],
+            "replay::integrity", "replay::manifest", "replay::event", "replay::time", "replay::state", "replay::identifier", "replay::master", "replay::rules", "replay::timers", "replay::scenario", "replay::report", "replay::inquiry", "replay::streams", "replay::walk", "replay::extract", "replay::bundle", "replay::audit"],
         why: "the command line stands on top" },
 ];
 

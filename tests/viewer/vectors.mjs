@@ -108,3 +108,86 @@ test("sealed values open to the digests of their entries", () => {
     assert.equal(digest, vector.digest);
   }
 });
+
+test("cosignatures are those of the kit's vectors", () => {
+  const { cases, log_key, witness_key } = vectors("tlog/cosignatures");
+  for (const { name, note, result } of cases) {
+    let found;
+    try {
+      found = js.cosignedAt(note, js.readTrust(witness_key).members[0].key) ?? "missing";
+    } catch (error) {
+      assert.ok(error instanceof js.Malformed, `${name}: ${error}`);
+      found = "broken";
+    }
+    assert.equal(found, result, name);
+  }
+  assert.equal(js.readTrust(log_key).logs.length, 1);
+});
+
+test("a policy counts witnesses as it says", () => {
+  const { cases, witness_key } = vectors("tlog/cosignatures");
+  const { note } = cases.find(({ result }) => typeof result === "number");
+  const other = known.ed25519[0].public;
+  const data = js.bytesOfHex(`04${other}`);
+  const id = js.hexOf(js.sha256(Uint8Array.from([...js.utf8("other\n"), ...data])).subarray(0, 4));
+  const absent = `other+${id}+${js.base64Of(data)}`;
+  const met = (text) => js.judgeWitnesses(note, js.readTrust(text)).met;
+  const two = `# whom\nwitness A ${witness_key} http://a.example/\nwitness B ${absent}\n`;
+  assert.ok(met(`${two}group G any A B\nquorum G\n`));
+  assert.ok(!met(`${two}group G all A B\nquorum G\n`));
+  assert.ok(!met(`${two}quorum B\n`));
+  assert.ok(met(`${two}quorum none\n`));
+  assert.ok(met(witness_key));
+  assert.ok(!met(`${witness_key}\n${absent}\n`), "of keys alone all must have cosigned");
+  for (const text of [two, `${two}quorum C\n`, `${two}group G 3 A B\nquorum G\n`, `${two}witness C ${absent}\nquorum A\n`,
+    `${two}group G any A A\nquorum G\n`, `quorum none\nquorum none\n`, "sign here", `witness A ${log.vkey}\nquorum A\n`]) {
+    refuses(() => js.readTrust(text), text);
+  }
+});
+
+test("the extracts of the vectors are complete, and whatever is changed in them is found", () => {
+  const key = js.readKey(log.vkey);
+  const { extracts } = vectors("streams");
+  const shown = extracts.map((extract) => js.verifyExtract(extract, js.readCheckpoint(extract.checkpoint), key).own.length);
+  assert.deepEqual(shown, [3, 0]);
+  const copy = (value) => JSON.parse(JSON.stringify(value));
+  const flipped = (text) => `${text[0] === "A" ? "B" : "A"}${text.slice(1)}`;
+  const kinds = {
+    "an entry left out": (e) => e.entries.pop(),
+    "an entry changed": (e) => (e.entries[0].entry = e.entries[0].entry.replace("officer/", "officer_")),
+    "entries exchanged": (e) => e.entries.reverse(),
+    "a path changed": (e) => (e.entries[0].path[0] = flipped(e.entries[0].path[0])),
+    "a path cut": (e) => e.entries[0].path.pop(),
+    "the tail cut": (e) => e.coverage.tail.pop(),
+    "the tail's first gone": (e) => e.coverage.tail.shift(),
+    "a tail entry changed": (e) => (e.coverage.tail[1] = e.coverage.tail[1].replace("2026", "2025")),
+    "another closing": (e) => (e.coverage.closing += 1),
+    "the frontier changed": (e) => (e.coverage.frontier[0] = flipped(e.coverage.frontier[0])),
+    "the frontier cut": (e) => e.coverage.frontier.pop(),
+    "counted otherwise": (e) => (e.coverage.index.member.count += 1),
+    "another last": (e) => (e.coverage.index.member.last = "0".repeat(64)),
+    "another place in the index": (e) => (e.coverage.index.member.index = 0),
+    "a path of the index": (e) => (e.coverage.index.member.path[0] = flipped(e.coverage.index.member.path[0])),
+    "said to be absent": (e) => (e.coverage.index = copy(extracts[1].coverage.index)),
+    "another stream": (e) => (e.stream = "approval/x"),
+    "another signature": (e) => (e.checkpoint = e.checkpoint.replace(/.{8}\n$/, "AAAAAAA=\n")),
+    "no coverage": (e) => (e.coverage = null),
+  };
+  for (const [name, change] of Object.entries(kinds)) {
+    const head = js.readCheckpoint(extracts[0].checkpoint);
+    const extract = copy(extracts[0]);
+    change(extract);
+    refuses(() => js.verifyExtract(extract, head, key), name);
+  }
+  const absent = {
+    "a neighbour left out": (e) => (e.coverage.index.absent.before = null),
+    "neighbours that are none": (e) => (e.coverage.index.absent = { before: e.coverage.index.absent.after, after: e.coverage.index.absent.before }),
+    "neighbours renumbered": (e) => (e.coverage.index.absent.before.index += 1),
+    "a stream that is there": (e) => (e.stream = extracts[0].stream),
+  };
+  for (const [name, change] of Object.entries(absent)) {
+    const extract = copy(extracts[1]);
+    change(extract);
+    refuses(() => js.verifyExtract(extract, js.readCheckpoint(extract.checkpoint), key), name);
+  }
+});

@@ -1,6 +1,7 @@
 //! Evidence bundles found at a path: in their zip file, or unpacked into a folder.
 
 use crate::bundle::{Pack, file, is_zip};
+use crate::manifest::Of;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
@@ -58,7 +59,16 @@ pub fn read_pack(path: &Path) -> Result<Pack, PackError> {
         return Err(PackError::NotABundle { place, reason: format!("{length} bytes") });
     }
     let bytes = std::fs::read(path).map_err(failed)?;
-    Pack::from_zip(&bytes).map_err(|reason| PackError::NotABundle { place, reason })
+    let pack = Pack::from_zip(&bytes)
+        .map_err(|reason| PackError::NotABundle { place: place.clone(), reason })?;
+    if pack.get(Of::Archive.manifest()).is_some() {
+        let reason =
+            "是归档包:plumb verify archive 核验,或解开后给出文件夹 / an archive: plumb verify \
+                      archive, or unzip it and name its folder"
+                .to_owned();
+        return Err(PackError::NotABundle { place, reason });
+    }
+    Ok(pack)
 }
 
 fn folder(path: &Path, prefix: &str, out: &mut BTreeMap<String, Vec<u8>>) -> std::io::Result<()> {

@@ -23,13 +23,13 @@ pub struct About {
     pub time_zone_minutes: i32,
     /// BLAKE3 of the rule set (`rules/register`).
     pub rule_set: String,
-    /// Names the words of rules and event types that the bundle was made with
-    /// ([`super::words`]): a program with others makes other files of the same entries.
+    /// Names the words that the bundle was made with ([`super::words`]): a program with
+    /// others tells the same facts otherwise.
     pub words: String,
     pub master_data: String,
     pub calendar: String,
     /// Names what the rules find in the bundle's entries alone: BLAKE3 of those
-    /// findings, one a line.
+    /// findings without their words, one a line.
     pub judged_alone: String,
     pub prepared: Prepared,
 }

@@ -20,6 +20,8 @@ pub struct Derived {
     /// What the rules find in the cases, judged by the bundle's entries alone: the
     /// lines that scripts read.
     pub alone: Vec<String>,
+    /// The same without the words it is told in ([`without_words`]).
+    pub facts: Vec<String>,
     pub calendar: Vec<u8>,
     pub catalogue: Vec<u8>,
     pub attachments: Vec<u8>,
@@ -29,10 +31,10 @@ pub struct Derived {
 }
 
 impl Derived {
-    /// Names [`Derived::alone`].
+    /// Names [`Derived::facts`]: a later version may tell the same in other words.
     pub fn judged_alone(&self) -> String {
         let mut hasher = blake3::Hasher::new();
-        for line in &self.alone {
+        for line in &self.facts {
             hasher.update(line.as_bytes());
             hasher.update(b"\n");
         }
@@ -59,15 +61,29 @@ pub fn rules() -> Vec<u8> {
     register::document().into_bytes()
 }
 
-/// BLAKE3 of the rules' and the event types' words and of this package's version: who
-/// has others cannot make a bundle's files again, and proves nothing by failing to.
+/// BLAKE3 of the rules' words and of this package's version: who has others makes the
+/// same files in other words, and is held to their facts alone.
 pub fn words() -> String {
-    let kinds: BTreeSet<&str> = event::register::all().map(|known| known.name).collect();
     let mut hasher = blake3::Hasher::new();
-    for part in [&rules()[..], &types(&kinds), env!("CARGO_PKG_VERSION").as_bytes()] {
+    for part in [&rules()[..], env!("CARGO_PKG_VERSION").as_bytes()] {
         hasher.update(part);
     }
     hasher.finalize().to_hex().as_str().to_owned()
+}
+
+/// Members that hold words for people and no fact: a later version may choose others.
+const WORDS: [&str; 6] = ["zh", "en", "quote", "sentence_zh", "sentence_en", "explanation"];
+
+/// A document of a bundle without its words, at whatever depth they stand.
+pub(super) fn without_words(json: &mut Value) {
+    match json {
+        Value::Object(members) => {
+            members.retain(|name, _| !WORDS.contains(&name.as_str()));
+            members.values_mut().for_each(without_words);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_words),
+        _ => {}
+    }
 }
 
 /// Makes everything that follows. `entries` are all of the bundle's, in order of
@@ -84,7 +100,12 @@ pub fn derive(
     let docket = Docket::open(entries, ask)?;
     let judged = docket.judge()?;
     let own = judged.findings.iter().filter(|found| streams.contains(found.stream.as_ref()));
-    let alone = own.map(|found| found.to_json(ask.zone).to_string()).collect();
+    let own: Vec<Value> = own.map(|found| found.to_json(ask.zone)).collect();
+    let alone = own.iter().map(Value::to_string).collect();
+    let facts = own.into_iter().map(|mut found| {
+        without_words(&mut found);
+        found.to_string()
+    });
     let bench = docket.bench();
     let mut named = Named::default();
     let (mut attachments, mut kinds) = (Vec::new(), BTreeSet::new());
@@ -102,6 +123,7 @@ pub fn derive(
     let known_at = ask.moment.known_at;
     Ok(Derived {
         alone,
+        facts: facts.collect(),
         calendar: calendar(bench.calendar, &named.days, known_at),
         catalogue: catalogue(bench.master, &named, known_at),
         attachments: document("plumbline.bundle.attachments/1", "documents", attachments),

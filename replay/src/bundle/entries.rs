@@ -198,15 +198,16 @@ impl<'p> Found<'p> {
         let wrong = |reason: String| (Outcome::Fail, reason);
         let document = document.ok_or_else(|| wrong("不在包内 / it is not there".to_owned()))?;
         let extract = extract::parse(document).map_err(|error| wrong(error.to_string()))?;
+        // One that is signed otherwise, or not at all, does not belong to this bundle.
+        let under = key.and_then(|key| key.verify(&extract.note).ok());
+        if extract.stream != stream || under.as_ref() != head {
+            return Err(wrong("另一案件或检查点的证明 / of another case or checkpoint".to_owned()));
+        }
         let vkey = key.map(VerifyingKey::vkey);
         let judged =
             Judgement::of(&extract, vkey.as_deref()).map_err(|error| wrong(error.to_string()))?;
         if judged.outcome() != Outcome::Pass {
             return Err((judged.outcome(), judged.words()));
-        }
-        let under = key.and_then(|key| key.verify(&extract.note).ok());
-        if extract.stream != stream || under.as_ref() != head {
-            return Err(wrong("另一案件或检查点的证明 / of another case or checkpoint".to_owned()));
         }
         let own = self.entries.values().filter(|entry| entry.fields.stream == stream);
         let proved = extract.entries.iter().map(|included| included.entry.as_slice());

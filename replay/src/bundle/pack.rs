@@ -1,7 +1,9 @@
 //! A bundle's files by their paths.
 
 use super::zip;
+use crate::manifest::{FileDigest, Files};
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 /// All files, by path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,5 +50,17 @@ impl Pack {
     pub fn lines(&self, path: &str) -> Vec<&[u8]> {
         let bytes = self.get(path).unwrap_or_default();
         bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect()
+    }
+}
+
+impl Files for Pack {
+    type Error = Infallible;
+
+    fn paths(&self) -> Result<Vec<String>, Infallible> {
+        Ok(self.files.keys().cloned().collect())
+    }
+
+    fn digest(&self, path: &str) -> Result<Option<FileDigest>, Infallible> {
+        Ok(self.get(path).map(|bytes| FileDigest::of(path, bytes)))
     }
 }

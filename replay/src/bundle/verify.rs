@@ -5,15 +5,16 @@
 //! All checks are made even where one fails, so that the report names every place.
 
 use super::about::About;
-use super::derive::{derive, rules, words};
-use super::manifest::{FileDigest, Manifest, page_data};
+use super::derive::{Derived, derive, rules, without_words, words};
 use super::pack::Pack;
+use super::page::page_data;
 use super::report::{Check, NOT_COMPLETE, Report};
 use super::{entries, file};
 use crate::integrity::checkpoint::{Checkpoint, VerifyingKey};
 use crate::integrity::issue::Issue;
 use crate::integrity::note::{Note, NoteError};
 use crate::integrity::policy::Policy;
+use crate::manifest::{FileDigest, Manifest, Of};
 use crate::rules::{Ask, register};
 use crate::state::Moment;
 use crate::time::civil::Zone;
@@ -81,37 +82,22 @@ const MISSING: &str = "不在包内 / it is not there";
 /// Every file is in the manifest as it is, and no other is there.
 fn files(pack: &Pack) -> Check {
     let mut check = Check::new("files", "文件与清单", "files as the manifest lists them");
-    let manifest = match pack.get(file::MANIFEST).map(Manifest::read) {
-        Some(Ok(manifest)) => manifest,
-        Some(Err(reason)) => {
+    let Some(bytes) = pack.get(file::MANIFEST) else {
+        check.wrong(file::MANIFEST, MISSING);
+        return check;
+    };
+    let manifest = match Manifest::read(Of::Bundle, bytes) {
+        Ok(manifest) => manifest,
+        Err(reason) => {
             check.wrong(file::MANIFEST, reason);
             return check;
         }
-        None => {
-            check.wrong(file::MANIFEST, MISSING);
-            return check;
-        }
     };
-    for pair in manifest.files.windows(2).filter(|pair| pair[0].path >= pair[1].path) {
-        check.wrong(file::MANIFEST, format!("{}: 次序 / out of order", pair[1].path));
-    }
-    for listed in &manifest.files {
-        match pack.get(&listed.path) {
-            Some(bytes) if FileDigest::of(&listed.path, bytes) == *listed => check.right(),
-            Some(bytes) => {
-                let (found, due) = (bytes.len(), listed.size);
-                let reason =
-                    format!("与清单的摘要不符 / not as listed ({found} bytes, {due} listed)");
-                check.wrong(&listed.path, reason);
-            }
-            None => check.wrong(&listed.path, MISSING),
-        }
-    }
+    let Ok((right, flaws)) = manifest.hold(pack);
+    (0..right).for_each(|_| check.right());
+    flaws.into_iter().for_each(|flaw| check.wrong(flaw.path, flaw.reason));
     let listed: BTreeSet<&str> = manifest.files.iter().map(|file| file.path.as_str()).collect();
     let beside = [file::MANIFEST, file::ISSUED, file::PAGE];
-    for path in pack.paths().filter(|path| !listed.contains(path) && !beside.contains(path)) {
-        check.wrong(path, "清单未列 / the manifest does not list it");
-    }
     for path in file::IN_PAGE.iter().filter(|path| !beside.contains(path)) {
         let optional = **path == *file::DISCLOSURES;
         if !optional && !listed.contains(path) {
@@ -125,18 +111,19 @@ fn files(pack: &Pack) -> Check {
 /// The page is the program's, around the very data of the other files.
 fn page(pack: &Pack) -> Check {
     let mut check = Check::new("page", "核验页面", "the page carries these very data");
-    let manifest = pack.get(file::MANIFEST).and_then(|bytes| Manifest::read(bytes).ok());
-    let (Some(manifest), Some(bytes)) = (manifest, pack.get(file::PAGE)) else {
+    let manifest = pack.get(file::MANIFEST).map(|bytes| Manifest::read(Of::Bundle, bytes));
+    let page = manifest.and_then(|manifest| manifest.ok()?.page);
+    let (Some(page), Some(bytes)) = (page, pack.get(file::PAGE)) else {
         check.wrong(file::PAGE, MISSING);
         return check;
     };
-    let data = page_data(pack, manifest.page.carries.iter().map(String::as_str));
-    let parts = split(bytes, manifest.page.head.size, data.len(), manifest.page.tail.size);
+    let data = page_data(pack, page.carries.iter().map(String::as_str));
+    let parts = split(bytes, page.head.size, data.len(), page.tail.size);
     let Some((head, middle, tail)) = parts else {
         check.wrong(file::PAGE, "长度与清单不符 / another length than the manifest says");
         return check;
     };
-    for (part, listed) in [(head, &manifest.page.head), (tail, &manifest.page.tail)] {
+    for (part, listed) in [(head, &page.head), (tail, &page.tail)] {
         match FileDigest::of(&listed.path, part) == *listed {
             true => check.right(),
             false => check.wrong(
@@ -210,7 +197,8 @@ fn issued(pack: &Pack, about: &About, key: Option<&VerifyingKey>) -> Check {
         check.wrong(file::ISSUED, MISSING);
         return check;
     };
-    let issue = Issue { origin: &about.origin, manifest: Manifest::digest(manifest) };
+    let manifest = Manifest::digest(manifest);
+    let issue = Issue { of: Of::Bundle, origin: &about.origin, manifest };
     match issue.verify(key, note) {
         Ok(()) => check.right(),
         Err(error) => check.wrong(file::ISSUED, error.to_string()),
@@ -300,83 +288,130 @@ fn derived(pack: &Pack, about: &About, found: &entries::Found<'_>, threads: usiz
         check.wrong(file::ABOUT, "时刻不可读 / a moment that cannot be read");
         return check;
     };
-    if about.rule_set != register::digest() || about.words != words() {
-        let reason = "本程序的规则集或名称与制包时不同,不能重新生成;用制包时的版本核验 / this program has \
-                      another rule set or other words than made the bundle and cannot make these files \
-                      again: verify with the version that made it";
+    if about.rule_set != register::digest() {
+        let reason = "本程序的规则集与制包时不同,不能重新判定;用制包时的版本核验 / this program has another \
+                      rule set than made the bundle and cannot judge again: verify with the version \
+                      that made it";
         check.doubt(file::RULES, reason);
         return check;
     }
     let moment = Moment { as_of, known_at };
     let ask = Ask { moment, zone, sealed_given: false, threads: threads.max(1) };
     let streams: BTreeSet<&str> = about.cases.iter().map(|case| case.stream.as_str()).collect();
-    let made = match derive(&found.blocks(), &streams, ask) {
-        Ok(made) => made,
+    match derive(&found.blocks(), &streams, ask) {
+        Ok(made) => {
+            let mut again = Again { check, made, same_words: about.words == words() };
+            again.files(pack);
+            again.named(about);
+            again.findings(pack, found, &streams);
+            again.check
+        }
         Err(error) => {
             check.wrong(file::CASE, error.to_string());
-            return check;
-        }
-    };
-    for (path, again) in [
-        (file::RULES, rules()),
-        (file::CALENDAR, made.calendar.clone()),
-        (file::CATALOGUE, made.catalogue.clone()),
-        (file::TYPES, made.types.clone()),
-        (file::ATTACHMENTS, made.attachments.clone()),
-    ] {
-        compare(&mut check, path, pack.get(path).unwrap_or_default(), &again);
-    }
-    for (what, said, again) in [
-        ("master_data", &about.master_data, &made.master_data),
-        ("calendar", &about.calendar, &made.calendar_version),
-        ("judged_alone", &about.judged_alone, &made.judged_alone()),
-    ] {
-        match said == again {
-            true => check.right(),
-            false => check.wrong(
-                format!("{} {what}", file::ABOUT),
-                format!("重新生成为 {again} / made again it is {again}"),
-            ),
-        }
-    }
-    let alone: BTreeSet<&str> = made.alone.iter().map(String::as_str).collect();
-    findings(&mut check, pack, found, &streams, &alone);
-    check
-}
-
-fn compare(check: &mut Check, path: &str, found: &[u8], again: &[u8]) {
-    if found == again {
-        return check.right();
-    }
-    let (mut a, mut b) = (found.split(|b| *b == b'\n'), again.split(|b| *b == b'\n'));
-    let line = 1 + std::iter::from_fn(|| Some((a.next()?, b.next()?)))
-        .take_while(|(one, other)| one == other)
-        .count();
-    check.wrong(format!("{path}:{line}"), "重新生成的内容不同 / made again, it differs");
-}
-
-fn findings(
-    check: &mut Check,
-    pack: &Pack,
-    found: &entries::Found<'_>,
-    streams: &BTreeSet<&str>,
-    alone: &BTreeSet<&str>,
-) {
-    for (at, line) in pack.lines(file::FINDINGS).into_iter().enumerate() {
-        let place = format!("{}:{}", file::FINDINGS, at + 1);
-        match finding(line, found, streams, alone) {
-            Ok(()) => check.right(),
-            Err(reason) => check.wrong(place, reason),
+            check
         }
     }
 }
 
+/// What was made again, held against what a bundle has. A version with other words
+/// compares facts alone, and where they differ proves nothing: its rules may have
+/// been corrected since.
+struct Again {
+    check: Check,
+    made: Derived,
+    same_words: bool,
+}
+
+impl Again {
+    fn differs(&mut self, place: impl Into<String>, reason: impl Into<String>) {
+        match self.same_words {
+            true => self.check.wrong(place, reason),
+            false => self.check.doubt(place, reason),
+        }
+    }
+
+    /// The labels of event types are words alone: the manifest covers them.
+    fn files(&mut self, pack: &Pack) {
+        for (path, again) in [
+            (file::RULES, rules()),
+            (file::CALENDAR, self.made.calendar.clone()),
+            (file::CATALOGUE, self.made.catalogue.clone()),
+            (file::ATTACHMENTS, self.made.attachments.clone()),
+        ] {
+            let found = pack.get(path).unwrap_or_default();
+            if found == again || (!self.same_words && facts(found) == facts(&again)) {
+                self.check.right();
+                continue;
+            }
+            let (mut a, mut b) = (found.split(|b| *b == b'\n'), again.split(|b| *b == b'\n'));
+            let line = 1 + std::iter::from_fn(|| Some((a.next()?, b.next()?)))
+                .take_while(|(one, other)| one == other)
+                .count();
+            self.differs(format!("{path}:{line}"), "重新生成的内容不同 / made again, it differs");
+        }
+    }
+
+    /// What the bundle names by digest or version.
+    fn named(&mut self, about: &About) {
+        let Derived { master_data, calendar_version, .. } = &self.made;
+        for (what, said, again) in [
+            ("master_data", &about.master_data, master_data.clone()),
+            ("calendar", &about.calendar, calendar_version.clone()),
+            ("judged_alone", &about.judged_alone, self.made.judged_alone()),
+        ] {
+            match *said == again {
+                true => self.check.right(),
+                false => self.differs(
+                    format!("{} {what}", file::ABOUT),
+                    format!("重新生成为 {again} / made again it is {again}"),
+                ),
+            }
+        }
+    }
+
+    fn findings(&mut self, pack: &Pack, found: &entries::Found<'_>, streams: &BTreeSet<&str>) {
+        for (at, line) in pack.lines(file::FINDINGS).into_iter().enumerate() {
+            let place = format!("{}:{}", file::FINDINGS, at + 1);
+            let (json, again) = match finding(line, found, streams) {
+                Ok(read) => read,
+                Err(reason) => {
+                    self.check.wrong(place, reason);
+                    continue;
+                }
+            };
+            let alone = if self.same_words { &self.made.alone } else { &self.made.facts };
+            match again == Some(Value::Bool(alone.contains(&self.told(json)))) {
+                true => self.check.right(),
+                false => self.differs(
+                    place,
+                    "以包内记录重新判定,结果不同 / judged again by these entries, it differs",
+                ),
+            }
+        }
+    }
+
+    /// A finding as it is compared.
+    fn told(&self, mut finding: Value) -> String {
+        if !self.same_words {
+            without_words(&mut finding);
+        }
+        finding.to_string()
+    }
+}
+
+/// A document without its words; `None` if it is no JSON.
+fn facts(bytes: &[u8]) -> Option<Value> {
+    let mut json = serde_json::from_slice(bytes).ok()?;
+    without_words(&mut json);
+    Some(json)
+}
+
+/// A finding of the bundle, and its mark; or why it is none of its.
 fn finding(
     line: &[u8],
     found: &entries::Found<'_>,
     streams: &BTreeSet<&str>,
-    alone: &BTreeSet<&str>,
-) -> Result<(), String> {
+) -> Result<(Value, Option<Value>), String> {
     let mut json: Value = serde_json::from_slice(line).map_err(|error| error.to_string())?;
     let again = json.as_object_mut().and_then(|members| members.remove("again"));
     let text = |name: &str| json.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -392,10 +427,5 @@ fn finding(
             ));
         }
     }
-    if again != Some(Value::Bool(alone.contains(json.to_string().as_str()))) {
-        return Err(
-            "以包内记录重新判定,结果不同 / judged again by these entries, it differs".to_owned()
-        );
-    }
-    Ok(())
+    Ok((json, again))
 }

@@ -17,7 +17,7 @@ use std::process::ExitCode;
 const HELP: &str = "plumb-replay: 独立核验 / independent verification
 
   plumb-replay verify PATH [--checkpoint FILE]... [--key VKEY]... [--receipts FILE]...
-                           [--log NAME] [--threads N] [--json]
+                           [--log NAME] [--policy FILE] [--threads N] [--json]
   plumb-replay state|timeline STREAM PATH [--as-of T] [--known-at T] [--by occurred|recorded]
   plumb-replay diff STREAM PATH --from T --to T
   plumb-replay findings PATH [--as-of T] [--known-at T] [--rule ID]
@@ -35,6 +35,8 @@ PATH  账本目录、单个日志目录、导出的 NDJSON 文件、瓦片目录
 --key VKEY         外部得到的公钥 / a log's public key, obtained elsewhere
 --receipts FILE    plumb append 给出的回执 / receipts as plumb append prints them
 --log NAME         只核验一个日志 / one log only
+--policy FILE      证据包的检查点须有哪些见证 / whose cosignatures a bundle's checkpoint needs
+                   (c2sp.org/tlog-policy)
 --threads N        计算线程数 / threads that compute
 --json             JSON 输出 / as JSON
 

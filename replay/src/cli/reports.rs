@@ -97,10 +97,14 @@ fn verify(asked: &Asked) -> Result<u8, Failure> {
         print(&format!("核验不通过 / fail: 第 {last} 条记录不同 / entry {last} is another"))?;
         return Ok(3);
     }
-    if to_json(&sheet(&read.report, &evidence, &again)?) == bytes {
+    let made = to_json(&sheet(&read.report, &evidence, &again)?);
+    if made == bytes {
         print(&format!("核验通过 / pass: 逐字节一致 / the same bytes, digest {}", read.digest))?;
         return Ok(0);
     }
-    print("核验不通过 / fail: 重制结果不同 / made again, it differs")?;
+    let at = made.iter().zip(&bytes).take_while(|(a, b)| a == b).count();
+    print(&format!(
+        "核验不通过 / fail: 重制结果自第 {at} 字节起不同 / made again, it differs from byte {at} on"
+    ))?;
     Ok(3)
 }

@@ -7,8 +7,9 @@ use plumbline_replay::audit::{Audit, AuditError, PackError, is_pack, read_pack};
 use plumbline_replay::bundle::{Against, verify};
 use plumbline_replay::extract::{self, Judgement};
 use plumbline_replay::integrity::checkpoint::VerifyingKey;
+use plumbline_replay::integrity::policy::Policy;
 use plumbline_replay::walk::report::Report;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Verifies what lies under the path given and prints the report. The exit code is
 /// that of the verdict: 0, 3 or 4.
@@ -17,12 +18,16 @@ use std::path::PathBuf;
 ///
 /// A wrong argument, or a path or checkpoint that cannot be read.
 pub fn run(parser: &mut lexopt::Parser) -> Result<u8, Failure> {
-    let mut json = false;
-    let audit = arguments(parser, &mut json)?;
+    let (mut json, mut policy) = (false, None);
+    let audit = arguments(parser, &mut json, &mut policy)?;
     if let Ok(audit) = &audit
         && is_pack(&audit.path)
     {
-        return bundle(audit, json);
+        return bundle(audit, policy, json);
+    }
+    if policy.is_some() {
+        let words = "--policy 用于证据包 / is for bundles; checkpoints: plumb verify checkpoint";
+        return Err(Failure::new(2, words));
     }
     if let Some(judged) = audit.as_ref().ok().and_then(of_extract) {
         let judged = judged.map_err(|reason| Failure::new(2, format!("--key: {reason}")))?;
@@ -43,7 +48,7 @@ pub fn run(parser: &mut lexopt::Parser) -> Result<u8, Failure> {
 }
 
 /// An evidence bundle, in its file or unpacked.
-fn bundle(audit: &Audit, json: bool) -> Result<u8, Failure> {
+fn bundle(audit: &Audit, policy: Option<Policy>, json: bool) -> Result<u8, Failure> {
     for key in &audit.keys {
         VerifyingKey::parse(key)
             .map_err(|error| Failure::new(2, format!("--key {key}: {error}")))?;
@@ -52,7 +57,7 @@ fn bundle(audit: &Audit, json: bool) -> Result<u8, Failure> {
     let against = Against {
         keys: audit.keys.clone(),
         checkpoints: checkpoints.map(|held| (held.place.clone(), held.note.clone())).collect(),
-        policy: None,
+        policy,
         threads: audit.threads,
     };
     let report = match read_pack(&audit.path) {
@@ -93,6 +98,7 @@ fn of_extract(audit: &Audit) -> Option<Result<Judgement, String>> {
 fn arguments(
     parser: &mut lexopt::Parser,
     json: &mut bool,
+    policy: &mut Option<Policy>,
 ) -> Result<Result<Audit, AuditError>, Failure> {
     let mut audit = Audit { threads: threads(), ..Audit::default() };
     let (mut path, mut failed) = (None, None);
@@ -107,12 +113,21 @@ fn arguments(
             Long("log") => audit.only = Some(parser.value()?.string()?),
             Long("threads") => audit.threads = parser.value()?.parse()?,
             Long("json") => *json = true,
+            Long("policy") => *policy = Some(read_policy(&PathBuf::from(parser.value()?))?),
             Value(value) if path.is_none() => path = Some(PathBuf::from(value)),
             other => return Err(other.unexpected().into()),
         }
     }
     audit.path = path.ok_or_else(|| Failure::new(2, "缺少路径 / PATH is missing"))?;
     Ok(failed.map_or(Ok(audit), Err))
+}
+
+/// Which witnesses must have cosigned a bundle's checkpoint.
+fn read_policy(path: &Path) -> Result<Policy, Failure> {
+    let place = path.display();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::new(4, format!("{place}: {error}")))?;
+    Policy::parse(&text).map_err(|error| Failure::new(2, format!("{place}: {error}")))
 }
 
 fn threads() -> usize {

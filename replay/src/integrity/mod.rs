@@ -6,7 +6,6 @@
 //! does not open files. `schemas/FORMAT.md` describes every byte it handles.
 
 pub mod add_checkpoint;
-pub mod archive;
 pub mod base64;
 pub mod chain;
 pub mod checkpoint;

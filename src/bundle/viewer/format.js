@@ -127,13 +127,13 @@ function linesOf(bytes) {
   return out;
 }
 
-/** A public key as `name+id+base64(kind ‖ key)`; the id must be its own. */
-function readKey(text) {
+/** A public key as `name+id+base64(kind ‖ key)`; the id must be its own. Kind 1 is a log's. */
+function readKey(text, kind = 1) {
   const parts = /^([^+\n]+)\+([0-9a-f]{8})\+(\S+)$/.exec(text.trim());
   if (!parts) throw new Malformed("公钥应为 名称+编号+密钥 / a key is name+id+key");
   const [, name, id, data] = parts;
   const bytes = bytesOfBase64(data);
-  if (bytes.length !== 33 || bytes[0] !== 1) throw new Malformed("不是 Ed25519 公钥 / not an Ed25519 key");
+  if (bytes.length !== 33 || bytes[0] !== kind) throw new Malformed("不是 Ed25519 公钥 / not an Ed25519 key");
   const own = hexOf(sha256(concat(utf8(`${name}\n`), bytes)).subarray(0, 4));
   if (own !== id) throw new Malformed("公钥编号不符 / the key's id does not fit");
   return { name, id, key: bytes.subarray(1), text: text.trim() };

@@ -6,19 +6,34 @@ function carried() {
   return new Map(Object.entries(texts).map(([path, text]) => [path, utf8(text)]));
 }
 
-const state = { files: new Map(), inPage: true, keys: [], name: "" };
+const state = { files: new Map(), inPage: true, pasted: "", trust: NOBODY, name: "" };
+
+/** Who signed the checkpoint beside the log, as its lines say; nothing of it is checked here. */
+function otherLines(files, origin) {
+  const note = files.has(FILES.checkpoint) ? textOf(files.get(FILES.checkpoint)) : "";
+  return [...new Set(signatureLines(note).map(({ name }) => name))].filter((name) => name !== origin);
+}
 
 function keySection(report) {
   const vkey = String(report.about.vkey);
-  const input = element("input", "vkey");
-  input.placeholder = "粘贴别处得到的公钥(公报、见证单位、纸质公告)/ paste the key obtained elsewhere";
-  input.value = state.keys[0] ?? "";
-  input.setAttribute("aria-label", "公钥 / key");
+  const input = element("textarea", "vkey");
+  input.placeholder = "粘贴别处得到的公钥(公报、见证单位、纸质公告),一行一个;见证者的公钥或见证策略也贴在这里\npaste keys obtained elsewhere, one a line: the log's, witnesses', or a policy";
+  input.rows = 3;
+  input.value = state.pasted;
+  input.setAttribute("aria-label", "公钥 / keys");
+  const said = element("p", "bad");
   const compare = element("button", "", both("核对公钥", "compare"));
   compare.addEventListener("click", () => {
-    state.keys = input.value.trim() ? [input.value.trim()] : [];
-    run();
+    try {
+      Object.assign(state, { trust: readTrust(input.value.trim()), pasted: input.value.trim() });
+    } catch (error) {
+      // What was pasted is no key: that says nothing of the bundle.
+      said.textContent = error.message;
+      return;
+    }
+    run().catch(broken);
   });
+  const names = otherLines(state.files, report.about.origin);
   return element(
     "section",
     "key",
@@ -26,7 +41,9 @@ function keySection(report) {
     element("p", "", both("本包自称由此公钥签署。须与别处得到的核对,否则只能证明前后一致。", "The bundle says that this key signed it. Unless it is compared with one from elsewhere, only consistency is shown.")),
     element("p", "", element("code", "long", vkey)),
     element("p", "", `指纹 / fingerprint: `, element("code", "", fingerprint(vkey))),
+    names.length === 0 ? null : element("p", "", both(`检查点上另有签名行:${names.join("、")};贴入其公钥才核对。`, `The checkpoint carries lines of ${names.join(", ")}: they are checked once their keys are pasted.`)),
     element("p", "ask", input, compare),
+    said,
   );
 }
 
@@ -45,7 +62,7 @@ function chooser() {
     } catch (error) {
       return broken(error);
     }
-    run();
+    run().catch(broken);
   });
   return element(
     "section",
@@ -57,19 +74,20 @@ function chooser() {
 
 function broken(error) {
   const page = document.getElementById("page");
+  document.documentElement.dataset.verdict = FAIL;
   const box = element("section", "verdict fail", element("h1", "", both(...VERDICTS.fail)), element("p", "bad", error.message));
   page.replaceChildren(chooser(), box);
 }
 
 async function run() {
   const page = document.getElementById("page");
-  const { files, inPage, keys, name } = state;
+  const { files, inPage, trust, name } = state;
   if (files.size === 0) {
     page.replaceChildren(element("h1", "", both("准绳 证据包核验", "Plumbline: verify an evidence bundle")), chooser());
     return;
   }
   const began = performance.now();
-  const report = await verifyBundle(files, { keys, inPage });
+  const report = await verifyBundle(files, { trust, inPage });
   const took = Math.round(performance.now() - began);
   const scope = inPage ? "本页所载的记录 / what this page carries" : name;
   const parts = [verdictBox(report, `${scope} · ${took} ms`)];
@@ -83,7 +101,7 @@ async function run() {
     if (report.verdict === PASS) parts.push(keySection(report));
   }
   parts.push(
-    element("section", "limits", element("h2", "", both("能证明什么", "What this proves")), list(PROVES), element("h2", "", both("不能证明什么", "What this does not prove")), list(PROVES_NOT)),
+    limitsSection(report),
     checksSection(report),
     chooser(),
   );

@@ -23,13 +23,42 @@ const PROVES = [
   ["检查点和文件清单由所列公钥签署;披露的原值就是当时封存的原值。", "The checkpoint and the manifest were signed by the key shown; opened values are those that were sealed."],
   ["每个案件从首条起没有缺漏。", "Each case is gap-free from its first entry."],
 ];
+const COMPLETE = ["截至检查点,所示就是各案的全部记录:日结索引逐案计数,其后账中各条的原文都已看过。", "Up to the checkpoint these are all entries of the cases: a closing's index counts them, and every entry after it was looked through."];
+const INDEX = ["日结索引本身为真:由读全部日志的监督、审计、见证单位核算。", "That the closing's index is true: whoever reads the whole log computes it."];
+const LAST = ["案件最后若干条没有被略去:本包未附日结索引的证明。", "That no last entries were left off: the bundle has no proof by a closing's index."];
+const LAST_ELSEWHERE = ["案件最后若干条没有被略去:其证明在证据包里,不在本页,请选取整个证据包核验。", "That no last entries were left off: the proof is in the bundle and not in this page; choose the whole bundle."];
+const ONE_LOG = ["没有另一份日志给别人看:须凭见证签名,或别处保存的检查点。", "That nobody was shown another log: witnesses' cosignatures or a checkpoint kept elsewhere show that."];
 const PROVES_NOT = [
   ["入账之前的真实性;未报送的事项。", "What was true before recording; what was never submitted."],
   ["案由、提取人、地点等附注为真。", "What is said of who prepared the bundle, where and why."],
-  ["案件最后若干条没有被略去(须凭案件索引或较新的见证检查点)。", "That no last entries were left off (the case index or a newer witnessed checkpoint shows that)."],
   ["疑点由规则自动提示,不等于认定违规;本页只核对其签名与所据记录,重新判定用 plumb-replay。", "Findings are signals and no finding of guilt; this page checks their signature and what they rest on, plumb-replay judges again."],
   ["页面不能证明自己:疑其被改者,请用别处得到的核验页面选取本证据包。", "A page cannot vouch for itself: whoever doubts it chooses the bundle in a page from elsewhere."],
 ];
+
+/** What this verification showed and what it did not. */
+function limitsSection(report) {
+  const passed = (name) => report.checks.find((check) => check.name === name && check.verdict === PASS);
+  const [proves, not] = [[...PROVES], [...PROVES_NOT]];
+  if (passed("complete")) {
+    proves.push(COMPLETE);
+    not.push(INDEX);
+  } else not.push(report.limits.includes("completeness-not-in-this-page") ? LAST_ELSEWHERE : LAST);
+  const seen = passed("witnesses")?.seen;
+  if (seen?.length > 0) {
+    const at = (seconds) => momentText(new Date(seconds * 1000).toISOString(), report.about.time_zone_minutes);
+    const who = seen.map(({ name, seconds }) => `${name}(${at(seconds)})`).join("、");
+    proves.push([`检查点由 ${who} 见证签名:他们看到的是同一份日志。`, `The checkpoint is cosigned by ${who}: they saw this very log.`]);
+  } else not.push(ONE_LOG);
+  const head = report.verdict === FAIL ? ["核验通过时能证明什么", "What this proves where it verifies"] : ["能证明什么", "What this proves"];
+  return element(
+    "section",
+    "limits",
+    element("h2", "", both(...head)),
+    list(proves),
+    element("h2", "", both("不能证明什么", "What this does not prove")),
+    list(not),
+  );
+}
 
 function list(rows) {
   return element("ul", "plain", rows.map(([zh, en]) => element("li", "", both(zh, en))));

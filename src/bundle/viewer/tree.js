@@ -63,3 +63,47 @@ function rootFrom(nodes, leaf, index, from, size) {
         rootFrom(nodes, leaf, index - left, from + left, size - left),
       );
 }
+
+/** The root that a leaf leads to by its audit path, lowest hash first (RFC 6962 §2.1.1). */
+function rootByPath(leaf, index, size, path) {
+  const up = (at, count, length) => {
+    if (count === 1) {
+      if (length !== 0) throw new Malformed("证明过长 / the proof is too long");
+      return leaf;
+    }
+    if (length === 0) throw new Malformed("证明过短 / the proof is too short");
+    const [left, beside] = [below(count), path[length - 1]];
+    return at < left
+      ? nodeHash(up(at, left, length - 1), beside)
+      : nodeHash(beside, up(at - left, count - left, length - 1));
+  };
+  if (!(index >= 0 && index < size)) throw new Malformed("位置在树外 / a place outside the tree");
+  return up(index, size, path.length);
+}
+
+/** A tree that grows by leaves, kept as the roots of its maximal perfect subtrees. */
+class Frontier {
+  /** @param {Uint8Array[]} roots of the perfect subtrees of `size` leaves, largest first */
+  constructor(size, roots) {
+    this.nodes = [];
+    for (let rest = size; rest > 0; ) {
+      const width = rest === 1 ? 1 : below(rest + 1);
+      this.nodes.push({ width, hash: roots[this.nodes.length] });
+      rest -= width;
+    }
+    if (this.nodes.length !== roots.length) {
+      throw new Malformed("其前的树与条数不合 / the tree before it is of another size");
+    }
+  }
+  push(leaf) {
+    let node = { width: 1, hash: leaf };
+    while (this.nodes.length > 0 && this.nodes.at(-1).width === node.width) {
+      node = { width: 2 * node.width, hash: nodeHash(this.nodes.pop().hash, node.hash) };
+    }
+    this.nodes.push(node);
+  }
+  root() {
+    if (this.nodes.length === 0) return sha256(new Uint8Array());
+    return this.nodes.map(({ hash }) => hash).reduceRight((right, left) => nodeHash(left, right));
+  }
+}

@@ -42,8 +42,12 @@ class Check {
     try {
       return part();
     } catch (error) {
-      if (!(error instanceof Malformed) && !(error instanceof SyntaxError)) throw error;
-      this.wrong(place, error.message);
+      // A text where a list is due, and the like, is found where it is used.
+      const formed = !(error instanceof TypeError) && !(error instanceof RangeError);
+      if (error instanceof NotShown) this.doubt(place, error.message);
+      else if (error instanceof Malformed || error instanceof SyntaxError || !formed) {
+        this.wrong(place, formed ? error.message : `形式不符 / malformed: ${error.message}`);
+      } else throw error;
       return undefined;
     }
   }
@@ -55,11 +59,14 @@ function jsonOf(files, path) {
   return JSON.parse(textOf(files.get(path)));
 }
 
+const NOBODY = { logs: [], members: [], quorum: null };
+
 /**
  * Verifies a bundle.
  * @param {Map<string, Uint8Array>} files by path
- * @param {{keys?: string[], inPage?: boolean}} given keys obtained elsewhere; `inPage` where
- *   the files are those that a page carries, which has not all of them
+ * @param {{trust?: object, inPage?: boolean}} given `trust`: keys obtained elsewhere, as
+ *   `readTrust` gives them; `inPage` where the files are those that a page carries, which has
+ *   not all of them
  */
 async function verifyBundle(files, given = {}) {
   const checks = [];
@@ -81,15 +88,21 @@ async function verifyBundle(files, given = {}) {
     await checkPage(begin("page", "核验页面", "the page carries these very data"), files);
   }
   const entries = new Map();
+  const trust = given.trust ?? NOBODY;
+  const limits = [];
   if (about) {
-    const key = checkKey(begin("key", "公钥", "the log's key"), about, given.keys ?? []);
+    const key = checkKey(begin("key", "公钥", "the log's key"), about, trust.logs);
     await checkIssued(begin("issued", "清单签名", "the log signed the manifest"), files, about, key);
     const head = checkHead(begin("checkpoint", "检查点", "the signed checkpoint"), files, about, key);
+    if (trust.quorum === null) limits.push("witnesses-not-checked");
+    else checkWitnesses(begin("witnesses", "见证", "witnesses' cosignatures"), files, trust);
     const proved = begin("entries", "记录与存在证明", "entries and their inclusion proofs");
     checkEntries(proved, files, head, given, entries);
     checkLinks(proved, entries);
     checkGenesis(proved, entries, about);
     checkCases(begin("cases", "案件连续", "cases without gaps"), entries, about);
+    const complete = () => begin("complete", "案件完整", "these are all entries of the cases");
+    limits.push(...checkComplete(complete, files, { about, head, key, entries }, given));
     const opened = begin("disclosures", "披露的原值", "values that were opened");
     checkDisclosures(opened, files, entries, about);
     checkFindings(begin("findings", "疑点所据", "what findings rest on"), files, entries, about);
@@ -101,6 +114,7 @@ async function verifyBundle(files, given = {}) {
     verdict,
     first_bad: failed ? { check: failed.name, ...failed.places[0] } : null,
     checks,
+    limits,
     about,
     entries,
   };
@@ -172,12 +186,11 @@ async function checkPage(check, files) {
 }
 
 /** The key to hold the bundle against: one from outside, else its own. */
-function checkKey(check, about, keys) {
+function checkKey(check, about, outside) {
   const own = check.try(FILES.about, () => readKey(String(about.vkey)));
   if (own && own.name !== about.origin) {
     check.wrong(FILES.about, "公钥属于另一日志 / its key is another log's");
   }
-  const outside = keys.map((key) => check.try("--key", () => readKey(key))).filter(Boolean);
   const outer = outside.find((key) => key.name === about.origin) ?? outside[0];
   if (!outer) {
     if (own) {
@@ -204,6 +217,9 @@ async function checkIssued(check, files, about, key) {
     if (note.slice(0, note.indexOf("\n\n") + 1) !== `plumbline bundle v1\n${about.origin}\n${digest}\n`) {
       throw new Malformed("签的是另一清单 / it is over another manifest");
     }
+    if (!/^(\u2014 \S+ \S+\n)+$/.test(note.slice(note.indexOf("\n\n") + 2))) {
+      throw new Malformed("多出了签名以外的内容 / it holds more than signatures");
+    }
     checkSignature(check, FILES.issued, note, key);
   });
 }
@@ -228,6 +244,48 @@ function checkHead(check, files, about, key) {
     }
     return head;
   });
+}
+
+/** Enough of the known witnesses have seen this checkpoint. */
+function checkWitnesses(check, files, trust) {
+  check.try(FILES.checkpoint, () => {
+    if (!files.has(FILES.checkpoint)) throw new Malformed("不在包内 / it is not there");
+    const judged = judgeWitnesses(textOf(files.get(FILES.checkpoint)), trust);
+    check.seen = judged.cosigned;
+    if (judged.cosigned.length > 0) check.right(judged.cosigned.length);
+    if (!judged.met) {
+      const missing = judged.missing.join(", ");
+      check.doubt(FILES.checkpoint, `见证不足,缺 ${missing} / too few witnesses, missing: ${missing}`);
+    }
+  });
+}
+
+/** The file that shows of the n-th case that its entries are all. */
+const completeFile = (at) => `complete/${at}.json`;
+
+/** The extracts of the cases, where there are any; gives what could not be looked at. */
+function checkComplete(begin, files, { about, head, key, entries }, given) {
+  const any = [...files.keys()].some((path) => path.startsWith("complete/"));
+  if (!any) {
+    const left = given.inPage && textOf(files.get(FILES.manifest) ?? new Uint8Array()).includes('"complete/');
+    return [left ? "completeness-not-in-this-page" : "completeness-not-proved"];
+  }
+  const check = begin();
+  about.cases.forEach(({ stream }, at) => {
+    const path = completeFile(at);
+    check.try(path, () => {
+      if (!head || !key) throw new Malformed("没有检查点可比 / no checkpoint to hold it against");
+      const extract = jsonOf(files, path);
+      if (extract.stream !== stream) throw new Malformed("另一案件的证明 / of another case");
+      const { own, closing, covered } = verifyExtract(extract, head, key);
+      const here = caseEntries(entries, stream);
+      const all = here.length === own.length && here.every(({ hash }, index) => hash === own[index].hash);
+      if (!all) throw new Malformed("包内记录不是案件的全部 / the entries here are not all of them");
+      check.rests = { closing, covered };
+      check.right();
+    });
+  });
+  return [];
 }
 
 function checkEntries(check, files, head, given, entries) {

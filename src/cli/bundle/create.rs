@@ -157,6 +157,18 @@ impl Create {
     }
 }
 
+/// An opening is recorded before anything is shown, by whoever holds the ledger.
+fn with_a_way_out(mut failure: Failure) -> Failure {
+    if failure.exit == Exit::Locked {
+        failure.message.push_str(
+            "\n完整级须先在账本留痕:待正在写账的 serve 停止后再制;遮蔽级(--level masked)现在即可 / a full \
+             bundle is recorded first: make it once the running server has ended; a masked one can \
+             be made now",
+        );
+    }
+    failure
+}
+
 /// The file appears whole or not at all.
 fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut part = path.as_os_str().to_owned();
@@ -175,7 +187,8 @@ fn opened(
     role: &str,
     gathered: &Gathered,
 ) -> Result<Vec<Value>, Failure> {
-    let ledger = Ledger::open(layout.root(), surroundings("bundle create"))?;
+    let opening = Ledger::open(layout.root(), surroundings("bundle create"));
+    let ledger = opening.map_err(Failure::from).map_err(with_a_way_out)?;
     let who: Vec<&str> = order.prepared.approved_by.iter().map(String::as_str).collect();
     let answer = open_jointly(
         &ledger,

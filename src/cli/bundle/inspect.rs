@@ -3,11 +3,12 @@
 
 use super::super::{Exit, Failure, print};
 use plumbline_replay::audit::{PackError, read_pack};
-use plumbline_replay::bundle::{About, FileDigest, NodeTable, Pack, file};
+use plumbline_replay::bundle::{About, NodeTable, Pack, file};
 use plumbline_replay::integrity::entry::scan;
 use plumbline_replay::integrity::proof::inclusion;
 use plumbline_replay::integrity::tlog_proof::TlogProof;
-use serde_json::json;
+use plumbline_replay::manifest::FileDigest;
+use serde_json::{Value, json};
 use std::path::PathBuf;
 
 /// 查看证据包的内容(不是核验)/ what a bundle holds; this verifies nothing
@@ -37,8 +38,11 @@ impl Inspect {
             return proof(&pack, &about, position);
         }
         if self.json {
-            let files = pack.files().map(|(path, bytes)| FileDigest::of(path, bytes));
-            let files: Vec<FileDigest> = files.collect();
+            let listed = |(path, bytes)| {
+                let FileDigest { path, size, sha256, blake3 } = FileDigest::of(path, bytes);
+                json!({"path": path, "size": size, "sha256": sha256, "blake3": blake3})
+            };
+            let files: Vec<Value> = pack.files().map(listed).collect();
             print(
                 &json!({"schema": "plumbline.bundle.inspect/1", "about": about, "files": files})
                     .to_string(),
