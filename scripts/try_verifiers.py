@@ -42,7 +42,7 @@ EVENTS = 530
 KEPT = 450
 WITNESS = ("witness.example/w", b"\7" * 32)
 STRANGER = bytes(32)
-REPORT = ("RP06", "2024-07-01", "2026-06-30")
+REPORT = ("RP06", "--from", "2026-01-01", "--to", "2026-12-31")
 
 TITLES = {
     "verify": "`plumb verify`", "replay": "`plumb-replay verify` folder", "replay_tiles": "`plumb-replay verify` tiles",
@@ -306,19 +306,47 @@ class Trial:
 
     def reports(self):
         section = self.section("reports", ["report", "replay_report"])
-        city, whole = self.work / "city", self.work / "report.json"
-        self.must("demo", "--no-serve", "--seed", "7", "--cases", "30", "--dir", city)
-        name, begin, end = REPORT
-        self.must("report", "run", name, "--from", begin, "--to", end, "--format", "json", "-o", whole, "--dir", city)
-        ask = lambda file, ledger: (self.by.plumb_report(file, ledger), self.by.replay_report(file, ledger))
-        for name, said in zip(section.verifiers, ask(whole, city)):
+        ledger, whole = self.work / "fees", self.work / "report.json"
+        self.must("init", ledger, "--origin", "trial.example/2")
+        common = {"source": {"system": "hall"}, "venue": {"kind": "main_hall"}}
+
+        def events(begin, end):
+            for number in range(begin, end):
+                own = {"stream": f"fee/{number % 6}", "actor": {"officer": f"officer/{number % 5}", "unit": f"unit/{number % 4}"}, **common}
+                at = f"2026-03-{5 + number:02}"
+                line = {"fee_code": "SF-1", "qty": 2, "amount_fen": 9000 + number}
+                yield {"id": f"a-{number}", "type": "fee.assessed.v1", "occurred_at": f"{at}T10:20:00+08:00", "body": {"fee_no": f"F-{number}", "lines": [line]}, **own}
+                yield {"id": f"p-{number}", "type": "fee.paid.v1", "occurred_at": f"{at}T16:20:00+08:00", "body": {"amount_fen": 12000 + number, "payer": "某"}, **own}
+
+        def append(begin, end):
+            lines = "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events(begin, end))
+            self.must("append", "--dir", ledger, "-", data=lines.encode())
+
+        append(0, 12)
+        self.must("report", "run", *REPORT, "--format", "json", "-o", whole, "--dir", ledger)
+        # The log goes on: a report names the prefix that it was made from.
+        append(12, 14)
+
+        def ask(file, shown):
+            return dict(zip(section.verifiers, table.together([lambda: self.by.plumb_report(file, shown), lambda: self.by.replay_report(file, shown)])))
+
+        for name, said in ask(whole, ledger).items():
             section.intact(name, said)
         text = whole.read_bytes()
-        found = list(documents.reports(text, lambda value: spelled_as(text, value)))
-        files = [put(self.work, f"report-{number}.json", kind.change) for number, kind in enumerate(found)]
-        answers = table.together([lambda f=file: ask(f, city) for file in files])
-        for kind, (report, replay) in zip(found, answers):
-            section.take(kind, {"report": report, "replay_report": replay})
+        for kind in documents.reports(text, lambda value: spelled_as(text, value)):
+            section.take(kind, ask(put(self.work, "changed.json", kind.change), ledger))
+        entries, sealed = read_ledger(ledger)
+        key = (ledger / "keys" / "open.key").read_text().strip()
+        log = Log(entries, base64.b64decode(key.split("+", 4)[4])[1:], "trial.example/2/open", sealed)
+        for name, work, either in [
+            ("the log written anew with another fee", lambda e: e.__setitem__(2, changed(e[2], body={"amount_fen": 1})), False),
+            ("the log written anew without an entry", lambda e: e.__delitem__(4), False),
+            ("the log cut back below what it was made from", lambda e: e.__delitem__(slice(9, None)), True),
+        ]:
+            history = log.copy()
+            work(history.entries)
+            shown = history.chained(1).ledger(self.fresh("fees"), ledger)
+            section.take(Kind(f"report: {name}", None, None, either=either), ask(whole, shown))
 
     # Keys, and what only the network shows: no table, since no tampering.
 

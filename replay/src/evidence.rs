@@ -87,6 +87,9 @@ impl EvidenceError {
 pub struct Evidence {
     /// One block a file: the open log's first, then the sealed log's.
     pub blocks: Vec<Vec<Vec<u8>>>,
+    /// How many of them are the open log's: an entry alone does not tell, since both
+    /// logs begin with one of the same type.
+    open_blocks: usize,
     /// Origin of the open log, from its entry 0.
     pub origin: String,
     /// Entries of the open log.
@@ -126,6 +129,7 @@ impl Evidence {
         };
         let mut evidence = Evidence {
             blocks: Vec::new(),
+            open_blocks: 0,
             origin: String::new(),
             size: 0,
             head: Digest::ZERO,
@@ -162,6 +166,7 @@ impl Evidence {
         let moment = Moment { as_of: instant(&about.as_of)?, known_at: instant(&about.known_at)? };
         Ok(Evidence {
             blocks: bundle::entries_of(&pack),
+            open_blocks: usize::MAX,
             origin: about.origin.clone(),
             size: about.log_size,
             head: Digest::from_hex(about.head.as_bytes()).unwrap_or(Digest::ZERO),
@@ -202,6 +207,7 @@ impl Evidence {
             self.sealed_size = Some(count);
         } else {
             self.size = count;
+            self.open_blocks = self.blocks.len();
         }
         Ok(())
     }
@@ -221,24 +227,11 @@ impl Evidence {
 
     /// Keeps only what a report was made from: so many entries of each log.
     pub fn cut(&mut self, open: u64, sealed: Option<u64>) {
-        let sealed_from = |entry: &[u8]| {
-            Event::read(entry).is_ok_and(|event| {
-                event
-                    .event_type
-                    .is_some_and(|known| known.log == crate::event::register::EventLog::Sealed)
-            })
-        };
-        for block in &mut self.blocks {
-            block.retain(|entry| {
-                let position = Event::read(entry).map_or(u64::MAX, |event| event.position);
-                if sealed_from(entry) {
-                    sealed.is_some_and(|end| position < end)
-                } else {
-                    position < open
-                }
-            });
+        for (at, block) in self.blocks.iter_mut().enumerate() {
+            let end = if at < self.open_blocks { open } else { sealed.unwrap_or(0) };
+            block.retain(|entry| Event::read(entry).map_or(u64::MAX, |event| event.position) < end);
         }
-        let mut open_entries = self.blocks.iter().flatten().filter(|entry| !sealed_from(entry));
+        let mut open_entries = self.blocks.iter().take(self.open_blocks).flatten();
         if let Some(last) = open_entries.next_back() {
             self.head = entry_hash(last);
         }

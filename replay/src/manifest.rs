@@ -5,9 +5,9 @@
 //! Knows paths and digests; does not know what the files hold, and opens none: they
 //! are asked for through [`Files`].
 
+use crate::document::{self, document};
 use crate::integrity::chain::Digest;
 pub use crate::integrity::issue::Of;
-use crate::integrity::json::{self, Json};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
 use std::io::{self, Read};
@@ -25,6 +25,8 @@ pub struct FileDigest {
     pub blake3: String,
 }
 
+document!(FileDigest { path, size, sha256, blake3 });
+
 /// A bundle's page: `head`, what it carries, `tail`. It is named by what stands before
 /// and after the data, since those data hold the manifest itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +37,8 @@ pub struct Page {
     pub tail: FileDigest,
 }
 
+document!(Page { path, carries, head, tail });
+
 /// Every file but the manifest itself, its note and a page, by path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Manifest {
@@ -43,6 +47,15 @@ pub struct Manifest {
     /// Of bundles.
     pub page: Option<Page>,
 }
+
+/// The file.
+struct Written {
+    schema: String,
+    files: Vec<FileDigest>,
+    page: Option<Page>,
+}
+
+document!(Written { schema, files, page });
 
 /// Files wherever they lie.
 pub trait Files {
@@ -101,29 +114,6 @@ impl FileDigest {
             blake3: blake3.finalize().to_hex().as_str().to_owned(),
         })
     }
-
-    /// As the manifest has it.
-    pub fn to_json(&self) -> Json<'static> {
-        Json::object([
-            ("path", Json::text(self.path.clone())),
-            ("size", Json::Int(i64::try_from(self.size).unwrap_or(i64::MAX))),
-            ("sha256", Json::text(self.sha256.clone())),
-            ("blake3", Json::text(self.blake3.clone())),
-        ])
-    }
-
-    fn from_json(json: &Json<'_>) -> Option<FileDigest> {
-        Some(FileDigest {
-            path: text(json, "path").filter(|path| is_below(path))?,
-            size: u64::try_from(json.get("size")?.as_int()?).ok()?,
-            sha256: text(json, "sha256")?,
-            blake3: text(json, "blake3")?,
-        })
-    }
-}
-
-fn text(json: &Json<'_>, name: &str) -> Option<String> {
-    json.get(name).and_then(Json::as_str).map(str::to_owned)
 }
 
 /// A path that does not lead out of the folder.
@@ -132,39 +122,12 @@ fn is_below(path: &str) -> bool {
     !path.contains('\\') && path.split('/').all(plain)
 }
 
-impl Page {
-    fn to_json(&self) -> Json<'static> {
-        let carries = self.carries.iter().map(|path| Json::text(path.clone()));
-        Json::object([
-            ("path", Json::text(self.path.clone())),
-            ("carries", Json::List(carries.collect())),
-            ("head", self.head.to_json()),
-            ("tail", self.tail.to_json()),
-        ])
-    }
-
-    fn from_json(json: &Json<'_>) -> Option<Page> {
-        let carries = json.get("carries")?.as_list()?.iter();
-        Some(Page {
-            path: text(json, "path")?,
-            carries: carries.map(|path| path.as_str().map(str::to_owned)).collect::<Option<_>>()?,
-            head: FileDigest::from_json(json.get("head")?)?,
-            tail: FileDigest::from_json(json.get("tail")?)?,
-        })
-    }
-}
-
 impl Manifest {
-    /// The file's bytes: canonical JSON (RFC 8785) and a line end.
+    /// The file's bytes.
     pub fn to_json(&self) -> Vec<u8> {
-        let mut json = Json::object([
-            ("schema", Json::text(self.of.schema())),
-            ("files", Json::List(self.files.iter().map(FileDigest::to_json).collect())),
-        ]);
-        if let Some(page) = &self.page {
-            json.set("page", page.to_json());
-        }
-        let mut bytes = json.to_bytes();
+        let Manifest { of, files, page } = self.clone();
+        let written = Written { schema: of.schema().to_owned(), files, page };
+        let mut bytes = serde_json::to_vec_pretty(&written).unwrap_or_default();
         bytes.push(b'\n');
         bytes
     }
@@ -175,21 +138,14 @@ impl Manifest {
     ///
     /// That it is no manifest of this kind, or names a path that leads elsewhere.
     pub fn read(of: Of, bytes: &[u8]) -> Result<Manifest, String> {
-        let json = json::parse(bytes.trim_ascii_end()).map_err(|error| error.to_string())?;
-        match text(&json, "schema") {
-            Some(schema) if schema == of.schema() => {}
-            found => return Err(format!("{}: not {}", found.unwrap_or_default(), of.schema())),
+        let read: Written = document::read(bytes).map_err(|error| error.to_string())?;
+        if read.schema != of.schema() {
+            return Err(format!("{}: not {}", read.schema, of.schema()));
         }
-        let files = json.get("files").and_then(Json::as_list).ok_or("no list of files")?;
-        let read = |(at, file)| {
-            FileDigest::from_json(file).ok_or_else(|| format!("file {at}: path, size or digests"))
-        };
-        let page = match json.get("page") {
-            Some(page) => Some(Page::from_json(page).ok_or("its page")?),
-            None => None,
-        };
-        let files: Result<Vec<FileDigest>, String> = files.iter().enumerate().map(read).collect();
-        Ok(Manifest { of, files: files?, page })
+        match read.files.iter().find(|file| !is_below(&file.path)) {
+            Some(file) => Err(format!("{}: 不在包内的路径 / a path that leads out", file.path)),
+            None => Ok(Manifest { of, files: read.files, page: read.page }),
+        }
     }
 
     /// What the log's key signs ([`crate::integrity::issue`]).

@@ -60,13 +60,14 @@ def receipts(receipt, other, seed):
 
 
 def leaves(value, path=()):
-    """Every scalar of a document; of a list's items the first alone."""
+    """Every scalar of a document; of a list of documents the first alone."""
     if isinstance(value, dict):
         for name, inner in value.items():
             yield from leaves(inner, (*path, name))
     elif isinstance(value, list):
-        if value:
-            yield from leaves(value[0], (*path, 0))
+        scalars = not value or not isinstance(value[0], (dict, list))
+        for at, inner in enumerate(value if scalars else value[:1]):
+            yield from leaves(inner, (*path, at))
     else:
         yield path
 

@@ -5,6 +5,7 @@
 use super::bundles::{CASE, asked, ledger, made};
 use super::text;
 use plumbline_replay::evidence::{Evidence, EvidenceError};
+use plumbline_replay::integrity::chain::entry_hash;
 use plumbline_replay::rules::{Ask, judge};
 use plumbline_replay::state::Moment;
 use plumbline_replay::time::civil::Zone;
@@ -88,6 +89,21 @@ fn a_folder_of_tiles_is_read_whole_and_nothing_changed_in_it_passes() {
         std::fs::write(&file, &sound).expect("written");
     }
     assert!(read(&folder).verified);
+}
+
+/// Both logs begin with an entry of one type, so that an entry does not tell its log.
+#[test]
+fn what_is_cut_ends_with_the_open_log_s_own_entry() {
+    let mut evidence = read(ledger());
+    let (size, sealed) = (evidence.size, evidence.sealed_size);
+    let open: Vec<Vec<u8>> = evidence.blocks.concat().into_iter().take(size as usize).collect();
+    let last = |count: u64| entry_hash(&open[count as usize - 1]);
+    assert!(sealed.is_some_and(|size| size > 0));
+    evidence.cut(size, sealed);
+    assert_eq!((evidence.size, evidence.head), (size, last(size)));
+    evidence.cut(size - 2, Some(0));
+    assert_eq!((evidence.size, evidence.head), (size - 2, last(size - 2)));
+    assert_eq!((evidence.blocks.concat().len() as u64, evidence.sealed_size), (size - 2, Some(0)));
 }
 
 /// The one file under a folder of a log this small.

@@ -145,7 +145,7 @@ const KINDS: &[Kind] = &[
     kind("page-policy", By::Nobody, "verify.html", |p| replace(p, file::PAGE, "default-src 'none'", "default-src *")),
     kind("page-data", By::Nobody, "verify.html", |p| replace(p, file::PAGE, "approval/1", "approval/2")),
     kind("manifest-dropped", By::Nobody, "manifest.json", |p| drop(p.remove(file::MANIFEST))),
-    kind("manifest-digest", By::Nobody, "manifest", |p| replace(p, file::MANIFEST, "\"size\":", "\"size\":1")),
+    kind("manifest-digest", By::Nobody, "manifest", |p| replace(p, file::MANIFEST, "\"size\": ", "\"size\": 1")),
     kind("note-dropped", By::Nobody, "manifest.note", |p| drop(p.remove(file::ISSUED))),
     kind("record-changed", By::Nobody, "record.html", |p| replace(p, file::RECORD, "电子数据", "电子资料")),
     kind("readme-changed", By::Nobody, "README.txt", |p| replace(p, file::README, "不能证明", "能够证明")),

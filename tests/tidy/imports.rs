@@ -37,8 +37,6 @@ const REPLAY: &[&str] = &[
 const LAYERS: &[Layer] = &[
     Layer { name: "replay::integrity", may: &[],
         why: "it knows bytes, never meaning; a verifier reads it alone" },
-    Layer { name: "replay::manifest", may: &["replay::integrity"],
-        why: "files are held against digests, whatever they hold and wherever they lie" },
     Layer { name: "replay::time", may: &[],
         why: "calendars and clocks are given by whoever asks" },
     Layer { name: "replay::identifier", may: &["replay::time"],
@@ -59,6 +57,8 @@ const LAYERS: &[Layer] = &[
         why: "a question is answered as a report is made" },
     Layer { name: "replay::document", may: &[],
         why: "a form of JSON belongs to no document" },
+    Layer { name: "replay::manifest", may: &["replay::document", "replay::integrity"],
+        why: "files are held against digests, whatever they hold and wherever they lie" },
     Layer { name: "replay::streams", may: &["replay::integrity"],
         why: "the index counts entries by stream, whatever they mean" },
     Layer { name: "replay::roles", may: &["replay::integrity", "replay::time"],

@@ -42,6 +42,9 @@ pub fn is_pack(path: &Path) -> bool {
     read.is_ok() && is_zip(&head)
 }
 
+const AN_ARCHIVE: &str = "是归档包:plumb verify archive 核验,或解开后给出文件夹 / an archive: plumb \
+                          verify archive, or unzip it and name its folder";
+
 /// Reads a bundle's zip file, or the folder that it was unpacked into.
 pub fn read_pack(path: &Path) -> Result<Pack, PackError> {
     let place = path.display().to_string();
@@ -62,10 +65,7 @@ pub fn read_pack(path: &Path) -> Result<Pack, PackError> {
     let pack = Pack::from_zip(&bytes)
         .map_err(|reason| PackError::NotABundle { place: place.clone(), reason })?;
     if pack.get(Of::Archive.manifest()).is_some() {
-        let reason =
-            "是归档包:plumb verify archive 核验,或解开后给出文件夹 / an archive: plumb verify \
-                      archive, or unzip it and name its folder"
-                .to_owned();
+        let reason = AN_ARCHIVE.to_owned();
         return Err(PackError::NotABundle { place, reason });
     }
     Ok(pack)
