@@ -1,39 +1,40 @@
 //! A read model of a judged ledger: what every case contributes to every report, day
-//! by day, with the findings and master data that rows are put together with. From
-//! it a report of any period is made without reading the log, byte for byte the one
-//! that the log itself gives, as of the entry it was judged at.
+//! by day, with the findings and master data that rows are put together with, and what
+//! must be known of every case to follow the log. From it a report of any period is
+//! made without reading the log, byte for byte the one that the log itself gives, as of
+//! the entry that it has come to.
 //!
 //! Files that any process reads beside any writer, since a report is asked for by a
-//! command while a server holds the ledger; written whole and renamed, the head last,
-//! and believed only as far as the head's digests go. A deleted, foreign or damaged
-//! one is no error: the log answers. What this module does not know: who asks.
+//! command while a server holds the ledger; one process at a time writes them. They are
+//! believed only as far as the head's digests go: a deleted, foreign or damaged model
+//! is no error, the log answers and the model grows again. What this module does not
+//! know: who asks, and any rule.
 
+mod book;
+mod card;
+mod follow;
+mod grow;
+mod parts;
 mod stored;
 
 use crate::config::{Config, Layout};
-use crate::derived::write_whole;
-use crate::judging::{Extent, Loaded, zone};
+use crate::judging::Loaded;
+use crate::judging::one::Logs;
 use crate::ledger::{LogName, OpenError, open_log};
-use crate::projection::codec::{decode, encode};
+use crate::master::MasterError;
+use crate::reader::Reader;
 use crate::store::{Store, StoreError, entry_at};
-use chrono::{Datelike, NaiveDate};
+use book::{Book, Writing};
+use card::{EVER, Rows, month_of};
+use chrono::NaiveDate;
+use follow::Stop;
 use plumbline_replay::integrity::chain::{Digest, entry_hash};
-use plumbline_replay::report::{
-    self, About, Days, Hearing, Kept, Note, Period, Report, Request, Sheet,
-};
-use plumbline_replay::rules::{Ask, JudgeError, register as rules};
-use plumbline_replay::state::Moment;
-use plumbline_replay::time::civil::{Micros, Zone};
+use plumbline_replay::master::Master;
+use plumbline_replay::report::{self, About, Kept, Note, Period, Report, Request, Sheet};
+use plumbline_replay::rules::{Ask, JudgeError, Judgement, register as rules};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-use std::io::{self, Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
-
-/// Changes when the files are written in another way.
-const FORM: u32 = 1;
-const HEAD: &str = "head";
-const FINDINGS: &str = "findings";
-const MASTER: &str = "master";
+use std::io;
+use std::path::PathBuf;
 
 /// Why a ledger could not be judged and kept.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +42,15 @@ pub enum JudgedError {
     #[error(transparent)]
     Open(#[from] OpenError),
     #[error(transparent)]
+    Log(#[from] StoreError),
+    #[error(transparent)]
+    Master(#[from] MasterError),
+    #[error(transparent)]
     Judge(#[from] JudgeError),
+    #[error("the sealed log is not given; what only it shows cannot be kept as missing")]
+    NotGiven,
+    #[error("another process is just bringing it to the logs' ends; try again")]
+    Busy,
     #[error("the log is damaged: {0}; nothing is kept of what cannot be read whole")]
     Damaged(String),
     #[error("{path}: {error}", path = .path.display())]
@@ -58,34 +67,44 @@ pub struct End {
 /// Where the open and the sealed log end.
 pub type Ends = [End; 2];
 
-/// What the model is of, and where its parts are.
-#[derive(Serialize, Deserialize)]
-struct Head {
-    form: u32,
-    /// The rules and reports that made it.
-    program: String,
-    origin: String,
-    ends: Ends,
-    moment: (Micros, Micros),
-    zone_minutes: i32,
-    catalogue: String,
-    calendar: String,
-    /// By file.
-    parts: BTreeMap<String, Vec<Part>>,
+/// What came of bringing the model to the ends of the logs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Brought {
+    pub ends: Ends,
+    /// Streams whose entries were read.
+    pub looked_at: u64,
+    /// Why all were; else only those of which something may have changed.
+    pub anew: Option<Anew>,
 }
 
-/// Bytes of a file that are read together.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Part {
-    /// Year × 12 + month − 1 of the days by which it falls into a period.
-    month: Option<i32>,
-    offset: u64,
-    length: u64,
-    digest: [u8; 32],
+/// Why everything was judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Anew {
+    Asked,
+    /// Nothing was kept that this program has made.
+    NothingKept,
+    /// It was made of another log, or of more than there is.
+    OtherLog,
+    Damaged,
+    /// Days may be counted in another way.
+    Calendar,
+    /// So many streams had to be looked at again that reading all is quicker.
+    Many,
 }
 
-/// What a case contributes: its place in the order of streams, its days, the note.
-type Kind = (u32, [Option<i32>; 2], Note);
+impl Anew {
+    /// In both languages.
+    pub fn words(self) -> &'static str {
+        match self {
+            Anew::Asked => "按要求全部重判 / as asked",
+            Anew::NothingKept => "此前无可用留存 / nothing usable was kept",
+            Anew::OtherLog => "留存不属本日志 / what was kept is not of this log",
+            Anew::Damaged => "留存有损坏 / what was kept is damaged",
+            Anew::Calendar => "工作日历有变 / the calendar has changed",
+            Anew::Many => "须重看者过多 / too many streams to look at one by one",
+        }
+    }
+}
 
 /// The rules and reports of this program.
 fn program() -> String {
@@ -94,25 +113,23 @@ fn program() -> String {
     format!("{} {} {}", env!("CARGO_PKG_VERSION"), rules::digest(), reports.join(" "))
 }
 
-fn month_of(day: NaiveDate) -> i32 {
-    day.year() * 12 + i32::try_from(day.month0()).unwrap_or(0)
-}
-
 /// Where the logs of a ledger end now.
 pub fn ends(layout: &Layout, config: &Config) -> Result<Ends, OpenError> {
     let end = |log| {
         let failed = |error| OpenError::Store { log, error };
         let store = open_log(layout, config, log)?;
         let size = store.size().map_err(failed)?;
-        let last = last_hash(&store, size).map_err(failed)?;
-        Ok::<End, OpenError>(End { size, last: last.0 })
+        end_of(&store, size).map_err(failed)
     };
     Ok([end(LogName::Open)?, end(LogName::Sealed)?])
 }
 
-fn last_hash(store: &dyn Store, size: u64) -> Result<Digest, StoreError> {
-    let Some(last) = size.checked_sub(1) else { return Ok(Digest::ZERO) };
-    Ok(entry_at(store, last)?.map_or(Digest::ZERO, |entry| entry_hash(&entry)))
+fn end_of(store: &dyn Store, size: u64) -> Result<End, StoreError> {
+    let last = match size.checked_sub(1) {
+        Some(last) => entry_at(store, last)?.map_or(Digest::ZERO, |entry| entry_hash(&entry)),
+        None => Digest::ZERO,
+    };
+    Ok(End { size, last: last.0 })
 }
 
 /// What is asked of a report on logs that were read, whether it is kept or told.
@@ -134,174 +151,169 @@ pub fn request(
     }
 }
 
-/// Judges a ledger as it stands and keeps what reports need of it. Returns where the
-/// logs ended.
-pub fn refresh(layout: &Layout, config: &Config, threads: usize) -> Result<Ends, JudgedError> {
-    let ends = ends(layout, config)?;
-    let extent = Extent { open: ends[0].size, sealed: Some(ends[1].size) };
-    let loaded = Loaded::read(layout, config, extent)?;
-    if let Some(damage) = &loaded.damage {
-        return Err(JudgedError::Damaged(damage.clone()));
-    }
-    let moment = loaded.moment(None, None);
-    let zone = zone(config);
-    let last = zone.date(moment.as_of);
-    let ask = loaded.ask(moment, zone, threads);
-    let period = Period { from: last, to: last };
-    let request = request(&loaded, config, About::default(), period, ask);
-    let hearing = Hearing::open(&loaded.blocks, &request)?;
-    keep(&layout.judged(), &hearing, &request, ends)?;
-    Ok(ends)
+/// Who may bring the model to the logs' ends: one process at a time.
+pub struct Keeper<'k> {
+    layout: &'k Layout,
+    config: &'k Config,
+    patient: bool,
+    _writing: Writing,
 }
 
-/// Writes what was judged.
-fn keep(
-    dir: &Path,
-    hearing: &Hearing<'_>,
-    request: &Request,
-    ends: Ends,
-) -> Result<(), JudgedError> {
-    let mut parts = BTreeMap::new();
-    let mut write = |name: &str, sections: Vec<(Option<i32>, Vec<u8>)>| {
-        let mut bytes = Vec::new();
-        let mut table = Vec::new();
-        for (month, section) in sections {
-            let (offset, length) = (bytes.len() as u64, section.len() as u64);
-            let digest = *blake3::hash(&section).as_bytes();
-            table.push(Part { month, offset, length, digest });
-            bytes.extend(section);
-        }
-        parts.insert(name.to_owned(), table);
-        let path = dir.join(name);
-        write_whole(&path, &bytes).map_err(|error| JudgedError::Io { path, error })
-    };
-    for (report, contributions) in hearing.contributions()? {
-        write(report, by_month(contributions))?;
+impl<'k> Keeper<'k> {
+    /// `None` while another process brings the model to the logs' ends.
+    pub fn begin(
+        layout: &'k Layout,
+        config: &'k Config,
+    ) -> Result<Option<Keeper<'k>>, JudgedError> {
+        let writing = book::lock(layout)?;
+        Ok(writing.map(|_writing| Keeper { layout, config, patient: false, _writing }))
     }
-    write(FINDINGS, vec![(None, stored::findings(hearing.judgement()))])?;
-    write(MASTER, vec![(None, encode(&hearing.docket().master_entries()))])?;
-    let Ask { moment, zone, .. } = request.ask;
-    let docket = hearing.docket();
-    let head = Head {
-        form: FORM,
-        program: program(),
-        origin: request.origin.clone(),
-        ends,
-        moment: (moment.as_of, moment.known_at),
-        zone_minutes: zone.offset_minutes(),
-        catalogue: docket.master_version(),
-        calendar: docket.bench().calendar.version(moment.known_at),
-        parts,
-    };
-    let path = dir.join(HEAD);
-    let body = encode(&head);
-    let bytes = [blake3::hash(&body).as_bytes().as_slice(), &body].concat();
-    write_whole(&path, &bytes).map_err(|error| JudgedError::Io { path, error })
-}
 
-/// Contributions in parts that are read together, by the months of their days; one
-/// with days in two months stands in both.
-fn by_month(contributions: Vec<(Days, Note)>) -> Vec<(Option<i32>, Vec<u8>)> {
-    let mut months: BTreeMap<Option<i32>, Vec<&(Days, Note)>> = BTreeMap::new();
-    let mut places: BTreeMap<Option<i32>, Vec<u32>> = BTreeMap::new();
-    for (place, one) in (0..).zip(&contributions) {
-        let of: std::collections::BTreeSet<Option<i32>> = match one.0 {
-            [None, None] => [None].into(),
-            days => days.into_iter().flatten().map(|day| Some(month_of(day))).collect(),
+    /// Follows however many streams must be looked at one by one.
+    pub fn patiently(self) -> Keeper<'k> {
+        Keeper { patient: true, ..self }
+    }
+
+    /// Brings the model to where the logs end as they are read here, by what has changed
+    /// if it can be told, else by judging everything on so many threads.
+    pub fn bring(&self, logs: Logs<'_>, threads: usize) -> Result<Brought, JudgedError> {
+        self.bring_to(sizes(logs), logs, threads)
+    }
+
+    /// Brings it to where the open and the sealed log had so many entries.
+    pub fn bring_to(
+        &self,
+        sizes: [u64; 2],
+        logs: Logs<'_>,
+        threads: usize,
+    ) -> Result<Brought, JudgedError> {
+        let (layout, config) = (self.layout, self.config);
+        let ends = ends_at(sizes, logs)?;
+        let why = match Book::open(layout, config) {
+            None => Anew::NothingKept,
+            Some(book) if book.head.ends == ends => {
+                return Ok(Brought { ends, looked_at: 0, anew: None });
+            }
+            Some(book) => match follow::follow((layout, config), logs, ends, book, self.patient) {
+                Ok(brought) => return Ok(brought),
+                Err(Stop::Failed(error)) => return Err(error),
+                Err(Stop::Anew(why)) => why,
+            },
         };
-        for month in of {
-            months.entry(month).or_default().push(one);
-            places.entry(month).or_default().push(place);
-        }
+        grow::grow(layout, config, ends, (threads, why))
     }
-    let sections = months.into_iter().zip(places.into_values());
-    let encoded = sections.map(|((month, ones), places)| {
-        let rows: Vec<(u32, [Option<i32>; 2], &Note)> = places
-            .into_iter()
-            .zip(ones)
-            .map(|(place, (days, note))| {
-                (place, days.map(|day| day.map(|day| day.num_days_from_ce())), note)
-            })
-            .collect();
-        (month, encode(&rows))
-    });
-    encoded.collect()
+
+    /// Judges everything and makes the model anew.
+    pub fn grow(&self, logs: Logs<'_>, threads: usize, why: Anew) -> Result<Brought, JudgedError> {
+        grow::grow(self.layout, self.config, ends_at(sizes(logs), logs)?, (threads, why))
+    }
+}
+
+fn sizes(logs: Logs<'_>) -> [u64; 2] {
+    [logs.open.size(), logs.sealed.map_or(0, Reader::size)]
+}
+
+fn ends_at([open, sealed]: [u64; 2], logs: Logs<'_>) -> Result<Ends, JudgedError> {
+    let end = |reader: &Reader, size| match reader.damage() {
+        Some(damage) => Err(JudgedError::Damaged(damage)),
+        None => Ok(end_of(reader.store().as_ref(), size)?),
+    };
+    let sealed_log = logs.sealed.ok_or(JudgedError::NotGiven)?;
+    Ok([end(logs.open, open)?, end(sealed_log, sealed)?])
+}
+
+/// Names everything that rules found, whatever it is about: the same findings, the same
+/// name.
+pub fn name_of(judgement: &Judgement) -> String {
+    card::name_of(&card::told(judgement)).to_string()
+}
+
+/// Brings the model of a ledger to its logs' ends, or makes it anew.
+pub fn refresh(
+    layout: &Layout,
+    config: &Config,
+    threads: usize,
+    whole: bool,
+) -> Result<Brought, JudgedError> {
+    let keeper = Keeper::begin(layout, config)?.ok_or(JudgedError::Busy)?;
+    let [open, sealed] = readers(layout, config)?;
+    let logs = Logs { open: &open, sealed: Some(&sealed) };
+    if whole { keeper.grow(logs, threads, Anew::Asked) } else { keeper.bring(logs, threads) }
+}
+
+/// Both logs of a ledger, open for reading.
+pub fn readers(layout: &Layout, config: &Config) -> Result<[Reader; 2], OpenError> {
+    let open = Reader::open(layout, config, LogName::Open)?;
+    Ok([open, Reader::open(layout, config, LogName::Sealed)?])
 }
 
 /// The model as it lies in a ledger's folder.
 pub struct Judged {
-    dir: PathBuf,
-    head: Head,
+    book: Book,
 }
 
 impl Judged {
     /// The model of a ledger, if one is there that this program has made and that is
     /// whole as far as its head tells.
     pub fn open(layout: &Layout, config: &Config) -> Option<Judged> {
-        let dir = layout.judged();
-        let bytes = std::fs::read(dir.join(HEAD)).ok()?;
-        let (digest, body) = bytes.split_first_chunk::<32>()?;
-        if blake3::hash(body) != *digest {
-            return None;
-        }
-        let head: Head = decode(body).ok()?;
-        let own = head.form == FORM
-            && head.program == program()
-            && head.origin == config.origin_of(LogName::Open)
-            && head.zone_minutes == zone(config).offset_minutes();
-        own.then_some(Judged { dir, head })
+        Book::open(layout, config).map(|book| Judged { book })
     }
 
     /// Where the logs ended when they were judged.
     pub fn ends(&self) -> Ends {
-        self.head.ends
+        self.book.head.ends
     }
 
     /// The last day that it can answer for.
     pub fn last_day(&self) -> NaiveDate {
-        self.zone().date(self.head.moment.0)
+        self.book.zone().date(self.book.head.as_of)
     }
 
-    fn zone(&self) -> Zone {
-        Zone::fixed(self.head.zone_minutes)
+    /// Whether all of it is there as it was written.
+    pub fn is_whole(&self) -> bool {
+        self.book.is_whole()
     }
 
-    /// A report of a period, as of the entry at which the ledger was judged. `None` if
-    /// a file is not what the head says: then the log answers.
+    /// Of the way in which it is written.
+    pub fn version(&self) -> u32 {
+        book::FORM
+    }
+
+    /// Streams of which something is kept.
+    pub fn streams(&self) -> u64 {
+        self.book.head.streams
+    }
+
+    /// Names all that is kept of cases: the same for the same entries, rules and
+    /// reports, however it came about.
+    pub fn content(&self) -> String {
+        self.book.head.content.to_string()
+    }
+
+    /// Names all findings; see [`name_of`].
+    pub fn findings(&self) -> String {
+        self.book.head.findings.to_string()
+    }
+
+    /// Bytes that it takes, without what is left over.
+    pub fn size(&self) -> u64 {
+        self.book.size()
+    }
+
+    /// A report of a period, as of the entry that the model has come to. `None` if a
+    /// file is not what the head says: then the log answers.
     pub fn sheet(&self, report: &'static Report, period: Period) -> Option<Sheet> {
-        let mut master = plumbline_replay::master::Master::default();
-        let (as_of, known_at) = self.head.moment;
-        if report.looks_at_master() {
-            let streams: Vec<Vec<Vec<u8>>> = decode(&self.one(MASTER)?).ok()?;
-            for entries in streams {
-                let entries: Vec<&[u8]> = entries.iter().map(Vec::as_slice).collect();
-                master.add_stream(&entries, known_at).ok()?;
-            }
+        let mut master = Master::default();
+        for entries in self.book.master(report)?.into_values() {
+            let entries: Vec<&[u8]> = entries.iter().map(Vec::as_slice).collect();
+            master.add_stream(&entries, self.book.head.known_at).ok()?;
         }
-        let judgement = match report.looks_at_findings() {
-            true => stored::judgement(&self.one(FINDINGS)?)?,
-            false => Default::default(),
-        };
-        let request = Request {
-            about: About::default(),
-            period,
-            ask: Ask {
-                moment: Moment { as_of, known_at },
-                zone: self.zone(),
-                sealed_given: true,
-                threads: 1,
-            },
-            origin: self.head.origin.clone(),
-            log_size: self.head.ends[0].size,
-            head: Digest(self.head.ends[0].last).to_string(),
-            sealed_size: Some(self.head.ends[1].size),
-        };
         let kept = Kept {
-            request,
+            request: self.book.request(period),
             master,
-            judgement,
-            catalogue: self.head.catalogue.clone(),
-            calendar: self.head.calendar.clone(),
+            judgement: stored::judgement(self.book.findings(report)?.as_deref())?,
+            catalogue: self.book.head.catalogue.clone(),
+            calendar: self.book.head.calendar.clone(),
         };
         Some(kept.sheet(report, period, self.notes(report, period)?))
     }
@@ -309,42 +321,24 @@ impl Judged {
     /// What cases contribute in a period, in the order of streams.
     fn notes(&self, report: &Report, period: Period) -> Option<Vec<Note>> {
         let months = month_of(period.from)..=month_of(period.to);
-        let parts = self.head.parts.get(report.id)?;
-        let mut rows: Vec<Kind> = Vec::new();
-        let falls = |part: &&Part| part.month.is_none_or(|month| months.contains(&month));
-        for bytes in self.read(report.id, parts.iter().filter(falls))? {
-            rows.extend(decode::<Vec<Kind>>(&bytes).ok()?);
+        let falls = |month: i64| month == EVER || months.contains(&month);
+        let mut sections = self.book.sections(report, falls)?;
+        let several = sections.len() > 1;
+        let mut all: Vec<(Box<str>, Rows)> = sections.drain(..).flatten().collect();
+        if several {
+            all.sort_by(|one, other| one.0.cmp(&other.0));
         }
-        let (from, to) = (period.from.num_days_from_ce(), period.to.num_days_from_ce());
-        rows.retain(|(_, days, _)| match days {
-            [None, None] => true,
-            days => days.iter().flatten().any(|day| (from..=to).contains(day)),
-        });
-        rows.sort_by_key(|(place, _, _)| *place);
-        rows.dedup_by_key(|(place, _, _)| *place);
-        Some(rows.into_iter().map(|(_, _, note)| note).collect())
-    }
-
-    fn one(&self, name: &str) -> Option<Vec<u8>> {
-        self.read(name, self.head.parts.get(name)?.iter())?.pop()
-    }
-
-    fn read<'p>(&self, name: &str, parts: impl Iterator<Item = &'p Part>) -> Option<Vec<Vec<u8>>> {
-        let mut file = std::fs::File::open(self.dir.join(name)).ok()?;
-        let size = file.metadata().ok()?.len();
-        let mut out = Vec::new();
-        for part in parts {
-            if part.offset.checked_add(part.length).is_none_or(|end| end > size) {
-                return None;
-            }
-            let mut bytes = vec![0; usize::try_from(part.length).ok()?];
-            file.seek(SeekFrom::Start(part.offset)).ok()?;
-            file.read_exact(&mut bytes).ok()?;
-            if blake3::hash(&bytes) != part.digest {
-                return None;
-            }
-            out.push(bytes);
+        let mut notes = Vec::new();
+        for of_one in all.chunk_by_mut(|one, next| one.0 == next.0) {
+            let mut rows: Rows = of_one.iter_mut().flat_map(|(_, rows)| rows.drain(..)).collect();
+            rows.sort_by_key(|(number, ..)| *number);
+            rows.dedup_by_key(|(number, ..)| *number);
+            let within = rows.into_iter().filter(|(_, days, _)| match days {
+                [None, None] => true,
+                days => days.iter().flatten().any(|day| period.has(*day)),
+            });
+            notes.extend(within.map(|(_, _, note)| note));
         }
-        Some(out)
+        Some(notes)
     }
 }

@@ -24,6 +24,7 @@ pub mod inquiry;
 pub mod integrity;
 pub mod manifest;
 pub mod master;
+pub mod packed;
 pub mod report;
 pub mod roles;
 pub mod rules;

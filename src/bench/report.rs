@@ -1,11 +1,13 @@
 //! A report from what was kept of the judged city, against its full replay: reading
-//! both logs, judging and laying out, to the same bytes.
+//! both logs, judging and laying out, to the same bytes; and what is kept brought to the
+//! logs' ends by the last thousandth of them.
 
 use super::append::BenchError;
 use super::{median, rounded};
-use crate::config::Layout;
+use crate::config::{Config, Layout};
 use crate::demo::{Options, tell};
-use crate::judged::{self, Judged, ends, refresh};
+use crate::judged::{self, Anew, Judged, JudgedError, Keeper, ends, readers};
+use crate::judging::one::Logs;
 use crate::judging::{Extent, Loaded};
 use crate::ledger::read_config;
 use plumbline_replay::report::{self, About, Period, Report, to_json};
@@ -32,9 +34,7 @@ pub fn run(dir: &Path, rounds: usize, entries: u64) -> Result<Value, BenchError>
     let layout = Layout::new(&root);
     let config = read_config(&layout)?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let start = Instant::now();
-    refresh(&layout, &config, threads).map_err(|error| failed(&error))?;
-    let refreshed = start.elapsed().as_secs_f64();
+    let kept = grow_and_follow(&layout, &config, threads).map_err(|error| failed(&error))?;
     let start = Instant::now();
     let size = ends(&layout, &config)?.map(|end| end.size);
     let looked = start.elapsed().as_secs_f64();
@@ -74,9 +74,32 @@ pub fn run(dir: &Path, rounds: usize, entries: u64) -> Result<Value, BenchError>
         "rounds": rounds,
         "threads": threads,
         "entries": size[0] + size[1],
-        "refresh_s": rounded(refreshed),
+        "kept": kept,
         "find_the_end_ms": rounded(looked * 1e3),
         "reports": reports,
+    }))
+}
+
+/// Judges all but the last thousandth of the open log, then follows to its end.
+fn grow_and_follow(layout: &Layout, config: &Config, threads: usize) -> Result<Value, JudgedError> {
+    let [open, sealed] = readers(layout, config)?;
+    let logs = Logs { open: &open, sealed: Some(&sealed) };
+    let keeper = Keeper::begin(layout, config)?.ok_or(JudgedError::Busy)?;
+    let start = Instant::now();
+    let first = open.size() - open.size() / 1000;
+    keeper.bring_to([first, sealed.size()], logs, threads)?;
+    let grown = start.elapsed().as_secs_f64();
+    let start = Instant::now();
+    let brought = keeper.bring(logs, threads)?;
+    let followed = start.elapsed().as_secs_f64();
+    let bytes = Judged::open(layout, config).map_or(0, |judged| judged.size());
+    Ok(json!({
+        "grown_s": rounded(grown),
+        "followed_s": rounded(followed),
+        "followed_entries": open.size() - first,
+        "looked_at": brought.looked_at,
+        "anew": brought.anew.map(Anew::words),
+        "bytes": bytes,
     }))
 }
 

@@ -3,6 +3,7 @@
 
 use super::{Dir, Exit, Failure, models, print};
 use crate::config::{Config, Layout};
+use crate::judged::Judged;
 use crate::ledger::{LogName, open_log, read_config};
 use crate::projection::PROJECTIONS;
 use crate::store::{Store, entry_at};
@@ -49,15 +50,18 @@ impl Doctor {
             }));
             projections.extend(read_models(&layout, &config, log)?);
         }
+        let judged = kept_for_reports(&layout, &config);
         let value = json!({
             "schema": "plumbline.doctor/1",
             "logs": logs,
             "projections": projections,
+            "judged": judged,
         });
         if self.json {
             print(&value.to_string())?;
         } else {
             print(&words(&logs, &projections))?;
+            print(&judged_words(&judged, &logs))?;
         }
         Ok(exit)
     }
@@ -134,6 +138,47 @@ fn log_words(log: &Value) -> Vec<String> {
         format!("  已公布 / published  {}", state("published_size", &signing)),
         format!("  损坏 / damage       {damage}"),
     ]
+}
+
+/// What is kept of the judged ledger, as it lies there; null if nothing usable is.
+fn kept_for_reports(layout: &Layout, config: &Config) -> Value {
+    let Some(judged) = Judged::open(layout, config) else { return Value::Null };
+    let [open, sealed] = judged.ends();
+    json!({
+        "version": judged.version(),
+        "position": open.size,
+        "sealed_position": sealed.size,
+        "streams": judged.streams(),
+        "bytes": judged.size(),
+        "digest": judged.content(),
+        "whole": judged.is_whole(),
+    })
+}
+
+fn judged_words(judged: &Value, logs: &[Value]) -> String {
+    let next = "下次运行 plumb serve、plumb report run 或 plumb report refresh 时补齐 / plumb serve, \
+                plumb report run and plumb report refresh bring it up";
+    let state = match (judged["whole"].as_bool(), judged["position"].as_u64()) {
+        (Some(true), position) if position == logs[0]["size"].as_u64() => "最新 / up to date".into(),
+        (Some(true), _) => next.to_owned(),
+        (Some(false), _) => "有损坏,报表由日志制作,plumb report refresh --whole 重新生成 / damaged: \
+                             reports are made from the log; plumb report refresh --whole grows it again"
+            .to_owned(),
+        (None, _) => {
+            return "报表留存 / kept for reports: 无,报表由日志制作;plumb report refresh 生成 / nothing, \
+                    reports are made from the log; plumb report refresh makes it"
+                .to_owned();
+        }
+    };
+    let mut digest = plain(&judged["digest"]);
+    digest.truncate(16);
+    format!(
+        "报表留存 / kept for reports: 已至 / position {} + {}, 事件流 / streams {}, 摘要 / digest {digest}; \
+         {state}",
+        plain(&judged["position"]),
+        plain(&judged["sealed_position"]),
+        plain(&judged["streams"]),
+    )
 }
 
 /// A JSON value without its quotes; what is absent is a dash.

@@ -32,13 +32,15 @@ pub(super) struct Mark {
 pub struct Content([u64; 4]);
 
 impl Content {
-    pub(super) fn add(&mut self, key: &[u8], value: &[u8]) {
+    /// Adds a row.
+    pub fn add(&mut self, key: &[u8], value: &[u8]) {
         for (lane, part) in self.0.iter_mut().zip(lanes(key, value)) {
             *lane = lane.wrapping_add(part);
         }
     }
 
-    pub(super) fn take(&mut self, key: &[u8], value: &[u8]) {
+    /// Takes away a row that was added.
+    pub fn take(&mut self, key: &[u8], value: &[u8]) {
         for (lane, part) in self.0.iter_mut().zip(lanes(key, value)) {
             *lane = lane.wrapping_sub(part);
         }

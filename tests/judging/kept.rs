@@ -33,10 +33,12 @@ fn what_was_kept_answers_for_its_own_log_alone() {
     assert!(plumb(&["report", "refresh", "--dir", text(&dir)]).status.success());
     assert_eq!(run(&["--kept"]), (Some(0), first.clone()));
     assert_eq!(run(&[]), (Some(0), first.clone()));
-    // The log has grown: what was kept is of its prefix, and the default is not.
+    // The log has grown: what was kept is of its prefix until somebody asks for the end.
     append(&dir, 2);
-    let (_, second) = run(&[]);
     assert_eq!(run(&["--kept"]), (Some(0), first.clone()));
+    let (_, second) = run(&["--from-log"]);
+    assert_eq!(run(&[]), (Some(0), second.clone()));
+    assert_eq!(run(&["--kept"]), (Some(0), second.clone()));
     let size = |bytes: &[u8]| {
         let json: Value = serde_json::from_slice(bytes).expect("JSON");
         json["made_from"]["log_size"].as_u64()
@@ -47,14 +49,27 @@ fn what_was_kept_answers_for_its_own_log_alone() {
     let verified = plumb(&["report", "verify", text(&file), "--dir", text(&dir)]);
     assert_eq!(verified.status.code(), Some(0), "the prefix makes it again");
     // One changed byte of what is kept, and the log answers.
-    assert!(plumb(&["report", "refresh", "--dir", text(&dir)]).status.success());
-    let part = dir.join("derived").join("judged").join("RP06");
+    let state = || {
+        let said = plumb(&["doctor", "--json", "--dir", text(&dir)]);
+        let json: Value = serde_json::from_slice(&said.stdout).expect("JSON");
+        json["judged"].clone()
+    };
+    let before = state();
+    assert_eq!((&before["whole"], before["position"].as_u64()), (&json!(true), size(&second)));
+    let files = std::fs::read_dir(dir.join("derived").join("judged")).expect("its folder");
+    let mut paths = files.map(|file| file.expect("a file").path());
+    let part = paths.find(|path| path.file_stem().is_some_and(|name| name == "RP06"));
+    let part = part.expect("the report's part");
     let mut bytes = std::fs::read(&part).expect("a part");
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     std::fs::write(&part, bytes).expect("damaged");
     assert_eq!(run(&["--kept"]).0, Some(4));
     assert_eq!(run(&[]), (Some(0), second.clone()));
+    assert_eq!(state()["whole"], json!(false));
+    let again = plumb(&["report", "refresh", "--whole", "--dir", text(&dir)]);
+    assert!(again.status.success());
+    assert_eq!(state(), before, "made anew, it is what it was");
     std::fs::remove_dir_all(dir.join("derived")).expect("removed");
     assert_eq!(run(&[]), (Some(0), second));
 }

@@ -6,6 +6,7 @@ mod added;
 mod alone;
 mod bundles;
 mod findings;
+mod following;
 mod kept;
 mod questions;
 mod reports;

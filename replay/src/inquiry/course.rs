@@ -4,7 +4,7 @@ use crate::event::{Event, Precision};
 use crate::integrity::json::Json;
 use crate::master::{At, Item};
 use crate::report::{
-    Cell, Column, Gathering, Ground, Holds, Note, Report, column, facts, one_row_a_note,
+    Cell, Column, Gathering, Ground, Holds, LooksAt, Note, Report, column, facts, one_row_a_note,
 };
 use crate::rules::bench::Case;
 use crate::rules::clocks::{self, ClockReading, workdays_between};
@@ -34,6 +34,7 @@ pub(super) const EVENTS: Report = Report {
     readers_zh: "纪检",
     columns: EVENT_COLUMNS,
     exact: false,
+    looks_at: LooksAt::EVERYTHING,
     gather: events,
     rows: one_row_a_note,
 };
@@ -101,6 +102,7 @@ pub(super) const CATALOGUE: Report = Report {
     readers_zh: "纪检",
     columns: CATALOGUE_COLUMNS,
     exact: false,
+    looks_at: LooksAt::EVERYTHING,
     gather: catalogue,
     rows: one_row_a_note,
 };
@@ -185,6 +187,7 @@ pub(super) const PEOPLE: Report = Report {
     readers_zh: "纪检",
     columns: PEOPLE_COLUMNS,
     exact: false,
+    looks_at: LooksAt::EVERYTHING,
     gather: people,
     rows: one_row_a_note,
 };
@@ -245,6 +248,7 @@ pub(super) const CLOCKS: Report = Report {
     readers_zh: "纪检",
     columns: CLOCK_COLUMNS,
     exact: false,
+    looks_at: LooksAt::EVERYTHING,
     gather: days,
     rows: one_row_a_note,
 };
@@ -350,6 +354,7 @@ pub(super) const PROCEDURES: Report = Report {
     readers_zh: "纪检",
     columns: PROCEDURE_COLUMNS,
     exact: false,
+    looks_at: LooksAt::EVERYTHING,
     gather: procedures,
     rows: one_row_a_note,
 };
@@ -402,6 +407,7 @@ pub(super) const SUPPLEMENTS: Report = Report {
     readers_zh: "纪检",
     columns: SUPPLEMENT_COLUMNS,
     exact: false,
+    looks_at: LooksAt::EVERYTHING,
     gather: supplements,
     rows: one_row_a_note,
 };
@@ -489,6 +495,7 @@ pub(super) const HANDOFFS: Report = Report {
     readers_zh: "纪检",
     columns: HANDOFF_COLUMNS,
     exact: false,
+    looks_at: LooksAt::EVERYTHING,
     gather: handoffs,
     rows: one_row_a_note,
 };

@@ -2,7 +2,7 @@
 
 use crate::event::Event;
 use crate::report::{
-    Cell, Column, Gathered, Gathering, Ground, Holds, Note, Report, Row, column, facts,
+    Cell, Column, Gathered, Gathering, Ground, Holds, LooksAt, Note, Report, Row, column, facts,
     inspections, one_row_a_note, penalties::fine_of,
 };
 use crate::rules::bench::Case;
@@ -39,6 +39,7 @@ pub(super) const EARLIER: Report = Report {
     readers_zh: "纪检",
     columns: EARLIER_COLUMNS,
     exact: false,
+    looks_at: LooksAt::EVERYTHING,
     gather: violations,
     rows: earlier,
 };
@@ -127,6 +128,7 @@ pub(super) const ALIKE: Report = Report {
     readers_zh: "纪检",
     columns: ALIKE_COLUMNS,
     exact: false,
+    looks_at: LooksAt::EVERYTHING,
     gather: decisions,
     rows: alike,
 };
@@ -209,6 +211,7 @@ pub(super) const TOLD: Report = Report {
     readers_zh: "纪检",
     columns: TOLD_COLUMNS,
     exact: false,
+    looks_at: LooksAt::EVERYTHING,
     gather: told,
     rows: one_row_a_note,
 };

@@ -2,8 +2,8 @@
 
 use crate::event::Event;
 use crate::report::{
-    About, Cell, Column, Gathered, Gathering, Ground, Holds, Note, Report, Row, column, facts,
-    fee_floor,
+    About, Cell, Column, Gathered, Gathering, Ground, Holds, LooksAt, Note, Report, Row, column,
+    facts, fee_floor,
 };
 use crate::rules::bench::Case;
 use crate::rules::finding::EntryRef;
@@ -19,6 +19,7 @@ pub(super) const FEES: Report = Report {
     readers_zh: "纪检",
     columns: FEE_COLUMNS,
     exact: false,
+    looks_at: LooksAt::EVERYTHING,
     gather: fees,
     rows: fee_rows,
 };
@@ -159,6 +160,7 @@ pub(super) const ASSOCIATIONS: Report = Report {
     readers_zh: "纪检",
     columns: ASSOCIATION_COLUMNS,
     exact: false,
+    looks_at: LooksAt::EVERYTHING,
     gather: permits_and_payments,
     rows: within_thirty_days,
 };
@@ -241,6 +243,7 @@ pub(super) const INTERMEDIARIES: Report = Report {
     readers_zh: "纪检",
     columns: INTERMEDIARY_COLUMNS,
     exact: false,
+    looks_at: LooksAt::EVERYTHING,
     gather: reports_of,
     rows: shares,
 };

@@ -3,7 +3,7 @@
 use crate::event::Event;
 use crate::master::ItemStatus;
 use crate::report::{
-    Cell, Column, Gathered, Gathering, Ground, Holds, Note, Report, Row, column, facts,
+    Cell, Column, Gathered, Gathering, Ground, Holds, LooksAt, Note, Report, Row, column, facts,
 };
 use crate::rules::bench::Case;
 use crate::rules::finding::EntryRef;
@@ -19,6 +19,7 @@ pub(super) const GAPS: Report = Report {
     readers_zh: "纪检",
     columns: GAP_COLUMNS,
     exact: false,
+    looks_at: LooksAt::EVERYTHING,
     gather: numbered,
     rows: gaps,
 };
@@ -148,6 +149,7 @@ pub(super) const RUSH: Report = Report {
     readers_zh: "纪检",
     columns: RUSH_COLUMNS,
     exact: false,
+    looks_at: LooksAt::EVERYTHING,
     gather: rush,
     rows: by_item,
 };

@@ -3,8 +3,8 @@
 
 use crate::event::Event;
 use crate::report::{
-    About, Cell, Column, Gathered, Gathering, Ground, Holds, Note, Report, Row, column, facts,
-    one_row_a_note,
+    About, Cell, Column, Gathered, Gathering, Ground, Holds, LooksAt, Note, Report, Row, column,
+    facts, one_row_a_note,
 };
 use crate::rules::bench::Case;
 use crate::rules::city::Decision;
@@ -22,6 +22,7 @@ pub(super) const DISMISSERS: Report = Report {
     readers_zh: "纪检",
     columns: DISMISSER_COLUMNS,
     exact: false,
+    looks_at: LooksAt::EVERYTHING,
     gather: nothing,
     rows: dismissed,
 };
@@ -90,6 +91,7 @@ pub(super) const CONSEQUENCES: Report = Report {
     readers_zh: "纪检",
     columns: CONSEQUENCE_COLUMNS,
     exact: false,
+    looks_at: LooksAt::EVERYTHING,
     gather: nothing,
     rows: missing,
 };
@@ -136,6 +138,7 @@ pub(super) const THEN: Report = Report {
     readers_zh: "纪检",
     columns: THEN_COLUMNS,
     exact: false,
+    looks_at: LooksAt::EVERYTHING,
     gather: nothing,
     rows: changed,
 };
@@ -198,6 +201,7 @@ pub(super) const COMPLAINTS: Report = Report {
     readers_zh: "纪检(须含密封日志)",
     columns: COMPLAINT_COLUMNS,
     exact: false,
+    looks_at: LooksAt::EVERYTHING,
     gather: complaints,
     rows: one_row_a_note,
 };

@@ -5,7 +5,7 @@ use super::oversight::differences;
 use crate::event::Event;
 use crate::integrity::json::Json;
 use crate::report::{
-    Cell, Column, Gathered, Gathering, Ground, Holds, Note, Report, Row, column, facts,
+    Cell, Column, Gathered, Gathering, Ground, Holds, LooksAt, Note, Report, Row, column, facts,
     one_row_a_note,
 };
 use crate::rules::bench::Case;
@@ -22,6 +22,7 @@ pub(super) const REPAIRS: Report = Report {
     readers_zh: "纪检",
     columns: REPAIR_COLUMNS,
     exact: false,
+    looks_at: LooksAt::EVERYTHING,
     gather: repairs,
     rows: one_row_a_note,
 };
@@ -81,6 +82,7 @@ pub(super) const ELSEWHERE: Report = Report {
     readers_zh: "纪检",
     columns: ELSEWHERE_COLUMNS,
     exact: false,
+    looks_at: LooksAt::EVERYTHING,
     gather: of_officer,
     rows: elsewhere,
 };
@@ -202,6 +204,7 @@ pub(super) const RETROACTIVE: Report = Report {
     readers_zh: "纪检",
     columns: RETROACTIVE_COLUMNS,
     exact: false,
+    looks_at: LooksAt::EVERYTHING,
     gather: backwards,
     rows: with_differences,
 };

@@ -1,6 +1,7 @@
 //! Who is the same as whom: units by 机构沿革 (trap 27), parties by rename, merger
 //! and re-registration (trap 28), and parties whose records were put together (X04).
 
+use super::reads::{By, Changes, note};
 use super::table::{At, Origin, Repairs};
 use super::{Master, Party, UnitLineage, Version};
 use crate::event::Event;
@@ -23,6 +24,7 @@ struct Told {
     until: Option<Micros>,
 }
 
+const ENTITY: &str = "identity";
 const MERGED: &str = "identity.merged.";
 const SPLIT: &str = "identity.split.";
 
@@ -44,8 +46,16 @@ impl Identities {
         self.told.insert((event.position, since), told);
     }
 
+    /// Parties found to be one are few: whoever asked of any asks again.
+    pub(super) fn changes(&self, changes: &mut Changes) {
+        if !self.told.is_empty() {
+            changes.add(ENTITY, By::Whole, "");
+        }
+    }
+
     /// The pairs that hold at a moment: a later split undoes an earlier merger.
     fn pairs(&self, known_at: Micros) -> BTreeSet<(&str, &str)> {
+        note(ENTITY, By::Whole, "");
         let mut pairs = BTreeSet::new();
         let known = self.told.values().filter(|told| {
             told.since <= known_at && told.until.is_none_or(|until| known_at < until)

@@ -24,6 +24,7 @@ mod units;
 mod calendar;
 mod lineage;
 mod listing;
+mod reads;
 mod status;
 
 pub use calendar::CalendarNotices;
@@ -45,6 +46,7 @@ pub use parties::{
     Assistance, Intermediary, Kin, Membership, Named, OnRoster, Park, Party, Project,
 };
 pub use penalties::{DiscretionStandard, DiscretionTier, PenaltyGround, StatutoryRange};
+pub use reads::{Changes, Reads, noting};
 pub use status::{InBatch, ItemStatus};
 pub use supervision::{ComplaintChannel, LeadingGroup, Model, MonitoringPoint};
 pub use table::{At, Origin, Row, Table, Verb, Version};
@@ -98,6 +100,19 @@ macro_rules! tables {
                         each(<$row as Row>::ENTITY, version.row.key(), &version.origin, missing);
                     }
                 })*
+            }
+
+            /// What has changed now that the streams of `part` read as they do there:
+            /// as they do in `self`, or did before. `None` where all cases may read
+            /// otherwise, since days are counted in another way.
+            pub fn changes(&self, part: &Master) -> Option<Changes> {
+                if !part.calendar_notices.is_empty() {
+                    return None;
+                }
+                let mut changes = Changes::default();
+                $(self.$name.changes(&part.$name, &mut changes);)*
+                part.identities.changes(&mut changes);
+                Some(changes)
             }
 
             /// Whether entries of this type tell of master data.

@@ -9,6 +9,7 @@
 //! does not know: what any column means.
 
 use super::column::date;
+use super::reads::{By, Changes, note};
 use crate::event::Event;
 use crate::integrity::json::Json;
 use crate::time::civil::{Micros, Zone};
@@ -216,13 +217,14 @@ impl<R: Row> Table<R> {
 
     /// All rows with this key that are in force, in order of identity.
     pub fn all_at<'t>(&'t self, key: &str, at: At) -> impl Iterator<Item = &'t Version<R>> {
-        let found = self.of(&self.keys, key).filter_map(move |versions| in_force(versions, at));
+        let found = self.keyed(key).filter_map(move |versions| in_force(versions, at));
         found.filter(move |version| version.row.key() == key)
     }
 
     /// All rows in force that are found by something else than their key: the posts
     /// of an officer, the windows of a unit ([`Row::others`] says by what).
     pub fn found_at<'t>(&'t self, by: &str, at: At) -> impl Iterator<Item = &'t Version<R>> {
+        note(R::ENTITY, By::Other, by);
         let found = self.of(&self.others, by).filter_map(move |versions| in_force(versions, at));
         found.filter(move |version| version.row.others().contains(&by))
     }
@@ -230,38 +232,63 @@ impl<R: Row> Table<R> {
     /// Of each row with this key the version that speaks of the day, even where it
     /// says that the row has ended.
     pub fn speaking_at<'t>(&'t self, key: &str, at: At) -> impl Iterator<Item = &'t Version<R>> {
-        let found = self.of(&self.keys, key).filter_map(move |versions| speaking(versions, at));
+        let found = self.keyed(key).filter_map(move |versions| speaking(versions, at));
         found.filter(move |version| version.row.key() == key)
     }
 
     /// Every row in force, in order of identity.
     pub fn each_at(&self, at: At) -> impl Iterator<Item = &Version<R>> {
+        note(R::ENTITY, By::Whole, "");
         self.rows.values().filter_map(move |versions| in_force(versions, at))
     }
 
     /// Every version of every row with this key, whenever it was believed, in order
     /// of recording in each row.
     pub fn history<'t>(&'t self, key: &str) -> impl Iterator<Item = &'t Version<R>> {
-        self.of(&self.keys, key).flatten()
+        self.keyed(key).flatten()
     }
 
     /// Every version of every row, in order of recording in each row.
     pub fn versions(&self) -> impl Iterator<Item = &Version<R>> {
+        note(R::ENTITY, By::Whole, "");
         self.rows.values().flatten()
     }
 
     /// Whether any version of any row has this key, in force or not.
     pub fn knows(&self, key: &str) -> bool {
+        note(R::ENTITY, By::Key, key);
         self.keys.contains_key(key)
     }
 
     /// Every key, in order.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
+        note(R::ENTITY, By::Whole, "");
         self.keys.keys().map(AsRef::as_ref)
     }
 
     pub fn is_empty(&self) -> bool {
+        note(R::ENTITY, By::Whole, "");
         self.rows.is_empty()
+    }
+
+    /// Adds what a question would have asked to hear another answer, now that the
+    /// rows of `part` have changed: whatever any version of them is found by.
+    pub(super) fn changes(&self, part: &Table<R>, changes: &mut Changes) {
+        for (identity, told) in &part.rows {
+            changes.add(R::ENTITY, By::Whole, "");
+            for version in self.rows.get(identity).into_iter().flatten().chain(told) {
+                changes.add(R::ENTITY, By::Key, version.row.key());
+                for other in version.row.others() {
+                    changes.add(R::ENTITY, By::Other, other);
+                }
+            }
+        }
+    }
+
+    /// Versions of every row with this key.
+    fn keyed<'t>(&'t self, key: &str) -> impl Iterator<Item = &'t [Version<R>]> {
+        note(R::ENTITY, By::Key, key);
+        self.of(&self.keys, key)
     }
 
     fn of<'t>(

@@ -1,6 +1,7 @@
 //! RP13 强制措施表 and RP14 执法资格表.
 
 use super::facts;
+use super::kept::LooksAt;
 use super::register::Report;
 use super::run::{Gathering, Ground, Note, one_row_a_note};
 use super::table::{Cell, Column, Holds, column};
@@ -20,6 +21,7 @@ pub(super) const MEASURES: Report = Report {
     readers_zh: "纪检",
     columns: MEASURE_COLUMNS,
     exact: false,
+    looks_at: LooksAt::CASES,
     gather: measures,
     rows: one_row_a_note,
 };
@@ -33,6 +35,7 @@ pub(super) const QUALIFICATIONS: Report = Report {
     readers_zh: "司法局",
     columns: OFFICER_COLUMNS,
     exact: false,
+    looks_at: LooksAt::CASES,
     gather: officers,
     rows: one_row_a_note,
 };

@@ -5,6 +5,7 @@
 //! stand in the log as digests only (names of natural persons, numbers of papers)
 //! are left empty: whoever may open them adds them.
 
+use super::kept::LooksAt;
 use super::register::Report;
 use super::run::{Gathering, Ground, Note, one_row_a_note};
 use super::table::{Cell, Column, Holds, column};
@@ -26,6 +27,7 @@ pub(super) const PERMITS: Report = Report {
     readers_zh: "信用办",
     columns: PERMIT_COLUMNS,
     exact: true,
+    looks_at: LooksAt::CASES,
     gather: permits,
     rows: one_row_a_note,
 };
@@ -39,6 +41,7 @@ pub(super) const PENALTIES: Report = Report {
     readers_zh: "信用办",
     columns: PENALTY_COLUMNS,
     exact: true,
+    looks_at: LooksAt::CASES,
     gather: penalties,
     rows: one_row_a_note,
 };

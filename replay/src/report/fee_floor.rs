@@ -1,5 +1,6 @@
 //! RP06 最低收费执行表: every fee line against the floor of its standard.
 
+use super::kept::LooksAt;
 use super::register::Report;
 use super::run::{Gathering, Ground, Note, one_row_a_note};
 use super::table::{Cell, Column, Holds, column};
@@ -17,6 +18,7 @@ pub(crate) const REPORT: Report = Report {
     readers_zh: "价格、财政、纪检",
     columns: COLUMNS,
     exact: false,
+    looks_at: LooksAt::CASES,
     gather,
     rows: one_row_a_note,
 };

@@ -2,12 +2,13 @@
 //! at the month's end and on its worst day. A share of nothing is none, not 100 %.
 
 use super::facts;
+use super::kept::LooksAt;
 use super::register::Report;
 use super::run::{Gathered, Gathering, Ground, Note};
 use super::table::{Cell, Column, Holds, Row, column};
 use crate::master::At;
 use crate::rules::bench::Case;
-use crate::rules::finding::{EntryRef, Finding};
+use crate::rules::finding::Finding;
 use chrono::{Datelike, NaiveDate};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +21,19 @@ pub(super) const REPORT: Report = Report {
     readers_zh: "服务中心、效能办",
     columns: COLUMNS,
     exact: false,
+    looks_at: LooksAt {
+        findings: |finding| FOUR_RATES.contains(&finding.rule),
+        master: &[
+            "hall_register",
+            "hall_unit",
+            "window",
+            "open_window",
+            "assignment",
+            "item",
+            "online_item",
+            "post",
+        ],
+    },
     gather,
     rows,
 };
@@ -65,7 +79,7 @@ fn gather(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
         }
         let cells = vec![Cell::Count(i64::from(present)), Cell::Count(1)];
         let key = format!("{}|{}", unit.unwrap_or_default(), facts::month(day));
-        out.push_on(day, Note { key, cells, entries: vec![EntryRef::of(act)] });
+        out.push_on(day, Note { key, cells, entries: Vec::new() });
     }
 }
 
@@ -90,6 +104,7 @@ fn rows(ground: &Ground<'_>, notes: Gathered) -> Vec<Row> {
             *scheduled += due;
         }
     }
+    let mut found = by_unit_and_month(ground);
     let mut rows = Vec::new();
     for (month, days) in months(ground) {
         let units: BTreeSet<Box<str>> = days
@@ -99,7 +114,8 @@ fn rows(ground: &Ground<'_>, notes: Gathered) -> Vec<Row> {
             .collect();
         for unit in units {
             let seen = attendance.get(&format!("{unit}|{month}")).copied();
-            rows.push(of_unit(ground, &unit, &month, &days, seen));
+            let mine = found.remove(&(unit.clone(), month.clone())).unwrap_or_default();
+            rows.push(of_unit(ground, &unit, (&month, &days), seen, mine));
         }
     }
     rows.sort_by(|a, b| a.cells.iter().take(2).cmp(b.cells.iter().take(2)));
@@ -136,9 +152,9 @@ fn day(ground: &Ground<'_>, unit: &str, on: NaiveDate) -> Day {
 fn of_unit(
     ground: &Ground<'_>,
     unit: &str,
-    month: &str,
-    days: &[NaiveDate],
+    (month, days): (&str, &[NaiveDate]),
     attendance: Option<(i64, i64)>,
+    mine: Vec<&Finding>,
 ) -> Row {
     let seen: Vec<(NaiveDate, Day)> = days
         .iter()
@@ -155,7 +171,6 @@ fn of_unit(
     let shortage = approved.zip(assigned).map(|(approved, assigned)| (approved - assigned).max(0));
     let at = ground.bench.on(end.map_or(ground.period.to, |(on, _)| *on));
     let (due, missing) = items(ground, unit, at);
-    let mine = of_month(ground, unit, month);
     let count = |rule: &str| number(mine.iter().filter(|finding| finding.rule == rule).count());
     let kept =
         mine.is_empty() && absent.is_none() && shortage.unwrap_or(0) == 0 && missing.is_empty();
@@ -212,15 +227,18 @@ fn items(ground: &Ground<'_>, unit: &str, at: At) -> (i64, Vec<String>) {
     (due, missing)
 }
 
-/// Findings on the four rates that fell on a unit in a month.
-fn of_month<'g>(ground: &'g Ground<'_>, unit: &str, month: &str) -> Vec<&'g Finding> {
-    let rules = ["R2.2.2a", "R2.2.2b", "R2.2.2c", "R2.2.2d", "R2.2.3"];
-    let in_month = |finding: &&Finding| {
+/// Rules on the four rates.
+const FOUR_RATES: [&str; 5] = ["R2.2.2a", "R2.2.2b", "R2.2.2c", "R2.2.2d", "R2.2.3"];
+
+/// Findings on the four rates, by the unit that they fell on and the month.
+fn by_unit_and_month<'g>(ground: &'g Ground<'_>) -> BTreeMap<(Box<str>, String), Vec<&'g Finding>> {
+    let mut by: BTreeMap<(Box<str>, String), Vec<&Finding>> = BTreeMap::new();
+    let found = ground.judgement.findings.iter();
+    for finding in found.filter(|finding| FOUR_RATES.contains(&finding.rule)) {
         let day = ground.bench.zone.date(finding.at);
-        facts::month(day) == month && day.year() > 0
-    };
-    let found = ground.judgement.findings.iter().filter(|finding| {
-        rules.contains(&finding.rule) && finding.accountable.unit.as_deref() == Some(unit)
-    });
-    found.filter(in_month).collect()
+        if let Some(unit) = finding.accountable.unit.clone().filter(|_| day.year() > 0) {
+            by.entry((unit, facts::month(day))).or_default().push(finding);
+        }
+    }
+    by
 }

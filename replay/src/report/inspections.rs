@@ -2,6 +2,7 @@
 //! whose consent, and how often in a year.
 
 use super::facts;
+use super::kept::LooksAt;
 use super::register::Report;
 use super::run::{Gathered, Gathering, Ground, Note};
 use super::table::{Cell, Column, Holds, Row, column};
@@ -21,6 +22,7 @@ pub(crate) const FILINGS: Report = Report {
     readers_zh: "工信、司法、公众(脱敏)",
     columns: FILING_COLUMNS,
     exact: false,
+    looks_at: LooksAt::CASES,
     gather: filings,
     rows: filing_rows,
 };
@@ -34,6 +36,7 @@ pub(super) const FREQUENCY: Report = Report {
     readers_zh: "企业、公众(本企业)",
     columns: FREQUENCY_COLUMNS,
     exact: false,
+    looks_at: LooksAt::CASES,
     gather: frequency,
     rows: frequency_rows,
 };

@@ -1,6 +1,7 @@
 //! RP26 并联审批与默认表.
 
 use super::facts;
+use super::kept::LooksAt;
 use super::register::Report;
 use super::run::{Gathering, Ground, Note, one_row_a_note};
 use super::table::{Cell, Column, Holds, column};
@@ -18,6 +19,7 @@ pub(super) const REPORT: Report = Report {
     readers_zh: "服务中心",
     columns: COLUMNS,
     exact: false,
+    looks_at: LooksAt::CASES,
     gather,
     rows: one_row_a_note,
 };

@@ -6,7 +6,8 @@
 
 use super::run::Sheet;
 use super::table::{Cell, Column};
-use crate::integrity::json::{Json, parse};
+use crate::integrity::json::{Json, parse, write_string};
+use crate::rules::finding::EntryRef;
 use crate::rules::words::yuan;
 use crate::time::civil::Zone;
 
@@ -15,40 +16,80 @@ pub const SCHEMA: &str = "plumbline.report/1";
 
 /// The document, with a line end.
 pub fn to_json(sheet: &Sheet) -> Vec<u8> {
-    let mut json = document(sheet);
-    let digest = blake3::hash(&json.to_bytes()).to_hex();
-    json.set("digest", Json::text(digest.as_str().to_owned()));
-    let mut bytes = json.to_bytes();
-    bytes.push(b'\n');
-    bytes
+    let mut out = Vec::new();
+    write(sheet, &mut out);
+    out.push(b'\n');
+    out
 }
 
 /// Digest of the document; the same in every format of one report.
 pub fn digest(sheet: &Sheet) -> String {
-    blake3::hash(&document(sheet).to_bytes()).to_hex().as_str().to_owned()
+    write(sheet, &mut Vec::new())
 }
 
-fn document(sheet: &Sheet) -> Json<'static> {
-    let rows = sheet.rows.iter().map(|row| {
-        let cells = row.cells.iter().map(|cell| value(cell, sheet.zone));
-        Json::List(cells.collect())
+/// Writes the document member by member, in the order of RFC 8785, and returns its
+/// digest. A report of a whole city is too large to be laid out in memory first.
+fn write(sheet: &Sheet, out: &mut Vec<u8>) -> String {
+    let start = out.len();
+    let columns = Json::List(sheet.columns.iter().map(column).collect());
+    member(out, b"{\"columns\":", &columns);
+    let digest_at = out.len();
+    let made_from = Json::object(sheet.made_from.clone());
+    member(out, b",\"made_from\":", &made_from);
+    member(out, b",\"report\":", &Json::text(sheet.id));
+    out.extend_from_slice(b",\"rests_on\":");
+    list(out, &sheet.rows, |row, out| list(out, &row.entries, place));
+    let count = i64::try_from(sheet.rows.len()).unwrap_or(i64::MAX);
+    member(out, b",\"row_count\":", &Json::Int(count));
+    out.extend_from_slice(b",\"rows\":");
+    list(out, &sheet.rows, |row, out| {
+        list(out, &row.cells, |cell, out| value(cell, sheet.zone, out))
     });
-    let rests_on = sheet
-        .rows
-        .iter()
-        .map(|row| Json::List(row.entries.iter().map(|entry| Json::text(entry.place())).collect()));
-    Json::object([
-        ("schema", Json::text(SCHEMA)),
-        ("report", Json::text(sheet.id)),
-        ("version", Json::Int(i64::from(sheet.version))),
-        ("title_zh", Json::text(sheet.zh)),
-        ("title_en", Json::text(sheet.en)),
-        ("made_from", Json::object(sheet.made_from.clone())),
-        ("columns", Json::List(sheet.columns.iter().map(column).collect())),
-        ("row_count", Json::Int(i64::try_from(sheet.rows.len()).unwrap_or(i64::MAX))),
-        ("rows", Json::List(rows.collect())),
-        ("rests_on", Json::List(rests_on.collect())),
-    ])
+    member(out, b",\"schema\":", &Json::text(SCHEMA));
+    member(out, b",\"title_en\":", &Json::text(sheet.en));
+    member(out, b",\"title_zh\":", &Json::text(sheet.zh));
+    member(out, b",\"version\":", &Json::Int(i64::from(sheet.version)));
+    out.push(b'}');
+    let digest = blake3::hash(&out[start..]).to_hex().as_str().to_owned();
+    let named = format!(",\"digest\":\"{digest}\"");
+    out.splice(digest_at..digest_at, named.into_bytes());
+    digest
+}
+
+fn member(out: &mut Vec<u8>, name: &[u8], value: &Json<'_>) {
+    out.extend_from_slice(name);
+    value.write(out);
+}
+
+fn list<T>(out: &mut Vec<u8>, items: &[T], mut write: impl FnMut(&T, &mut Vec<u8>)) {
+    out.push(b'[');
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        write(item, out);
+    }
+    out.push(b']');
+}
+
+/// `"open/4711"`
+fn place(entry: &EntryRef, out: &mut Vec<u8>) {
+    out.extend_from_slice(if entry.sealed { b"\"sealed/" } else { b"\"open/" });
+    number(entry.position, out);
+    out.push(b'"');
+}
+
+fn number(mut number: u64, out: &mut Vec<u8>) {
+    let mut digits = [0; 20];
+    let mut at = digits.len();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            return out.extend_from_slice(&digits[at..]);
+        }
+    }
 }
 
 fn column(column: &Column) -> Json<'static> {
@@ -61,15 +102,17 @@ fn column(column: &Column) -> Json<'static> {
 }
 
 /// Fen stay fen and a share its two numbers: JSON is for programs.
-fn value(cell: &Cell, zone: Zone) -> Json<'static> {
+fn value(cell: &Cell, zone: Zone, out: &mut Vec<u8>) {
     match cell {
-        Cell::Empty => Json::Null,
-        Cell::Text(text) => Json::text(text.clone()),
-        Cell::Count(count) | Cell::Fen(count) => Json::Int(*count),
-        Cell::Hundredths(hundredths) => Json::text(yuan(*hundredths)),
-        Cell::Date(date) => Json::text(date.to_string()),
-        Cell::Moment(micros) => Json::text(zone.rfc3339(*micros)),
-        Cell::Share(part, whole) => Json::List(vec![Json::Int(*part), Json::Int(*whole)]),
+        Cell::Empty => out.extend_from_slice(b"null"),
+        Cell::Text(text) => write_string(text, out),
+        Cell::Count(count) | Cell::Fen(count) => Json::Int(*count).write(out),
+        Cell::Hundredths(hundredths) => write_string(&yuan(*hundredths), out),
+        Cell::Date(date) => write_string(&date.to_string(), out),
+        Cell::Moment(micros) => write_string(&zone.rfc3339(*micros), out),
+        Cell::Share(part, whole) => {
+            list(out, &[*part, *whole], |number, out| Json::Int(*number).write(out));
+        }
     }
 }
 
@@ -93,4 +136,53 @@ pub fn from_json(bytes: &[u8]) -> Option<Read> {
         made_from: json.get("made_from")?.clone(),
         digest: text("digest")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::table::{Holds, Row, column};
+
+    #[test]
+    fn the_document_is_canonical_and_its_digest_is_of_the_rest() {
+        const COLUMNS: &[Column] = &[column("a", "甲", "a", Holds::Text)];
+        let entry =
+            |sealed, position| EntryRef { sealed, position, system: "hall".into(), id: "e".into() };
+        let cells = vec![
+            Cell::Empty,
+            Cell::text("引\"号\n"),
+            Cell::Count(-7),
+            Cell::Hundredths(-105),
+            Cell::Date(chrono::NaiveDate::from_ymd_opt(2026, 3, 5).expect("a date")),
+            Cell::Moment(1_700_000_000_000_001),
+            Cell::Fen(0),
+            Cell::Share(1, 3),
+        ];
+        let row = Row::new(cells).resting_on([entry(false, 0), entry(true, 1_234_567_890)]);
+        let sheet = Sheet {
+            id: "RP99",
+            version: 3,
+            zh: "表",
+            en: "a table",
+            columns: COLUMNS,
+            exact: false,
+            rows: vec![row, Row::new(Vec::new())],
+            made_from: vec![("as_of", Json::text("now")), ("a", Json::Int(1))],
+            zone: Zone::SHANGHAI,
+        };
+        let bytes = to_json(&sheet);
+        let mut json = parse(bytes.trim_ascii_end()).expect("JSON").into_owned();
+        // What is read and written again is the same bytes only if they are canonical.
+        assert_eq!(json.to_bytes(), bytes.trim_ascii_end());
+        let named = json.remove("digest").expect("a digest");
+        assert_eq!(named.as_str(), Some(digest(&sheet).as_str()));
+        let rest = blake3::hash(&json.to_bytes()).to_hex();
+        assert_eq!(named.as_str(), Some(rest.as_str()));
+        let rows = json.get("rows").and_then(Json::as_list).expect("rows");
+        let first = rows[0].as_list().expect("cells");
+        assert_eq!(first[3].as_str(), Some("-1.05"));
+        assert_eq!(first[5].as_str(), Some("2023-11-15T06:13:20.000001+08:00"));
+        let places = json.get("rests_on").and_then(Json::as_list).expect("places")[0].to_bytes();
+        assert_eq!(places, br#"["open/0","sealed/1234567890"]"#);
+    }
 }

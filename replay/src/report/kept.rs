@@ -5,10 +5,12 @@
 //! What this file does not know: where it is kept.
 
 use super::register::Report;
-use super::run::{Gathered, Ground, Period, Request, Sheet, laid_out, made_from};
+use super::run::{
+    Days, Gathered, Gathering, Ground, Note, Period, Request, Sheet, laid_out, made_from,
+};
 use crate::master::Master;
-use crate::rules::Judgement;
-use crate::rules::bench::Bench;
+use crate::rules::bench::{Bench, Case};
+use crate::rules::{Finding, Judgement};
 use crate::time::calendar::Calendar;
 use std::borrow::Cow;
 
@@ -16,35 +18,66 @@ use std::borrow::Cow;
 pub struct Kept {
     /// What the log was judged for; its period is that of no report.
     pub request: Request,
-    /// As known at the moment asked about; empty if the report does not look at it.
+    /// As known at the moment asked about; what the report looks at ([`LooksAt`]).
     pub master: Master,
-    /// Empty of findings if the report does not look at them.
+    /// The findings that the report looks at, and what people said and did about them.
     pub judgement: Judgement,
     /// Names of the catalogue and of the calendar, as the report tells them.
     pub catalogue: String,
     pub calendar: String,
 }
 
-/// Reports whose rows are put together with a look at master data.
-const MASTER: [&str; 3] = ["RP01", "RP08", "RP30"];
-/// Reports whose rows are put together with a look at findings.
-const FINDINGS: [&str; 4] = ["RP01", "RP02", "RP22", "RP30"];
+/// What a report's rows are put together with, beside what cases contributed.
+pub struct LooksAt {
+    /// Findings of these, wherever they are.
+    pub findings: fn(&Finding) -> bool,
+    /// Master data of these entities.
+    pub master: &'static [&'static str],
+}
 
-impl Report {
-    /// Whether the rows want more than what cases contributed: master data.
-    pub fn looks_at_master(&self) -> bool {
-        MASTER.contains(&self.id)
+impl LooksAt {
+    /// Nothing else.
+    pub const CASES: LooksAt = LooksAt { findings: |_| false, master: &[] };
+    /// All there is: of no such report anything is kept.
+    pub const EVERYTHING: LooksAt = LooksAt { findings: |_| true, master: Master::ENTITIES };
+}
+
+/// Takes what cases contribute to every report, whatever its period, case by case.
+pub struct Collector<'g> {
+    ground: Ground<'g>,
+}
+
+/// What one case contributes to one report, each with its days.
+pub type Contribution = (&'static Report, Vec<(Days, Note)>);
+
+impl<'g> Collector<'g> {
+    /// `judgement` holds at least the findings of the cases that come, as they stand
+    /// when all rules have spoken. `request` asks for [`Period::EVER`].
+    pub fn new(
+        bench: &'g Bench<'g>,
+        judgement: &'g Judgement,
+        request: &'g Request,
+    ) -> Collector<'g> {
+        Collector { ground: Ground::new(bench, judgement, None, request) }
     }
 
-    /// Whether the rows want more than what cases contributed: findings.
-    pub fn looks_at_findings(&self) -> bool {
-        FINDINGS.contains(&self.id)
+    /// In order of report.
+    pub fn of(&self, case: &Case<'_>) -> Vec<Contribution> {
+        let mut all = Vec::new();
+        for report in super::all() {
+            let mut gathering = Gathering::default();
+            (report.gather)(case, &self.ground, &mut gathering);
+            if gathering.count() > 0 {
+                all.push((report, gathering.0));
+            }
+        }
+        all
     }
 }
 
 impl Kept {
     /// A report of a period, from what cases contributed to it on its days, in order
-    /// of stream; see [`super::Hearing::contributions`].
+    /// of stream and of contributing; see [`Collector`].
     pub fn sheet(&self, report: &'static Report, period: Period, notes: Gathered) -> Sheet {
         let request = Request { period, ..self.request.clone() };
         // An empty calendar counts for no row: only gathering counts days.

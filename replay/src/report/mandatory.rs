@@ -1,6 +1,7 @@
 //! RP02 六个一律台账 and RP22 一律后果缺口表: what 「一律」 demands after a breach,
 //! what was done, and what is missing.
 
+use super::kept::LooksAt;
 use super::register::Report;
 use super::run::{Gathered, Gathering, Ground};
 use super::table::{Cell, Column, Holds, Row, column};
@@ -19,6 +20,7 @@ pub(super) const LEDGER: Report = Report {
     readers_zh: "效能办、纪检",
     columns: LEDGER_COLUMNS,
     exact: false,
+    looks_at: LooksAt { findings: |finding| of_six(finding) || is_gap(finding), master: &[] },
     gather: nothing,
     rows: ledger,
 };
@@ -32,6 +34,7 @@ pub(super) const GAPS: Report = Report {
     readers_zh: "市委督查、纪检",
     columns: GAP_COLUMNS,
     exact: false,
+    looks_at: LooksAt { findings: is_gap, master: &[] },
     gather: nothing,
     rows: gaps,
 };
@@ -47,6 +50,15 @@ const SIX: [(&str, &str); 6] = [
     ("R2.2.4e", "⑤ 厅外收费"),
     ("R2.2.4f", "⑥ 超规定时限或承诺时间"),
 ];
+
+fn of_six(finding: &Finding) -> bool {
+    SIX.iter().any(|(rule, _)| *rule == finding.rule)
+}
+
+/// What had to follow and did not.
+fn is_gap(finding: &Finding) -> bool {
+    finding.rule == "RX.1"
+}
 
 const LEDGER_COLUMNS: &[Column] = &[
     column("kind", "一律类别", "which", Holds::Text),
@@ -65,8 +77,7 @@ const LEDGER_COLUMNS: &[Column] = &[
 ];
 
 fn ledger(ground: &Ground<'_>, _: Gathered) -> Vec<Row> {
-    let of_six = |finding: &&Finding| SIX.iter().any(|(rule, _)| *rule == finding.rule);
-    let found = ground.judgement.findings.iter().filter(of_six);
+    let found = ground.judgement.findings.iter().filter(|finding| of_six(finding));
     found
         .filter(|finding| ground.in_period(finding.at))
         .map(|one| ledger_row(ground, one))
@@ -76,7 +87,7 @@ fn ledger(ground: &Ground<'_>, _: Gathered) -> Vec<Row> {
 /// The RX.1 finding about a breach, if one is open or waived.
 fn gap_of<'g>(ground: &'g Ground<'_>, finding: &Finding) -> Option<&'g Finding> {
     let id = finding.id();
-    let about = |gap: &&&Finding| gap.rule == "RX.1" && gap.matter.as_ref() == id;
+    let about = |gap: &&&Finding| is_gap(gap) && gap.matter.as_ref() == id;
     ground.findings(&finding.stream).iter().find(about).copied()
 }
 
@@ -148,7 +159,7 @@ const GAP_COLUMNS: &[Column] = &[
 ];
 
 fn gaps(ground: &Ground<'_>, _: Gathered) -> Vec<Row> {
-    let found = ground.judgement.findings.iter().filter(|finding| finding.rule == "RX.1");
+    let found = ground.judgement.findings.iter().filter(|finding| is_gap(finding));
     let zone = ground.bench.zone;
     let rows = found.filter(|finding| ground.in_period(finding.at)).map(|finding| {
         let said = |name: &str| finding.explanation.get(name).and_then(Value::as_str);

@@ -31,10 +31,10 @@ mod timing;
 
 pub use csv::{MADE_FROM, text, to_csv, to_plain_csv};
 pub use json::{Read, digest, from_json, to_json};
-pub use kept::Kept;
+pub use kept::{Collector, Contribution, Kept, LooksAt};
 pub use register::{Report, all, find};
 pub use run::{
-    About, Contributions, Days, Gathered, Gathering, Ground, Hearing, Note, Period, Request, Sheet,
+    About, Days, Gathered, Gathering, Ground, Hearing, Note, Period, Request, Sheet,
     one_row_a_note, run,
 };
 pub use table::{Cell, Column, Holds, Row, column};

@@ -1,11 +1,12 @@
 //! RP30 法律冲突与参数版本说明: where the decision yields to a higher law, and what
 //! each parameter was set to, when and by whom.
 
+use super::kept::LooksAt;
 use super::register::Report;
 use super::run::{Gathered, Gathering, Ground};
 use super::table::{Cell, Column, Holds, Row, column};
 use crate::rules::bench::Case;
-use crate::rules::finding::{EntryRef, Outcome};
+use crate::rules::finding::{EntryRef, Finding, Outcome};
 use crate::rules::norms::CONFLICTS;
 
 pub(super) const REPORT: Report = Report {
@@ -17,6 +18,7 @@ pub(super) const REPORT: Report = Report {
     readers_zh: "各方",
     columns: COLUMNS,
     exact: false,
+    looks_at: LooksAt { findings: yields, master: &["parameter"] },
     gather: nothing,
     rows,
 };
@@ -35,15 +37,17 @@ const COLUMNS: &[Column] = &[
 
 fn nothing(_: &Case<'_>, _: &Ground<'_>, _: &mut Gathering) {}
 
+fn yields(finding: &Finding) -> bool {
+    finding.outcome == Outcome::Superseded
+}
+
 fn rows(ground: &Ground<'_>, _: Gathered) -> Vec<Row> {
     let mut rows: Vec<Row> = CONFLICTS
         .iter()
         .flat_map(|conflict| conflict.rules.iter().map(move |rule| (conflict, *rule)))
         .map(|(conflict, rule)| {
-            let yielding =
-                ground.judgement.findings.iter().filter(|finding| {
-                    finding.rule == rule && finding.outcome == Outcome::Superseded
-                });
+            let found = ground.judgement.findings.iter();
+            let yielding = found.filter(|finding| finding.rule == rule && yields(finding));
             let entries: Vec<EntryRef> =
                 yielding.clone().flat_map(|finding| finding.entries.clone()).collect();
             let cells = vec![

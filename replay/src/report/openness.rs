@@ -1,6 +1,7 @@
 //! RP15 信息公开及时率 and RP16 重大决策程序表.
 
 use super::facts;
+use super::kept::LooksAt;
 use super::register::Report;
 use super::run::{Gathered, Gathering, Ground, Note, one_row_a_note};
 use super::table::{Cell, Column, Holds, Row, column};
@@ -20,6 +21,7 @@ pub(super) const DISCLOSURE: Report = Report {
     readers_zh: "公众",
     columns: DISCLOSURE_COLUMNS,
     exact: false,
+    looks_at: LooksAt::CASES,
     gather: disclosure,
     rows: disclosure_rows,
 };
@@ -33,6 +35,7 @@ pub(super) const DECISIONS: Report = Report {
     readers_zh: "纪检",
     columns: DECISION_COLUMNS,
     exact: false,
+    looks_at: LooksAt::CASES,
     gather: decisions,
     rows: one_row_a_note,
 };

@@ -2,6 +2,7 @@
 //! run out, and open ones for which it soon will (P23).
 
 use super::facts;
+use super::kept::LooksAt;
 use super::register::Report;
 use super::run::{Gathering, Ground, Note, one_row_a_note};
 use super::table::{Cell, Column, Holds, column};
@@ -18,6 +19,7 @@ pub(super) const OVERDUE: Report = Report {
     readers_zh: "各监督部门",
     columns: OVERDUE_COLUMNS,
     exact: false,
+    looks_at: LooksAt::CASES,
     gather: overdue,
     rows: one_row_a_note,
 };
@@ -31,6 +33,7 @@ pub(super) const EXPIRING: Report = Report {
     readers_zh: "承办单位、服务中心",
     columns: EXPIRING_COLUMNS,
     exact: false,
+    looks_at: LooksAt::CASES,
     gather: expiring,
     rows: one_row_a_note,
 };

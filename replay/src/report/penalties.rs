@@ -1,6 +1,7 @@
 //! RP11 首违告诫执行表 and RP12 处罚裁量与下限表.
 
 use super::facts;
+use super::kept::LooksAt;
 use super::register::Report;
 use super::run::{Gathering, Ground, Note, one_row_a_note};
 use super::table::{Cell, Column, Holds, column};
@@ -19,6 +20,7 @@ pub(super) const FIRST: Report = Report {
     readers_zh: "纪检、园区",
     columns: FIRST_COLUMNS,
     exact: false,
+    looks_at: LooksAt::CASES,
     gather: first,
     rows: one_row_a_note,
 };
@@ -32,6 +34,7 @@ pub(super) const DISCRETION: Report = Report {
     readers_zh: "司法局、纪检",
     columns: DISCRETION_COLUMNS,
     exact: false,
+    looks_at: LooksAt::CASES,
     gather: discretion,
     rows: one_row_a_note,
 };

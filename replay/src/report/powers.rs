@@ -1,6 +1,7 @@
 //! RP07 取消事项违规审批收费表 and RP08 下放、委托承接与上收表.
 
 use super::facts;
+use super::kept::LooksAt;
 use super::register::Report;
 use super::run::{Gathered, Gathering, Ground, Note, one_row_a_note};
 use super::table::{Cell, Column, Holds, Row, column};
@@ -19,6 +20,7 @@ pub(super) const CANCELLED: Report = Report {
     readers_zh: "纪检",
     columns: CANCELLED_COLUMNS,
     exact: false,
+    looks_at: LooksAt::CASES,
     gather: cancelled,
     rows: one_row_a_note,
 };
@@ -32,6 +34,7 @@ pub(super) const HANDED_DOWN: Report = Report {
     readers_zh: "审改办",
     columns: HANDED_DOWN_COLUMNS,
     exact: false,
+    looks_at: LooksAt { master: &["batch", "takeover", "item"], ..LooksAt::CASES },
     gather: handled,
     rows: handed_down,
 };
@@ -148,6 +151,12 @@ fn handed_down(ground: &Ground<'_>, notes: Gathered) -> Vec<Row> {
         by_base.entry(note.key.clone()).or_default().push(note);
     }
     let at = ground.bench.at_now();
+    let mut taken: BTreeMap<(&str, &str), &Takeover> = BTreeMap::new();
+    for row in ground.bench.master.takeovers.each_at(at).map(|version| &version.row) {
+        if let (Some(county), Some(base)) = (row.county.as_deref(), base_of(&row.item_code)) {
+            taken.entry((county, base)).or_insert(row);
+        }
+    }
     let mut rows = Vec::new();
     for batch in ground.bench.master.batches.each_at(at).map(|version| &version.row) {
         if !matches!(batch.kind.as_deref(), Some("下放" | "委托")) {
@@ -157,7 +166,8 @@ fn handed_down(ground: &Ground<'_>, notes: Gathered) -> Vec<Row> {
             let base = item.base_code.as_deref().unwrap_or_default();
             let handled = by_base.get(base).map(Vec::as_slice).unwrap_or_default();
             for county in batch.addressee_regions.iter().flatten() {
-                rows.push(of_county(ground, batch, item, county, handled));
+                let taken = taken.get(&(county.as_ref(), base)).copied();
+                rows.push(of_county(ground, batch, (item, county, taken), handled));
             }
         }
     }
@@ -167,17 +177,12 @@ fn handed_down(ground: &Ground<'_>, notes: Gathered) -> Vec<Row> {
 fn of_county(
     ground: &Ground<'_>,
     batch: &Batch,
-    item: &BatchItem,
-    county: &str,
+    (item, county, taken): (&BatchItem, &str, Option<&Takeover>),
     handled: &[Note],
 ) -> Row {
     let master = ground.bench.master;
     let at = ground.bench.at_now();
     let base = item.base_code.as_deref().unwrap_or_default();
-    let here = |row: &&Takeover| {
-        row.county.as_deref() == Some(county) && base_of(&row.item_code) == Some(base)
-    };
-    let taken = master.takeovers.each_at(at).map(|version| &version.row).find(here);
     let from = item.from_unit.as_deref().unwrap_or_default();
     let since = taken.and_then(|row| row.accepted_on).or(item.effective_on);
     let later = |note: &&Note| {

@@ -1,6 +1,7 @@
 //! RP23 补录、更正、作废、倒签表 and RP24 账本完整性证明.
 
 use super::facts;
+use super::kept::LooksAt;
 use super::register::Report;
 use super::run::{Gathered, Gathering, Ground, Note, one_row_a_note};
 use super::table::{Cell, Column, Holds, Row, column};
@@ -19,6 +20,7 @@ pub(super) const REPAIRS: Report = Report {
     readers_zh: "纪检",
     columns: REPAIR_COLUMNS,
     exact: false,
+    looks_at: LooksAt::CASES,
     gather: repairs,
     rows: one_row_a_note,
 };
@@ -32,6 +34,7 @@ pub(super) const INTEGRITY: Report = Report {
     readers_zh: "脚本、法院",
     columns: INTEGRITY_COLUMNS,
     exact: false,
+    looks_at: LooksAt::CASES,
     gather: integrity,
     rows: integrity_rows,
 };

@@ -1,5 +1,6 @@
 //! The register of reports (§5.1).
 
+use super::kept::LooksAt;
 use super::run::{Gathered, Gathering, Ground};
 use super::table::{Column, Row};
 use super::{
@@ -24,6 +25,8 @@ pub struct Report {
     /// Its CSV is for a system that takes exactly these columns; what it was made
     /// from then stands in a file beside it.
     pub exact: bool,
+    /// What its rows want beside what cases contribute.
+    pub looks_at: LooksAt,
     /// Takes what the report needs of one case.
     pub gather: fn(&Case<'_>, &Ground<'_>, &mut Gathering),
     /// Puts the rows together, in an order that does not depend on how cases came.

@@ -4,6 +4,7 @@
 use super::register::Report;
 use super::table::{Cell, Column, Row};
 use crate::integrity::json::Json;
+use crate::packed::{Packed, Packer, Unpacker};
 use crate::rules::bench::Bench;
 use crate::rules::finding::{EntryRef, Finding};
 use crate::rules::{Ask, Docket, JudgeError, Judgement, register as rules};
@@ -21,6 +22,9 @@ pub struct Period {
 }
 
 impl Period {
+    /// All days.
+    pub const EVER: Period = Period { from: NaiveDate::MIN, to: NaiveDate::MAX };
+
     pub fn has(&self, day: NaiveDate) -> bool {
         self.from <= day && day <= self.to
     }
@@ -73,12 +77,35 @@ pub struct Request {
 
 /// What one case contributed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub struct Note {
     /// What rows are put together by.
     pub key: String,
     pub cells: Vec<Cell>,
     pub entries: Vec<EntryRef>,
+}
+
+/// With its entries by their places: no report tells more of them.
+impl Packed for Note {
+    fn pack(&self, to: &mut Packer) {
+        self.key.pack(to);
+        self.cells.pack(to);
+        self.entries.len().pack(to);
+        for entry in &self.entries {
+            (entry.position << 1 | u64::from(entry.sealed)).pack(to);
+        }
+    }
+
+    fn unpack(from: &mut Unpacker<'_>) -> Option<Note> {
+        let (key, cells) = Packed::unpack(from)?;
+        let places = Vec::<u64>::unpack(from)?.into_iter();
+        let entry = |place: u64| EntryRef {
+            sealed: place & 1 == 1,
+            position: place >> 1,
+            system: Box::default(),
+            id: Box::default(),
+        };
+        Some(Note { key, cells, entries: places.map(entry).collect() })
+    }
 }
 
 /// What cases contributed, in order of stream.
@@ -88,12 +115,9 @@ pub type Gathered = Vec<Note>;
 /// belongs to every period.
 pub type Days = [Option<NaiveDate>; 2];
 
-/// What cases contribute, by report, each with its days.
-pub type Contributions = BTreeMap<&'static str, Vec<(Days, Note)>>;
-
 /// What one case contributes, each with its days.
 #[derive(Debug, Default)]
-pub struct Gathering(Vec<(Days, Note)>);
+pub struct Gathering(pub(super) Vec<(Days, Note)>);
 
 impl Gathering {
     /// A contribution to every period.
@@ -229,69 +253,59 @@ impl<'b> Hearing<'b> {
 
     /// Makes one report.
     pub fn sheet(&self, report: &'static Report) -> Result<Sheet, JudgeError> {
+        let sheet = self.sheets(&[report])?.pop();
+        Ok(sheet.expect("a sheet for each report that was asked for"))
+    }
+
+    /// Makes several reports, for which every case is read once.
+    pub fn sheets(&self, reports: &[&'static Report]) -> Result<Vec<Sheet>, JudgeError> {
         let Hearing { docket, judgement, before, request } = self;
         let bench = docket.bench();
         let ground = Ground::new(&bench, judgement, before.as_ref(), request);
-        let notes = gather(docket, &ground, report)?;
-        let rows = (report.rows)(&ground, notes.flat_map(Gathering::notes).collect());
-        let calendar = bench.calendar.version(request.ask.moment.known_at);
-        Ok(laid_out(report, rows, made_from(request, docket.master_version(), calendar)))
+        let gathered = gather(docket, &ground, reports)?;
+        let (catalogue, known_at) = (docket.master_version(), request.ask.moment.known_at);
+        let sheets = reports.iter().zip(gathered).map(|(report, notes)| {
+            let rows = (report.rows)(&ground, notes);
+            let calendar = bench.calendar.version(known_at);
+            laid_out(report, rows, made_from(request, catalogue.clone(), calendar))
+        });
+        Ok(sheets.collect())
     }
 
-    /// What every case contributes to each report, whatever its period, in order of
-    /// stream; see [`super::Kept`]. Every case is read once.
-    pub fn contributions(&self) -> Result<Contributions, JudgeError> {
-        let ever = Period { from: NaiveDate::MIN, to: NaiveDate::MAX };
-        let request = Request { period: ever, ..self.request.clone() };
-        let bench = self.docket.bench();
-        let ground = Ground::new(&bench, &self.judgement, None, &request);
-        let parts = self.docket.each(&bench, |case, out: &mut Vec<_>| {
-            for report in super::all() {
-                let mut gathering = Gathering::default();
-                (report.gather)(case, &ground, &mut gathering);
-                if gathering.count() > 0 {
-                    out.push((report.id, case.file.stream.to_owned(), gathering.0));
-                }
-            }
-        })?;
-        let mut all: Contributions = super::all().map(|report| (report.id, Vec::new())).collect();
-        let mut flat: Vec<_> = parts.into_iter().flatten().collect();
-        flat.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
-        for (report, _, notes) in flat {
-            all.entry(report).or_default().extend(notes);
-        }
-        Ok(all)
+    pub fn judgement(&self) -> &Judgement {
+        &self.judgement
     }
 
     /// Makes reports of another period from here on.
     pub fn turn_to(&mut self, period: Period) {
         self.request.period = period;
     }
-
-    pub fn docket(&self) -> &Docket<'b> {
-        &self.docket
-    }
-
-    pub fn judgement(&self) -> &Judgement {
-        &self.judgement
-    }
 }
 
-/// What cases contribute to a report, in order of stream.
+/// What cases contribute to each report, in order of stream.
 fn gather(
     docket: &Docket<'_>,
     ground: &Ground<'_>,
-    report: &'static Report,
-) -> Result<impl Iterator<Item = Gathering>, JudgeError> {
-    let parts = docket.each(ground.bench, |case, out: &mut Vec<(String, Gathering)>| {
-        let mut gathering = Gathering::default();
-        (report.gather)(case, ground, &mut gathering);
-        if gathering.count() > 0 {
-            out.push((case.file.stream.to_owned(), gathering));
+    reports: &[&'static Report],
+) -> Result<Vec<Gathered>, JudgeError> {
+    let parts = docket.each(ground.bench, |case, out: &mut Vec<(String, usize, Gathering)>| {
+        for (place, report) in reports.iter().enumerate() {
+            let mut gathering = Gathering::default();
+            (report.gather)(case, ground, &mut gathering);
+            if gathering.count() > 0 {
+                out.push((case.file.stream.to_owned(), place, gathering));
+            }
         }
     })?;
-    let by_stream: BTreeMap<String, Gathering> = parts.into_iter().flatten().collect();
-    Ok(by_stream.into_values())
+    let mut flat: Vec<_> = parts.into_iter().flatten().collect();
+    flat.sort_by(|one, other| one.0.cmp(&other.0));
+    let mut all: Vec<Gathered> = reports.iter().map(|_| Gathered::new()).collect();
+    for (_, place, gathering) in flat {
+        if let Some(gathered) = all.get_mut(place) {
+            gathered.extend(gathering.notes());
+        }
+    }
+    Ok(all)
 }
 
 /// A finished report of these rows.

@@ -3,6 +3,7 @@
 //!
 //! What this file does not know: files, formats, which report it is.
 
+use crate::packed::{Packed, Packer, Unpacker};
 use crate::rules::finding::EntryRef;
 use crate::time::civil::Micros;
 use chrono::NaiveDate;
@@ -64,7 +65,6 @@ pub const fn column(
 
 /// One value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub enum Cell {
     /// Not known or not applicable: never zero, never 100 %.
     Empty,
@@ -72,26 +72,51 @@ pub enum Cell {
     Count(i64),
     /// Hundredths.
     Hundredths(i64),
-    Date(#[cfg_attr(feature = "rows", serde(with = "day"))] NaiveDate),
+    Date(NaiveDate),
     Moment(Micros),
     Fen(i64),
     /// Numerator and denominator; a zero denominator is [`Cell::Empty`].
     Share(i64, i64),
 }
 
-/// A day as it is kept: days since the year 1.
-#[cfg(feature = "rows")]
-mod day {
-    use chrono::{Datelike, NaiveDate};
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    pub(super) fn serialize<S: Serializer>(day: &NaiveDate, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_i32(day.num_days_from_ce())
+/// What kind of value comes, then the value.
+impl Packed for Cell {
+    fn pack(&self, to: &mut Packer) {
+        let (kind, number) = match self {
+            Cell::Empty => return 0u64.pack(to),
+            Cell::Text(text) => {
+                1u64.pack(to);
+                return to.text(text);
+            }
+            Cell::Share(part, whole) => {
+                2u64.pack(to);
+                return (*part, *whole).pack(to);
+            }
+            Cell::Date(date) => {
+                3u64.pack(to);
+                return date.pack(to);
+            }
+            Cell::Count(number) => (4u64, number),
+            Cell::Hundredths(number) => (5, number),
+            Cell::Moment(number) => (6, number),
+            Cell::Fen(number) => (7, number),
+        };
+        kind.pack(to);
+        number.pack(to);
     }
 
-    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<NaiveDate, D::Error> {
-        let days = i32::deserialize(from)?;
-        NaiveDate::from_num_days_from_ce_opt(days).ok_or_else(|| D::Error::custom("no such day"))
+    fn unpack(from: &mut Unpacker<'_>) -> Option<Cell> {
+        Some(match u64::unpack(from)? {
+            0 => Cell::Empty,
+            1 => Cell::Text(Packed::unpack(from)?),
+            2 => Cell::Share(Packed::unpack(from)?, Packed::unpack(from)?),
+            3 => Cell::Date(Packed::unpack(from)?),
+            4 => Cell::Count(Packed::unpack(from)?),
+            5 => Cell::Hundredths(Packed::unpack(from)?),
+            6 => Cell::Moment(Packed::unpack(from)?),
+            7 => Cell::Fen(Packed::unpack(from)?),
+            _ => return None,
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! RP05 时限效率分析: how long items take, unit by unit and item by item.
 
 use super::facts;
+use super::kept::LooksAt;
 use super::register::Report;
 use super::run::{Gathered, Gathering, Ground, Note};
 use super::table::{Cell, Column, Holds, Row, column};
@@ -18,6 +19,7 @@ pub(super) const REPORT: Report = Report {
     readers_zh: "公众(汇总)",
     columns: COLUMNS,
     exact: false,
+    looks_at: LooksAt::CASES,
     gather,
     rows,
 };

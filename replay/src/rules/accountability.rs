@@ -3,12 +3,12 @@
 
 use super::bench::Bench;
 use crate::event::Event;
+use crate::packed::packed;
 use crate::time::civil::Micros;
 
 /// The accountability triple, the deputy in charge and, where a consequence is
 /// missing, the supervisor. Officers by pseudonymous id.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub struct Accountable {
     pub unit: Option<Box<str>>,
     pub principal_leader: Option<Box<str>>,
@@ -55,4 +55,8 @@ impl Accountable {
         }
         self
     }
+}
+
+packed! {
+    Accountable { unit, principal_leader, deputy_in_charge, direct, supervising_unit }
 }

@@ -42,7 +42,7 @@ impl Alone {
         Alone { master, calendar, ask }
     }
 
-    fn bench(&self) -> Bench<'_> {
+    pub fn bench(&self) -> Bench<'_> {
         Bench::new(&self.master, &self.calendar, self.ask)
     }
 

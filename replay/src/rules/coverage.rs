@@ -17,6 +17,7 @@ use super::finding::{EntryRef, Finding, Outcome};
 use super::register;
 use crate::event::Event;
 use crate::master::Master;
+use crate::packed::packed;
 use crate::time::civil::Micros;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -206,6 +207,10 @@ impl Uncovered {
         }
         finding
     }
+}
+
+packed! {
+    Uncovered { acts, mixed }
 }
 
 fn place(entry: &EntryRef) -> (bool, u64) {

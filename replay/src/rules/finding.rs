@@ -10,6 +10,7 @@ use super::rule::{Rule, Severity};
 use crate::event::Event;
 use crate::event::register::EventLog;
 use crate::master::Origin;
+use crate::packed::{Packed, Packer, Unpacker, packed};
 use crate::time::civil::{Micros, Zone};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -17,7 +18,6 @@ use std::collections::BTreeMap;
 /// The result vocabulary of §0.4. `COMPLIANT` and `NOT_APPLICABLE` are counted,
 /// not listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub enum Outcome {
     /// 疑似违规, by machine
     Signal,
@@ -63,7 +63,6 @@ impl Outcome {
 
 /// An entry that a finding rests on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub struct EntryRef {
     /// In the sealed log; else in the open one. The type says which.
     pub sealed: bool,
@@ -189,5 +188,45 @@ impl Findings {
         for (rule, count) in other.compliant {
             *self.compliant.entry(rule).or_default() += count;
         }
+    }
+}
+
+packed!(Outcome: Signal, Confirmed, Dismissed, Exempted, Waived, Indeterminate, Superseded);
+packed! {
+    EntryRef { sealed, position, system, id }
+}
+
+/// The rule by its id, and the arithmetic as JSON.
+impl Packed for Finding {
+    fn pack(&self, to: &mut Packer) {
+        to.text(self.rule);
+        self.rule_version.pack(to);
+        self.outcome.pack(to);
+        self.severity.pack(to);
+        self.stream.pack(to);
+        self.matter.pack(to);
+        self.entries.pack(to);
+        self.at.pack(to);
+        self.accountable.pack(to);
+        self.zh.pack(to);
+        self.en.pack(to);
+        to.text(&serde_json::to_string(&self.explanation).unwrap_or_default());
+    }
+
+    fn unpack(from: &mut Unpacker<'_>) -> Option<Finding> {
+        Some(Finding {
+            rule: super::register::find(&from.text()?)?.id,
+            rule_version: Packed::unpack(from)?,
+            outcome: Packed::unpack(from)?,
+            severity: Packed::unpack(from)?,
+            stream: Packed::unpack(from)?,
+            matter: Packed::unpack(from)?,
+            entries: Packed::unpack(from)?,
+            at: Packed::unpack(from)?,
+            accountable: Packed::unpack(from)?,
+            zh: Packed::unpack(from)?,
+            en: Packed::unpack(from)?,
+            explanation: serde_json::from_str(&from.text()?).ok()?,
+        })
     }
 }

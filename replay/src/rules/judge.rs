@@ -19,7 +19,7 @@ use crate::master::Master;
 use crate::state::Moment;
 use crate::state::replay::Entries;
 use crate::time::calendar::Calendar;
-use crate::time::civil::Zone;
+use crate::time::civil::{Micros, Zone};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -142,34 +142,16 @@ impl<'a> Docket<'a> {
             findings.join(found);
             topics.join(noted);
         }
-        topics.uncovered.sort();
-        let city = City::new(&bench, &topics);
-        for rule in register::all() {
-            for check in rule.checks {
-                if let Check::City(check) = check {
-                    check(&city, &mut findings);
-                }
-            }
-        }
-        coverage::weigh_across(&topics.uncovered, &mut findings.found);
-        determine(&mut findings.found, &topics);
-        in_order(&mut findings.found);
-        let mut sequels = Findings::default();
-        for check in register::all().flat_map(|rule| rule.checks) {
-            if let Check::Sequel(check) = check {
-                check(&city, &findings.found, &mut sequels);
-            }
-        }
-        determine(&mut sequels.found, &topics);
-        findings.join(sequels);
-        let Findings { mut found, compliant } = findings;
-        in_order(&mut found);
-        Ok(Judgement {
-            findings: found,
-            compliant,
-            topics,
-            streams: self.streams(),
-            entries: self.entries(),
+        let (streams, entries) = (self.streams(), self.entries());
+        Ok(Judgement { streams, entries, ..conclude(&bench, findings, topics) })
+    }
+
+    /// Every stream with its entries, and whether it tells of master data, in an order
+    /// that does not depend on the number of threads.
+    pub fn each_stream(&self) -> impl Iterator<Item = (&'a str, &[&'a [u8]], bool)> {
+        let streams = self.dealt.parts.iter().flatten();
+        streams.map(|(stream, entries)| {
+            (*stream, entries.as_slice(), self.dealt.master.contains_key(stream))
         })
     }
 
@@ -178,34 +160,17 @@ impl<'a> Docket<'a> {
         self.dealt.master.keys().copied()
     }
 
-    /// The entries of the streams that tell of master data, in order of stream.
-    pub fn master_entries(&self) -> Vec<Vec<&'a [u8]>> {
-        let streams = self.dealt.master.iter();
-        let entries = streams.filter_map(|(stream, part)| self.dealt.parts.get(*part)?.get(stream));
-        entries.cloned().collect()
-    }
-
     /// Master data and what was asked, for judging one case after another.
     pub fn into_alone(self) -> Alone {
         Alone::new(self.master, self.ask)
     }
 
-    /// Names the catalogue and all other master data as known at the moment: the
-    /// number of their entries and BLAKE3 of them.
+    /// Names the catalogue and all other master data as known at the moment.
     pub fn master_version(&self) -> String {
-        let mut hasher = blake3::Hasher::new();
-        let mut count = 0u64;
         let streams = self.dealt.master.iter();
         let entries = streams.filter_map(|(stream, part)| self.dealt.parts.get(*part)?.get(stream));
-        for entry in entries.flatten() {
-            let known = Event::read(entry).is_ok_and(|e| e.recorded <= self.ask.moment.known_at);
-            if known {
-                hasher.update(&entry_hash(entry).0);
-                count += 1;
-            }
-        }
-        let digest = hasher.finalize().to_hex();
-        format!("{count}-{}", digest.get(..16).unwrap_or_default())
+        let known_at = self.ask.moment.known_at;
+        master_version(entries.map(|entries| StreamVersion::of(entries, known_at)))
     }
 
     fn streams(&self) -> u64 {
@@ -215,6 +180,86 @@ impl<'a> Docket<'a> {
     fn entries(&self) -> u64 {
         self.dealt.parts.iter().flat_map(BTreeMap::values).map(|list| list.len() as u64).sum()
     }
+}
+
+/// Names what a stream told of master data by a moment: how many entries, and BLAKE3
+/// of their hashes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StreamVersion {
+    pub entries: u64,
+    pub digest: [u8; 32],
+}
+
+impl StreamVersion {
+    pub fn of(entries: &[&[u8]], known_at: Micros) -> StreamVersion {
+        let mut hasher = blake3::Hasher::new();
+        let mut count = 0;
+        for entry in entries {
+            if Event::read(entry).is_ok_and(|event| event.recorded <= known_at) {
+                hasher.update(&entry_hash(entry).0);
+                count += 1;
+            }
+        }
+        StreamVersion { entries: count, digest: *hasher.finalize().as_bytes() }
+    }
+}
+
+/// Names master data by the streams that tell of them, in order: the number of their
+/// entries and BLAKE3 of the streams' digests.
+pub fn master_version(streams: impl Iterator<Item = StreamVersion>) -> String {
+    let mut hasher = blake3::Hasher::new();
+    let mut count = 0;
+    for stream in streams.filter(|stream| stream.entries > 0) {
+        hasher.update(&stream.digest);
+        count += stream.entries;
+    }
+    let digest = hasher.finalize().to_hex();
+    format!("{count}-{}", digest.get(..16).unwrap_or_default())
+}
+
+/// What the rules that look at one case say of it, and what it tells those that look
+/// across cases.
+#[derive(Default)]
+pub struct Said {
+    pub findings: Findings,
+    pub topics: Topics,
+}
+
+impl Said {
+    pub fn of(case: &Case<'_>) -> Said {
+        let mut said = Said::default();
+        judge_case(case, &mut said.findings);
+        said.topics.note(case);
+        said
+    }
+}
+
+/// What follows from all cases together: what the rules find that look across them,
+/// what people determined, and what had to follow. Streams and entries are not counted.
+pub fn conclude(bench: &Bench<'_>, mut findings: Findings, mut topics: Topics) -> Judgement {
+    topics.uncovered.sort();
+    let city = City::new(bench, &topics);
+    for rule in register::all() {
+        for check in rule.checks {
+            if let Check::City(check) = check {
+                check(&city, &mut findings);
+            }
+        }
+    }
+    coverage::weigh_across(&topics.uncovered, &mut findings.found);
+    determine(&mut findings.found, &topics);
+    in_order(&mut findings.found);
+    let mut sequels = Findings::default();
+    for check in register::all().flat_map(|rule| rule.checks) {
+        if let Check::Sequel(check) = check {
+            check(&city, &findings.found, &mut sequels);
+        }
+    }
+    determine(&mut sequels.found, &topics);
+    findings.join(sequels);
+    let Findings { mut found, compliant } = findings;
+    in_order(&mut found);
+    Judgement { findings: found, compliant, topics, ..Judgement::default() }
 }
 
 fn take<'p, P>(next: &AtomicUsize, parts: &'p [P]) -> Option<(usize, &'p P)> {

@@ -7,6 +7,7 @@ use super::city::City;
 use super::finding::{EntryRef, Finding, Outcome};
 use super::rule::Rule;
 use crate::event::Event;
+use crate::packed::packed;
 use crate::time::civil::Micros;
 use serde_json::Map;
 
@@ -75,4 +76,8 @@ impl Finding {
         self.entries.dedup();
         self
     }
+}
+
+packed! {
+    NotedAct { stream, entry, at, order, unit, officer }
 }

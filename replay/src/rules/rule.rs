@@ -5,6 +5,7 @@ use super::bench::Case;
 use super::city::City;
 use super::coverage::Silence;
 use super::finding::{Finding, Findings};
+use crate::packed::packed;
 use serde_json::{Value, json};
 
 /// Which norm a rule belongs to (§0.3). A higher layer wins.
@@ -40,7 +41,6 @@ pub struct Kind(pub &'static str);
 
 /// How grave a finding is (§0.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub enum Severity {
     Info,
     /// 提示
@@ -189,3 +189,5 @@ impl Rule {
         })
     }
 }
+
+packed!(Severity: Info, Blue, Yellow, Red, Refer);

@@ -7,6 +7,7 @@ use super::bench::Case;
 use super::noted::NotedAct;
 use crate::event::Event;
 use crate::integrity::json::Json;
+use crate::packed::packed;
 use crate::time::civil::{Micros, parse_date};
 use chrono::NaiveDate;
 
@@ -216,4 +217,15 @@ pub fn own_filing<'f>(entry: &Entry, filings: &'f [Filing]) -> Option<&'f Filing
     }
     let before = |filing: &&Filing| filing.submitted.order < entry.act.order;
     filings.iter().rev().find(before).or(filings.first())
+}
+
+packed!(Reply: Consented, Refused, Returned, Withdrawn);
+packed! {
+    Answer { act, reply, by_unit }
+    Filing {
+        number, kind, origin, origin_doc, enterprises, from, to, items, team, purpose, submitted,
+        answers, tasks,
+    }
+    Claim { domain, basis }
+    Entry { act, on, kind, filing_no, enterprise, officers, item, purpose, claim, on_request, tasks }
 }

@@ -1,22 +1,27 @@
-//! `plumb report refresh`: judges the ledger once and keeps what reports need of it;
-//! and the thread that does so while a ledger is served.
+//! `plumb report refresh`: brings what reports need of the judged ledger to the logs'
+//! ends; and the thread that does so while a ledger is served.
 
 use super::super::{Dir, Exit, Failure, print};
-use crate::config::Layout;
+use crate::config::{Config, Layout};
 use crate::http::Service;
-use crate::judged::{self, JudgedError};
-use crate::ledger::read_config;
+use crate::judged::{Anew, Brought, Judged, JudgedError, Keeper, ends, readers, refresh};
+use crate::judging::one::Logs;
+use crate::ledger::{LogName, read_config};
+use crate::reader::Reader;
 use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 use serde_json::json;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// 判定一次并留存报表所需,之后出表即时 / judge once, so that reports need not read the log
+/// 把报表所需的留存补到最新条目 / bring what reports need of the log to its last entry
 #[derive(clap::Args)]
 pub struct Refresh {
     #[command(flatten)]
     dir: Dir,
+    /// 全部重新判定 / judge everything again
+    #[arg(long)]
+    whole: bool,
     /// JSON 输出 / as JSON
     #[arg(long)]
     json: bool,
@@ -27,25 +32,79 @@ impl Refresh {
         let layout = Layout::new(&self.dir.dir);
         let config = read_config(&layout)?;
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let [open, sealed] = judged::refresh(&layout, &config, threads)?;
+        let brought = refresh(&layout, &config, threads, self.whole)?;
+        let Brought { ends: [open, sealed], looked_at, anew } = brought;
         if self.json {
             let json = json!({
                 "schema": "plumbline.report.refresh/1",
                 "log_size": open.size, "sealed_size": sealed.size,
+                "looked_at": looked_at, "whole": anew.is_some(),
             });
             print(&json.to_string())?;
         } else {
-            print(&format!("已据前{0}条记录留存 / kept as of the first {0} entries", open.size))?;
+            print(&format!(
+                "已据前{0}条记录留存,重看{looked_at}个事件流 / kept as of the first {0} entries; \
+                 {looked_at} streams were looked at again",
+                open.size
+            ))?;
+            if let Some(why) = anew {
+                print(&format!("全部重新判定 / everything was judged: {}", why.words()))?;
+            }
         }
         Ok(Exit::Done)
     }
+}
+
+/// Between two looks whether another process is done.
+const TURN: Duration = Duration::from_millis(100);
+/// Looks after which the log is quicker.
+const TURNS: u32 = 50;
+
+/// The model at the logs' ends, brought there if something is kept that can be. `None`
+/// where the log must answer.
+pub(super) fn current(layout: &Layout, config: &Config) -> Result<Option<Judged>, Failure> {
+    let Some(judged) = Judged::open(layout, config) else { return Ok(None) };
+    let now = ends(layout, config)?;
+    if judged.ends() == now {
+        return Ok(Some(judged));
+    }
+    for _ in 0..TURNS {
+        match Keeper::begin(layout, config) {
+            Ok(Some(keeper)) => {
+                let [open, sealed] = readers(layout, config)?;
+                let logs = Logs { open: &open, sealed: Some(&sealed) };
+                let threads = std::thread::available_parallelism().map_or(1, usize::from);
+                // A folder that cannot be written, or a damaged log: the log tells.
+                let brought = keeper.bring(logs, threads).ok();
+                let judged = Judged::open(layout, config);
+                return Ok(judged.filter(|judged| {
+                    brought.is_some_and(|brought| brought.ends == judged.ends())
+                }));
+            }
+            Ok(None) => std::thread::sleep(TURN),
+            Err(_) => return Ok(None),
+        }
+        let judged = Judged::open(layout, config).filter(|judged| judged.ends() == now);
+        if judged.is_some() {
+            return Ok(judged);
+        }
+    }
+    Ok(None)
 }
 
 impl From<JudgedError> for Failure {
     fn from(error: JudgedError) -> Failure {
         match error {
             JudgedError::Open(error) => error.into(),
-            JudgedError::Io { .. } => Failure { exit: Exit::Failed, message: error.to_string() },
+            JudgedError::Busy => Failure {
+                exit: Exit::Locked,
+                message: format!("另一进程正在补齐留存,稍后再试 / {error}"),
+            },
+            JudgedError::Log(error) => error.into(),
+            JudgedError::Master(error) => error.into(),
+            JudgedError::Io { .. } | JudgedError::NotGiven => {
+                Failure { exit: Exit::Failed, message: error.to_string() }
+            }
             JudgedError::Judge(_) | JudgedError::Damaged(_) => {
                 Failure { exit: Exit::Broken, message: error.to_string() }
             }
@@ -54,7 +113,7 @@ impl From<JudgedError> for Failure {
 }
 
 /// How often is looked at most whether the logs have grown.
-const LOOK: Duration = Duration::from_secs(60);
+const LOOK: Duration = Duration::from_secs(10);
 /// Judging takes no more than one part in so many of the time.
 const REST: u32 = 20;
 
@@ -69,10 +128,20 @@ impl Keeping {
         let (stop, stopped) = bounded::<()>(0);
         let thread = std::thread::Builder::new().name("judged".to_owned()).spawn(move || {
             let mut rest = LOOK;
+            let mut checked = false;
             // Not at once: a server that was just started has others to answer.
             while stopped.recv_timeout(rest) == Err(RecvTimeoutError::Timeout) {
                 let began = Instant::now();
-                keep(&service);
+                match keep(&service, !checked) {
+                    Ok(Some(brought)) => {
+                        checked = true;
+                        tell(&brought);
+                    }
+                    Ok(None) => {}
+                    Err(error) => {
+                        tracing::error!(%error, "reports are made from the log; trying again");
+                    }
+                }
                 rest = LOOK.max(began.elapsed() * REST);
             }
         })?;
@@ -90,15 +159,25 @@ impl Drop for Keeping {
     }
 }
 
-fn keep(service: &Service) {
+fn tell(brought: &Brought) {
+    let Brought { ends: [open, _], looked_at, anew } = brought;
+    if *looked_at > 0 {
+        let (entries, anew) = (open.size, anew.map(Anew::words));
+        tracing::info!(entries, looked_at, anew, "kept what reports need");
+    }
+}
+
+/// Brings the model to the logs' ends; at the first time every byte of it is looked at,
+/// and what is damaged grows again.
+fn keep(service: &Service, check: bool) -> Result<Option<Brought>, JudgedError> {
     let (layout, config) = (service.ledger.layout(), service.ledger.config());
-    let kept = judged::Judged::open(layout, config).map(|judged| judged.ends());
-    let current = judged::ends(layout, config).is_ok_and(|ends| Some(ends) == kept);
-    if current {
-        return;
+    let Some(keeper) = Keeper::begin(layout, config)? else { return Ok(None) };
+    let open = Reader::of(&service.ledger, LogName::Open)?;
+    let sealed = Reader::of(&service.ledger, LogName::Sealed)?;
+    let logs = Logs { open: &open, sealed: Some(&sealed) };
+    if check && Judged::open(layout, config).is_some_and(|judged| !judged.is_whole()) {
+        tracing::warn!("what is kept for reports is damaged; growing it again");
+        return keeper.grow(logs, 1, Anew::Damaged).map(Some);
     }
-    match judged::refresh(layout, config, 1) {
-        Ok([open, _]) => tracing::info!(entries = open.size, "kept what reports need"),
-        Err(error) => tracing::error!(%error, "reports are made from the log; trying again"),
-    }
+    keeper.bring(logs, 1).map(Some)
 }

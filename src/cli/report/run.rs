@@ -2,6 +2,7 @@
 
 use super::super::case::At;
 use super::super::{Dir, Exit, Failure};
+use super::refresh::current;
 use crate::config::{Config, Layout};
 use crate::judged::{self, Judged};
 use crate::judging::{Extent, Loaded, zone};
@@ -103,21 +104,19 @@ impl Run {
         Ok(Exit::Done)
     }
 
-    /// From what was kept where that is of the logs as they are, else from the logs: the
-    /// bytes are the same.
+    /// From what was kept where that is, or can be brought, at the logs' ends, else from
+    /// the logs: the bytes are the same.
     fn sheet(&self, report: &'static report::Report) -> Result<Sheet, Failure> {
         let layout = Layout::new(&self.dir.dir);
         let config = read_config(&layout)?;
         let latest = self.at.limits(zone(&config))? == (None, None);
         if latest && !self.open_only && !self.from_log {
-            let judged = Judged::open(&layout, &config);
-            let current = |judged: &Judged| -> Result<bool, Failure> {
-                Ok(self.kept || judged.ends() == judged::ends(&layout, &config)?)
+            let judged = match self.kept {
+                true => Judged::open(&layout, &config),
+                false => current(&layout, &config)?,
             };
-            if let Some(judged) = judged
-                && current(&judged)?
-                && let Some(sheet) = judged.sheet(report, self.period(judged.last_day()))
-            {
+            let sheet = |judged: Judged| judged.sheet(report, self.period(judged.last_day()));
+            if let Some(sheet) = judged.and_then(sheet) {
                 return Ok(sheet);
             }
         }

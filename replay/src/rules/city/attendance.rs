@@ -3,6 +3,7 @@
 
 use super::{Case, Topic};
 use crate::integrity::json::Json;
+use crate::packed::packed;
 use crate::rules::finding::EntryRef;
 use crate::time::civil::Micros;
 use chrono::NaiveDate;
@@ -94,4 +95,9 @@ impl Topic for Attendance {
             own.1 += all;
         }
     }
+}
+
+packed! {
+    Absence { officer, on, half, status, at, stream, unit, entry }
+    Attendance { absences, halves, covered }
 }

@@ -3,6 +3,7 @@
 
 use super::{Case, Topic};
 use crate::integrity::json::Json;
+use crate::packed::packed;
 use crate::rules::clocks::item_of;
 use crate::rules::noted::NotedAct;
 use crate::state::CaseKind;
@@ -83,4 +84,9 @@ impl Topic for Charges {
 fn insert(list: &mut Vec<Charge>, charge: Charge) {
     let place = list.partition_point(|known| known.act.order <= charge.act.order);
     list.insert(place, charge);
+}
+
+packed! {
+    Charge { act, amount_fen }
+    Charges { by_case, items }
 }

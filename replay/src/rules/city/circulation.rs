@@ -4,6 +4,7 @@
 use super::{Case, Topic};
 use crate::event::Event;
 use crate::integrity::json::Json;
+use crate::packed::packed;
 use crate::rules::finding::EntryRef;
 use crate::state::CaseKind;
 use crate::time::civil::Micros;
@@ -165,4 +166,9 @@ impl Circulation {
             list.sort_by(|a, b| a.entry.cmp(&b.entry));
         }
     }
+}
+
+packed! {
+    Outside { unit, officer, item, stream, kind, on, at, entry, what }
+    Circulation { on_paper, handed_out, approved_by_others, double_trips }
 }

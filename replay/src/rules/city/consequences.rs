@@ -4,13 +4,13 @@
 use super::{Case, Topic};
 use crate::event::Event;
 use crate::integrity::json::{self, Json};
+use crate::packed::packed;
 use crate::rules::finding::EntryRef;
 use crate::time::civil::Micros;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One consequence.
 #[derive(Clone, Debug)]
-#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub struct Consequence {
     /// Without its version: `account.rectification.ordered`.
     pub kind: Box<str>,
@@ -29,10 +29,15 @@ pub struct Consequence {
 
 /// By finding id, in order of entries.
 #[derive(Default)]
-#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub struct Consequences(BTreeMap<Box<str>, Vec<Consequence>>);
 
 impl Consequences {
+    /// Of these findings alone.
+    pub fn of_these(&self, finding_ids: &BTreeSet<String>) -> Consequences {
+        let own = self.0.iter().filter(|(id, _)| finding_ids.contains(id.as_ref()));
+        Consequences(own.map(|(id, list)| (id.clone(), list.clone())).collect())
+    }
+
     /// What was done about any of several findings, in order of entries.
     pub fn of<'c>(&'c self, finding_ids: &[&str]) -> Vec<&'c Consequence> {
         let mut all: Vec<&Consequence> =
@@ -97,4 +102,9 @@ impl Topic for Consequences {
             list.sort_by(|a, b| a.entry.cmp(&b.entry));
         }
     }
+}
+
+packed! {
+    Consequence { kind, at, entry, unit, scope, headcount, post, to, role }
+    Consequences { 0 }
 }

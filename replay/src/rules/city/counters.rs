@@ -4,6 +4,7 @@
 
 use super::{Case, Topic};
 use crate::event::Event;
+use crate::packed::packed;
 use crate::rules::noted::NotedAct;
 use crate::time::civil::parse_date;
 use chrono::NaiveDate;
@@ -96,4 +97,9 @@ fn add(
     if one.act.order < known.act.order {
         known.act = one.act;
     }
+}
+
+packed! {
+    Charging { act, count }
+    Counters { charging, shown, boards }
 }

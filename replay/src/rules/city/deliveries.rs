@@ -4,6 +4,7 @@
 
 use super::{Case, Topic};
 use crate::event::Event;
+use crate::packed::packed;
 use crate::rules::case_file::is;
 use crate::rules::finding::EntryRef;
 use chrono::NaiveDate;
@@ -97,4 +98,10 @@ impl Deliveries {
             entry: EntryRef::of(event),
         });
     }
+}
+
+packed! {
+    Delivered { stream, unit, entry }
+    ClosedDay { stream, system, unit, day, count, numbers, entry }
+    Deliveries { numbered, days, closed }
 }

@@ -1,13 +1,13 @@
 //! What people have said of findings: `finding.verified` (K02), by finding id.
 
 use super::{Case, Topic};
+use crate::packed::packed;
 use crate::rules::finding::EntryRef;
 use crate::time::civil::Micros;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What people made of a signal (§3.8, K02).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub enum Decision {
     Confirmed,
     Dismissed,
@@ -29,7 +29,6 @@ impl Decision {
 
 /// One determination.
 #[derive(Clone, Debug)]
-#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub struct Determination {
     pub decision: Decision,
     pub at: Micros,
@@ -41,10 +40,15 @@ pub struct Determination {
 
 /// All determinations.
 #[derive(Default)]
-#[cfg_attr(feature = "rows", derive(serde::Serialize, serde::Deserialize))]
 pub struct Determinations(BTreeMap<Box<str>, Vec<Determination>>);
 
 impl Determinations {
+    /// Of these findings alone.
+    pub fn of_these(&self, finding_ids: &BTreeSet<String>) -> Determinations {
+        let own = self.0.iter().filter(|(id, _)| finding_ids.contains(id.as_ref()));
+        Determinations(own.map(|(id, list)| (id.clone(), list.clone())).collect())
+    }
+
     /// Of one finding, in order of recording: the last one holds.
     pub fn of(&self, finding_id: &str) -> &[Determination] {
         self.0.get(finding_id).map(Vec::as_slice).unwrap_or_default()
@@ -80,4 +84,10 @@ impl Topic for Determinations {
             list.sort_by_key(|one| one.entry.position);
         }
     }
+}
+
+packed!(Decision: Confirmed, Dismissed, Exempted, Waived);
+packed! {
+    Determination { decision, at, by_unit, by, reason, entry }
+    Determinations { 0 }
 }

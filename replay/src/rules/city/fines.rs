@@ -1,6 +1,7 @@
 //! Fines by ground and tier, for comparing like with like.
 
 use super::{Case, Topic};
+use crate::packed::packed;
 use crate::rules::accountability::Accountable;
 use crate::rules::finding::EntryRef;
 use crate::rules::openness::fine;
@@ -65,4 +66,9 @@ impl Topic for Fines {
             list.sort_by(|a, b| a.entry.cmp(&b.entry));
         }
     }
+}
+
+packed! {
+    Fine { fen, stream, at, entry, accountable }
+    Fines { 0 }
 }

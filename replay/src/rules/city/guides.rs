@@ -2,6 +2,7 @@
 
 use super::{Case, Topic};
 use crate::master::{Item, Version};
+use crate::packed::packed;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -44,4 +45,8 @@ impl Topic for Guides {
             self.0.entry(code).or_default().extend(days);
         }
     }
+}
+
+packed! {
+    Guides { 0 }
 }

@@ -49,12 +49,13 @@ use super::finding::{EntryRef, Finding, Outcome};
 use super::hall::Presence;
 use super::rule::Rule;
 use crate::master::{At, Origin};
+use crate::packed::{Packed, Packer, Unpacker, marked, one_of};
 use guides::Guides;
 use serde_json::Map;
 use std::cell::OnceCell;
 
 /// Facts of one kind, gathered case by case.
-trait Topic: Default + Send {
+trait Topic: Default + Send + Packed {
     fn note(&mut self, case: &Case<'_>);
     /// Takes in what another thread has noted.
     fn join(&mut self, other: Self);
@@ -71,7 +72,8 @@ macro_rules! topics {
         }
 
         impl Topics {
-            pub(super) fn note(&mut self, case: &Case<'_>) {
+            /// Takes note of a case.
+            pub fn note(&mut self, case: &Case<'_>) {
                 $(self.$name.note(case);)*
                 self.uncovered.note(case);
             }
@@ -79,6 +81,22 @@ macro_rules! topics {
             pub(super) fn join(&mut self, other: Topics) {
                 $(self.$name.join(other.$name);)*
                 self.uncovered.join(other.uncovered);
+            }
+        }
+
+        /// Most cases tell of few topics.
+        impl Packed for Topics {
+            fn pack(&self, to: &mut Packer) {
+                to.sparse([$(&one_of(&self.$name),)* &one_of(&self.uncovered)]);
+            }
+
+            fn unpack(from: &mut Unpacker<'_>) -> Option<Topics> {
+                const COUNT: usize = [$(stringify!($name),)* "uncovered"].len();
+                let marks = from.marks(COUNT)?;
+                let mut place = 0..COUNT;
+                $(let $name = marked(marks(place.next()?), from)?;)*
+                let uncovered = marked(marks(place.next()?), from)?;
+                Some(Topics { $($name,)* uncovered })
             }
         }
     };
@@ -103,6 +121,32 @@ topics! {
     consequences: Consequences, "一律后果 (K03–K12), by finding";
     numbers: Numbers, "决定文号与文号登记簿 (F13), by series";
     systems: Systems, "系统中断与心跳 (F11)";
+}
+
+/// What many cases tell, brought together two halves at a time: one by one, each case
+/// would cost as much as all before it.
+#[derive(Default)]
+pub struct Joining(Vec<(u32, Topics)>);
+
+impl Joining {
+    pub fn add(&mut self, topics: Topics) {
+        let mut last = (0, topics);
+        while let Some((size, mut earlier)) = self.0.pop_if(|(size, _)| *size == last.0) {
+            earlier.join(last.1);
+            last = (size + 1, earlier);
+        }
+        self.0.push(last);
+    }
+
+    pub fn joined(self) -> Topics {
+        let halves = self.0.into_iter().rev().map(|(_, topics)| topics);
+        halves
+            .reduce(|last, mut earlier| {
+                earlier.join(last);
+                earlier
+            })
+            .unwrap_or_default()
+    }
 }
 
 /// All cases before a rule that looks across them.

@@ -6,6 +6,7 @@
 use super::{Case, Topic};
 use crate::event::Event;
 use crate::integrity::json::Json;
+use crate::packed::packed;
 use crate::rules::finding::EntryRef;
 use crate::time::civil::Micros;
 use chrono::NaiveDate;
@@ -240,6 +241,14 @@ fn voided_number(json: &Json<'_>) -> Option<i64> {
     json.as_int()
         .or_else(|| json.as_str().and_then(text))
         .or_else(|| voided_number(json.get("no")?))
+}
+
+packed! {
+    Series { unit, words, year }
+    NumberedPaper { stream, entry, day, recorded, late, approval, officer }
+    Declared { first, last, voided, stream, entry, at }
+    Known { numbers, declared }
+    Numbers { 0 }
 }
 
 #[cfg(test)]

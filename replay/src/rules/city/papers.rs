@@ -1,6 +1,7 @@
 //! Documents by number: when they were published, and which decisions cite them.
 
 use super::{Case, Topic};
+use crate::packed::packed;
 use crate::rules::accountability::Accountable;
 use crate::rules::finding::EntryRef;
 use crate::rules::openness::cited_documents;
@@ -83,4 +84,9 @@ impl Topic for Papers {
             list.sort_by(|a, b| a.entry.cmp(&b.entry));
         }
     }
+}
+
+packed! {
+    Citation { stream, at, entry, accountable }
+    Papers { known, published, cited }
 }

@@ -3,6 +3,7 @@
 
 use super::{Case, Topic};
 use crate::event::Event;
+use crate::packed::packed;
 use crate::rules::accountability::Accountable;
 use crate::rules::clocks::GRANTS;
 use crate::rules::finding::EntryRef;
@@ -25,7 +26,7 @@ pub struct Grant {
 pub struct Ban {
     pub on: NaiveDate,
     pub years: u32,
-    pub why: &'static str,
+    pub why: Box<str>,
     pub entry: EntryRef,
 }
 
@@ -118,7 +119,7 @@ impl Permits {
             let Some(key) = applicant_and_item(case) else { continue };
             let on = case.bench.zone.date(act.occurred.micros);
             let entry = EntryRef::of(act);
-            self.bans.entry(key).or_default().push(Ban { on, years, why, entry });
+            self.bans.entry(key).or_default().push(Ban { on, years, why: why.into(), entry });
         }
     }
 }
@@ -184,4 +185,12 @@ impl Topic for Permits {
             all.sort_by(|a, b| a.entry.cmp(&b.entry));
         }
     }
+}
+
+packed! {
+    Grant { stream, on, at, entry, accountable }
+    Ban { on, years, why, entry }
+    Numbered { series, number }
+    Bearer { stream, at, entry, accountable }
+    Permits { bans, grants, numbers }
 }

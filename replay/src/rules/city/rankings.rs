@@ -4,6 +4,7 @@ use super::{Case, Topic};
 use crate::event::Event;
 use crate::event::amount::Decimal;
 use crate::integrity::json::Json;
+use crate::packed::packed;
 use crate::rules::noted::NotedAct;
 use std::collections::BTreeMap;
 
@@ -153,4 +154,12 @@ impl Topic for Rankings {
         self.published.extend(other.published);
         self.sort();
     }
+}
+
+packed! {
+    Scheme { act, version, weights }
+    Score { act, unit, period, scheme, components }
+    Placed { unit, score, rank }
+    Ranking { act, group, period, list }
+    Rankings { schemes, scores, published }
 }

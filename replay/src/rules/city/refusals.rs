@@ -2,6 +2,7 @@
 //! right one (A09), by applicant.
 
 use super::{Case, Topic};
+use crate::packed::packed;
 use crate::rules::accountability::Accountable;
 use crate::rules::finding::EntryRef;
 use crate::time::civil::Micros;
@@ -72,4 +73,9 @@ impl Topic for Refusals {
             list.sort_by(|a, b| a.entry.cmp(&b.entry));
         }
     }
+}
+
+packed! {
+    Refusal { stream, unit, name, names, at, entry, accountable }
+    Refusals { 0 }
 }

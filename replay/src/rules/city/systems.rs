@@ -3,6 +3,7 @@
 
 use super::{Case, Topic};
 use crate::event::{Event, Value};
+use crate::packed::packed;
 use crate::rules::finding::EntryRef;
 use crate::time::civil::{Micros, parse_date};
 use chrono::NaiveDate;
@@ -114,4 +115,10 @@ impl Topic for Systems {
             self.batches.entry(unit).or_default().join(batches);
         }
     }
+}
+
+packed! {
+    Outage { system, stream, unit, from, to, planned, paper_fallback, entry }
+    Beats { stream, unit, days, last }
+    Systems { outages, beats, batches }
 }

@@ -5,6 +5,7 @@
 use super::{Case, Topic};
 use crate::event::{Event, Value};
 use crate::integrity::json::Json;
+use crate::packed::packed;
 use crate::rules::enforcement::decision;
 use crate::rules::noted::NotedAct;
 use crate::time::civil::Micros;
@@ -208,4 +209,14 @@ fn causes(act: &Event<'_>) -> Vec<Box<str>> {
     let causes = links.as_ref().and_then(|links| links.get("causes"));
     let causes = causes.and_then(Json::as_list).unwrap_or_default();
     causes.iter().filter_map(Json::as_str).map(Box::from).collect()
+}
+
+packed! {
+    Assessment { act, result, exception, reason, second_person }
+    Decided { act, fined, amount_fen, noticed, correction }
+    Violation {
+        stream, party, unit, ground, established, fell, assessment, exempt_class, crime, decisions,
+        reinspected, causes,
+    }
+    Violations { cases }
 }

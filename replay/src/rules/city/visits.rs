@@ -2,6 +2,7 @@
 //! filings that stand in a case of their own, and entries that go by such a filing.
 
 use super::{Case, Topic};
+use crate::packed::packed;
 use crate::rules::noted::NotedAct;
 use crate::rules::visit::{self, Entry, Filing};
 use chrono::NaiveDate;
@@ -101,4 +102,9 @@ impl Topic for Visits {
 fn insert(list: &mut Vec<Visit>, visit: Visit) {
     let place = list.partition_point(|known| known.act.order <= visit.act.order);
     list.insert(place, visit);
+}
+
+packed! {
+    Visit { act, on, item, research, joint }
+    Visits { by_enterprise, filings, elsewhere }
 }

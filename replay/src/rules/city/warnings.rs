@@ -4,6 +4,7 @@
 use super::{Case, Topic};
 use crate::event::Event;
 use crate::event::amount::Decimal;
+use crate::packed::packed;
 use crate::rules::noted::NotedAct;
 use crate::time::civil::{Micros, parse_date};
 use chrono::NaiveDate;
@@ -106,4 +107,10 @@ impl Topic for Warnings {
         }
         other.rectified.into_iter().for_each(|(warning, at)| self.answer(warning, at));
     }
+}
+
+packed!(Level: Single, Composite, Publicised);
+packed! {
+    Warning { act, level, due, over }
+    Warnings { by_subject, rectified }
 }
