@@ -558,6 +558,60 @@ def check_streams():
             holds(around[0]["index"] + 1 == around[1]["index"], place + ": neighbours")
 
 
+def check_keys():
+    """Section 15, by the kit's own reading of it."""
+    kit = str(VECTORS / "tlog")
+    sys.path.insert(0, kit)
+    import keychanges
+    import tlog
+
+    log, vectors = load("log.json"), load("keys.json")
+    entries = [one["entry"] for one in log["entries"]] + vectors["entries"]
+
+    def followed(changes):
+        """The keys after so many changes, and the root and size there."""
+        keys, leaves = keychanges.Succession(tlog.Key(log["vkey"])), []
+        for entry in entries:
+            value = json.loads(entry)
+            if keychanges.is_change(value):
+                if len(keys.changes) == changes:
+                    break
+                keys.follow(value, root(leaves))
+            leaves.append(leaf(entry.encode()))
+        return keys, root(leaves), len(leaves)
+
+    keys, _, size = followed(2)
+    holds(size == len(entries), "keys.json, its entries")
+    holds([(key.name, key.public) for _, key in keys.terms]
+          == [(tlog.Key(text).name, tlog.Key(text).public) for text in vectors["vkeys"]],
+          "keys.json, the keys in force")
+    for change, name in zip(keys.changes, ("rotation", "restoration")):
+        holds(change.text == vectors[name]["text"], f"keys.json, the text of the {name}")
+    previous = b3(entries[len(log["entries"]) - 1].encode())
+    for entry in vectors["entries"]:
+        holds(json.loads(entry)["previous"] == previous.hex(), "keys.json, a link")
+        previous = b3(entry.encode())
+    for number, vector in enumerate(vectors["notes"]):
+        try:
+            head = keys.checkpoint(vector["note"])
+            found = (head.size, None)
+        except tlog.Broken as error:
+            found = (vector["size"], error.place)
+        position = vector["position"]
+        expected = None if position is None else f"position {position}"
+        holds(found == (vector["size"], expected), f"keys.json, note {number}")
+    for name, changes in (("refused", 0), ("refused_restorations", 1)):
+        for vector in vectors[name]:
+            keys, root_there, size = followed(changes)
+            value = json.loads(vector["entry"])
+            holds(value["position"] == size, f"keys.json, {vector['name']}")
+            try:
+                keys.follow(value, root_there)
+                holds(False, f"keys.json, {vector['name']}: it was followed")
+            except tlog.Broken as error:
+                holds(error.place == f"position {size}", f"keys.json, {vector['name']}")
+
+
 def check_proofs():
     leaves = [leaf(str(index).encode()) for index in range(70_000)]
     roots = {}
@@ -634,6 +688,7 @@ if __name__ == "__main__":
     check_sealed()
     check_proofs()
     check_streams()
+    check_keys()
     check_refusals()
     check_second()
     print(f"schemas/vectors: {checked} checks hold")

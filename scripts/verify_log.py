@@ -6,14 +6,16 @@
 PLACE is a URL (http://host:8711/log/open), a folder of tiles (`plumb export tiles`),
 or a file with one entry a line (`plumb log --ndjson`), which needs a --checkpoint.
 Python's standard library and the package `blake3` (pip install blake3); beside it
-needs tlog.py and ed25519.py, from schemas/vectors/tlog or from its own folder.
+needs tlog.py, keychanges.py and ed25519.py, from schemas/vectors/tlog or from its own folder.
 Written from schemas/FORMAT.md; shares no line with the program that wrote the log.
 
 Checks of each entry: one JSON object in its one spelling; `position` counts up from
 0; `previous` is BLAKE3 of the entry before; `recorded_at` rises; `revision` counts up
 in each stream. A closing (`ledger/closings`) states the index of the streams of the
 entries that it covers. An opening of sealed members (`ledger/access`, in a sealed log)
-was allowed by the roles (`ledger/roles`) told of before it. Of the log: the RFC 6962 root over all entries is the signed one, and
+was allowed by the roles (`ledger/roles`) told of before it. A change of the log's key
+(`ledger/keys`) is vouched for by the key before it, so that --key may be any key that the
+log has had; each checkpoint needs the one in force at its size. Of the log: the RFC 6962 root over all entries is the signed one, and
 so are the roots at the sizes of all checkpoints that were kept elsewhere
 (--checkpoint): one that does not fit shows a fork, one that is larger a rollback.
 With --sm3 the root of the SM3 tree (FORMAT.md, section 16) is computed too and held
@@ -36,6 +38,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "schemas" / "vectors" / "tlog")]
 
+import keychanges  # noqa: E402
 import tlog  # noqa: E402
 from tlog import Broken, CannotTell  # noqa: E402
 
@@ -147,7 +150,7 @@ class Chain:
 
     def __init__(self):
         self.size, self.previous, self.recorded, self.created = 0, "0" * 64, "", None
-        self.revisions, self.frontier = {}, []
+        self.revisions, self.frontier, self.keys = {}, [], None
         # Streams of the entries that the last closing covers, with their number and
         # last link; stream and link of the entries after them.
         self.index, self.covered, self.since, self.closings = {}, 0, [], 0
@@ -176,6 +179,12 @@ class Chain:
         self.revisions[stream] = value["revision"] + 1
         if self.size == 0:
             self.created = value.get("body") if isinstance(value.get("body"), dict) else {}
+            try:
+                self.keys = keychanges.Succession(tlog.Key(self.created.get("checkpoint_key", "")))
+            except (ValueError, AttributeError):
+                pass
+        if self.keys and keychanges.is_change(value):
+            self.keys.follow(value, self.root())
         if stream == "ledger/closings" and value.get("type") in CLOSINGS:
             self._close(value.get("body"), place)
         self.roles.add(value, place)
@@ -265,7 +274,7 @@ def read_heads(asked, key):
     read = []
     for place, note in heads:
         try:
-            read.append((place, tlog.Checkpoint(note.decode(), key, place)))
+            read.append((place, Head(note.decode(), key, place)))
         except UnicodeDecodeError:
             raise Broken(place, "is no UTF-8") from None
     return read
@@ -288,6 +297,21 @@ def read_sm3_heads(asked, key):
     if heads and "sm3" not in hashlib.algorithms_available:
         raise CannotTell("this Python has no SM3: its OpenSSL lacks it")
     return sorted(heads)
+
+
+class Head:
+    """What a checkpoint says. A line of the key that is given must fit; whether the one
+    that the size needs is there, is known when the entries have been read."""
+
+    def __init__(self, note, key, place):
+        self.note = note
+        try:
+            text, signatures = tlog.split_note(note)
+            self.origin, self.size, self.root = tlog.parse_checkpoint(text)
+        except ValueError as error:
+            raise Broken(place, str(error)) from None
+        if keychanges.signed(key, text, signatures) is False:
+            raise Broken(place, f"the signature by {key.name} does not fit the text")
 
 
 def compare(heads):
@@ -336,11 +360,17 @@ def verify(asked, key, result):
     if sm3_heads:
         size, _, place = sm3_heads[0]
         raise Broken(place, f"was signed over {size} entries, {tree.size} are here")
+    keys = chain.keys if chain.size else keychanges.Succession(key)
     if chain.size:
-        if chain.created.get("origin") != key.name:
+        if keys is None or all(own.name != key.name for _, own in keys.terms):
             raise Broken("position 0", f"creates the log {chain.created.get('origin')}")
-        if chain.created.get("checkpoint_key") != asked.key.strip():
-            raise CannotTell("position 0 names another key than --key")
+        if not keys.holds(key):
+            raise CannotTell("--key is none that the log has had")
+        if chain.created.get("origin") != keys.terms[0][1].name:
+            raise Broken("position 0", "names an origin that is not its key's")
+    for place, head in heads:
+        keys.checkpoint(head.note, place)
+    result["key_changes"] = [f"position {one.position}: {one.words()}" for one in keys.changes]
     result["available"] = chain.size
     if result["covered"] < chain.size:
         raise CannotTell(f"no checkpoint covers the entries from position {result['covered']} on")
@@ -363,8 +393,8 @@ def main():
     except ValueError as error:
         parser.error(f"--key: {error}")
     result = {"schema": "plumbline.verify-log/1", "verdict": "pass", "exit_code": 0,
-              "checked": 0, "closings": 0, "openings": 0, "available": None, "covered": 0, "sm3_covered": 0,
-              "place": None, "reason": None}
+              "key_changes": [], "checked": 0, "closings": 0, "openings": 0, "available": None,
+              "covered": 0, "sm3_covered": 0, "place": None, "reason": None}
     try:
         verify(asked, key, result)
     except Broken as error:
@@ -376,6 +406,8 @@ def main():
     else:
         words = {0: "核验通过 / verified", 3: "核验不通过 / NOT verified", 4: "不能判定 / cannot tell"}
         print(f"{words[result['exit_code']]}: {result['checked']} 条 / entries, {key.name}")
+        for change in result["key_changes"]:
+            print(f"  {change}")
         if result["reason"]:
             print(f"  {result['place'] or ''} {result['reason']}".rstrip())
         print("本结果不能证明:入账之前的真实性;未报送的事项。/ Not shown: what was true before "

@@ -67,6 +67,16 @@ impl Layout {
         self.root.join("keys").join(format!("{log}.{algorithm}.key"))
     }
 
+    /// The key that takes over at the next rotation, until it has.
+    pub fn next_key(&self, log: LogName) -> PathBuf {
+        self.root.join("keys").join(format!("{log}.key.next"))
+    }
+
+    /// The key that was in force before, until it is destroyed.
+    pub fn retired_key(&self, log: LogName) -> PathBuf {
+        self.root.join("keys").join(format!("{log}.key.retired"))
+    }
+
     /// Digests of the submitting systems' API keys.
     pub fn api_keys(&self) -> PathBuf {
         self.root.join("keys").join("writers.toml")
@@ -97,6 +107,17 @@ impl Layout {
     /// does not regrow.
     pub fn cosigned(&self, log: LogName) -> PathBuf {
         self.root.join("heads").join(format!("{log}.cosigned"))
+    }
+
+    /// Heads of what a restoration gave up, each under its size: evidence for ever.
+    pub fn given_up(&self, log: LogName, size: u64) -> PathBuf {
+        self.root.join("heads").join("given-up").join(format!("{log}-{size}"))
+    }
+
+    /// A restoration that has begun and not ended: while it is there nobody writes and
+    /// nobody signs.
+    pub fn restoration(&self) -> PathBuf {
+        self.root.join("heads").join("restoration.json")
     }
 
     /// Where a log's lookup files are: like all of `derived`, they regrow.
@@ -137,6 +158,10 @@ pub struct Config {
     pub schema: String,
     /// Base of the logs' origins: a URL without scheme.
     pub origin: String,
+    /// The base under which the logs were created, where a restoration has changed it
+    /// since: segment files are marked with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub founded_as: Option<String>,
     pub time_zone: String,
     /// Bytes after which a log starts a new segment file; 64 MiB if it is not
     /// said. May be changed between openings.
@@ -175,6 +200,10 @@ pub struct Role {
 pub struct PolicyAt {
     /// Of the witnesses named, so many at least; nothing newer is published before.
     pub quorum: usize,
+    /// How many seconds a command waits for its witnesses, 5 if it is not said; 0 asks
+    /// none. `plumb serve` asks them all the time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait_seconds: Option<u64>,
 }
 
 /// `[[witness]]`
@@ -191,13 +220,29 @@ impl Config {
 
     pub fn new(origin: String, time_zone: String) -> Config {
         let schema = Config::SCHEMA.to_owned();
-        let (segment_bytes, signatures, policy, witness, role) = Default::default();
-        Config { schema, origin, time_zone, segment_bytes, signatures, policy, witness, role }
+        let (founded_as, segment_bytes, signatures) = Default::default();
+        let (policy, witness, role) = Default::default();
+        Config {
+            schema,
+            origin,
+            founded_as,
+            time_zone,
+            segment_bytes,
+            signatures,
+            policy,
+            witness,
+            role,
+        }
     }
 
     /// The origin of one log, which is also its key's name.
     pub fn origin_of(&self, log: LogName) -> String {
         format!("{}/{log}", self.origin)
+    }
+
+    /// The origin that a log's entry 0 names.
+    pub fn founding_origin_of(&self, log: LogName) -> String {
+        format!("{}/{log}", self.founded_as.as_ref().unwrap_or(&self.origin))
     }
 
     /// Keys the hashes in a log's lookup files. Every process derives the same

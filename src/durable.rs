@@ -4,13 +4,26 @@
 
 use std::fs::File;
 use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 /// Replaces a file whole: beside it, synced, renamed, folder synced. When it
 /// returns, a power cut leaves the new bytes; before, the old ones.
 pub fn replace(path: &Path, text: &str) -> std::io::Result<()> {
-    let temp = path.with_extension("new");
-    let mut file = File::create(&temp)?;
+    write(path, text, 0o666)
+}
+
+/// The same with a file that only its owner may read.
+pub fn replace_private(path: &Path, text: &str) -> std::io::Result<()> {
+    write(path, text, 0o600)
+}
+
+fn write(path: &Path, text: &str, mode: u32) -> std::io::Result<()> {
+    // Beside it under a name of its own: two files of one folder never share it.
+    let mut temp = path.as_os_str().to_owned();
+    temp.push(".new");
+    let mut options = File::options();
+    let mut file = options.write(true).create(true).truncate(true).mode(mode).open(&temp)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     std::fs::rename(&temp, path)?;

@@ -69,6 +69,8 @@ pub fn of_stream(
     let vkey = signing_key(layout, asked.log)?.vkey();
     let reader = Reader::open(layout, config, asked.log)?;
     let tree = reader.signed_tree(head.size, &head.root)?;
+    let changes = reader.key_changes()?.into_iter().filter(|(position, _)| *position < head.size);
+    let key_changes: Vec<Vec<u8>> = changes.map(|(_, entry)| entry).collect();
     let indexes = StreamIndexes::new(layout.streams(asked.log));
     let made = |read: Read| {
         if read.entries.is_empty() && !asked.absent {
@@ -88,6 +90,7 @@ pub fn of_stream(
             stream: asked.stream,
             vkey: &vkey,
             note: &note,
+            key_changes: key_changes.clone(),
             size: head.size,
             nodes: &tree,
             entries,

@@ -34,8 +34,15 @@ pub struct Client {
 
 impl Default for Client {
     fn default() -> Client {
+        Client::within(TIMEOUT)
+    }
+}
+
+impl Client {
+    /// A client whose requests each end within a time.
+    pub fn within(limit: Duration) -> Client {
         let config = ureq::Agent::config_builder()
-            .timeout_global(Some(TIMEOUT))
+            .timeout_global(Some(limit))
             .http_status_as_error(false)
             .user_agent("plumbline")
             .build();

@@ -3,12 +3,14 @@
 //! never writes the log. Knows nothing of submissions and of read models.
 
 use crate::config::{Config, Layout};
-use crate::index::{Lookup, Query};
+use crate::index::{Field, Lookup, Query};
 use crate::ledger::{Ledger, LogName, OpenError, open_log};
 use crate::log::SegmentLog;
 use crate::proof::Tree;
 use crate::store::{Store, StoreError};
 use plumbline_replay::integrity::chain::Digest;
+use plumbline_replay::integrity::checkpoint::VerifyingKey;
+use plumbline_replay::succession::{self, Succession};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -101,6 +103,29 @@ impl Reader {
         limit: usize,
     ) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
         self.lookup.find(query, from, to, limit)
+    }
+
+    /// The changes of the log's key, each with its position, as they are stored.
+    pub fn key_changes(&self) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+        let query = Query::new().with(Field::Stream, succession::STREAM);
+        self.find(&query, 0, self.size(), usize::MAX)
+    }
+
+    /// The log's keys from its first on; `current` if they have not changed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Damaged`] where a change does not hold.
+    pub fn succession(&self, current: VerifyingKey) -> Result<Succession, StoreError> {
+        let changes = self.key_changes()?;
+        let entries = changes.iter().map(|(_, entry)| entry.as_slice());
+        match Succession::of_entries(entries) {
+            Ok(keys) => Ok(keys.unwrap_or_else(|| Succession::of(current))),
+            Err((position, what)) => {
+                let place = "the changes of the log's key; run `plumb verify`".to_owned();
+                Err(StoreError::Damaged { position, what, place })
+            }
+        }
     }
 
     /// The tree over the log, to be grown to the size that proofs are asked for.

@@ -5,10 +5,11 @@
 
 use crate::fetch::{Client, FetchError};
 use plumbline_replay::integrity::chain::Digest;
-use plumbline_replay::integrity::checkpoint::{Checkpoint, NoteError, VerifyingKey};
+use plumbline_replay::integrity::checkpoint::{Checkpoint, VerifyingKey};
 use plumbline_replay::integrity::proof::{Nodes, ProofError, inclusion, root, verify_inclusion};
 use plumbline_replay::integrity::tile::{Content, HEIGHT, Tile, WIDTH, nodes};
 use plumbline_replay::integrity::tree::{Frontier, leaf_hash};
+use plumbline_replay::succession::{HeadError, Succession};
 use std::path::PathBuf;
 
 /// Why a log could not be read, or does not hold.
@@ -19,12 +20,15 @@ pub enum TiledError {
     Broken { place: String, reason: String },
     /// The checkpoint is not one of this key's: nothing is proved.
     #[error("{place}: {error}")]
-    Note { place: String, error: NoteError },
+    Note { place: String, error: HeadError },
     #[error(transparent)]
     Fetch(#[from] FetchError),
     #[error("{place}: {reason}")]
     Unreadable { place: String, reason: String },
 }
+
+/// Beside the checkpoint: the entries that change the log's key, one a line.
+const KEY_CHANGES: &str = "key-changes";
 
 enum Source {
     Site(Client),
@@ -45,15 +49,27 @@ impl TiledLog {
         TiledLog { source, prefix: place.trim_end_matches('/').to_owned() }
     }
 
-    /// The latest checkpoint with its note; its log's signature fits.
-    pub fn checkpoint(&self, key: &VerifyingKey) -> Result<(Checkpoint, String), TiledError> {
+    /// The log's keys, if this is one of them: the log hands out the entries that
+    /// change its key, each of which the key before has signed.
+    pub fn keys(&self, key: &VerifyingKey) -> Result<Succession, TiledError> {
+        let place = self.place(KEY_CHANGES);
+        let bytes = self.get(KEY_CHANGES)?.unwrap_or_default();
+        let entries = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        let keys = Succession::of_entries(entries).map_err(|(position, reason)| {
+            broken(&place, &format!("position {position}: {reason}"))
+        })?;
+        Ok(keys.filter(|keys| keys.holds(key)).unwrap_or_else(|| Succession::of(key.clone())))
+    }
+
+    /// The latest checkpoint with its note; the signature of the key in force fits.
+    pub fn checkpoint(&self, keys: &Succession) -> Result<(Checkpoint, String), TiledError> {
         let place = self.place("checkpoint");
         let bytes = self.get("checkpoint")?.ok_or_else(|| TiledError::Unreadable {
             place: place.clone(),
             reason: "没有检查点 / no checkpoint there".to_owned(),
         })?;
         let note = String::from_utf8(bytes).map_err(|_| broken(&place, "not UTF-8"))?;
-        let checkpoint = key.verify(&note).map_err(|error| TiledError::Note { place, error })?;
+        let checkpoint = keys.verify(&note).map_err(|error| TiledError::Note { place, error })?;
         Ok((checkpoint, note))
     }
 

@@ -119,10 +119,13 @@ impl Audit {
         let walks = walks?;
         // A log whose entry 0 is gone still has the checkpoints kept with it.
         let kept_origin = |log: &Found| Some(log.own.first()?.note.lines().next()?.to_owned());
-        let origins: Vec<Option<String>> = found
+        let origins: Vec<Vec<String>> = found
             .iter()
             .zip(&walks)
-            .map(|(log, walk)| walk.origin().map(str::to_owned).or_else(|| kept_origin(log)))
+            .map(|(log, walk)| match walk.origins() {
+                origins if origins.is_empty() => kept_origin(log).into_iter().collect(),
+                origins => origins,
+            })
             .collect();
         let key_of = |index: usize| {
             self.keys.iter().map(String::as_str).find(|key| {
@@ -137,7 +140,7 @@ impl Audit {
             .map(|(index, (log, walk))| receipts::Read {
                 log: &log.name,
                 walk,
-                key: key_of(index).or_else(|| walk.vkey()),
+                keys: walk.succession_under(key_of(index)),
             })
             .collect();
         let held = self.receipts.first().map(|_| receipts::hold(&receipts, &read));
@@ -279,8 +282,8 @@ fn source(path: &Path, form: Form) -> Source<'static> {
 
 /// What is named by an origin goes to the log of that origin; what fits no log
 /// goes to the first, where it is reported and not passed over.
-fn belongs(name: &str, index: usize, origins: &[Option<String>]) -> bool {
-    match origins.iter().position(|origin| origin.as_deref() == Some(name)) {
+fn belongs(name: &str, index: usize, origins: &[Vec<String>]) -> bool {
+    match origins.iter().position(|of_log| of_log.iter().any(|origin| origin == name)) {
         Some(own) => own == index,
         None => index == 0,
     }

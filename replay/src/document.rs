@@ -175,15 +175,19 @@ impl<T: Member> Member for Option<T> {
     }
 }
 
-/// Writes and reads a type by its members, in the order given.
+/// Writes and reads a type by its members, in the order given; those after a semicolon
+/// are options that are written only where there is something.
 macro_rules! document {
-    ($type:ident { $($member:ident),+ $(,)? }) => {
+    ($type:ident { $($member:ident),+ $(; $($perhaps:ident),+)? $(,)? }) => {
         impl serde_core::Serialize for $type {
             fn serialize<S: serde_core::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
                 use serde_core::ser::SerializeStruct;
                 let count = [$(stringify!($member)),+].len();
                 let mut out = to.serialize_struct(stringify!($type), count)?;
                 $(out.serialize_field(stringify!($member), &self.$member)?;)+
+                $($(if let Some(there) = &self.$perhaps {
+                    out.serialize_field(stringify!($perhaps), there)?;
+                })+)?
                 out.end()
             }
         }
@@ -191,7 +195,10 @@ macro_rules! document {
         impl $crate::document::Member for $type {
             fn read(value: serde_json::Value) -> Result<$type, $crate::document::Misread> {
                 let mut members = $crate::document::Members::of(value)?;
-                let read = $type { $($member: members.take(stringify!($member))?),+ };
+                let read = $type {
+                    $($member: members.take(stringify!($member))?,)+
+                    $($($perhaps: members.take(stringify!($perhaps))?,)+)?
+                };
                 members.end()?;
                 Ok(read)
             }

@@ -31,6 +31,7 @@ pub mod rules;
 pub mod scenario;
 pub mod state;
 pub mod streams;
+pub mod succession;
 pub mod time;
 pub mod timers;
 pub mod walk;

@@ -118,6 +118,7 @@ impl Log {
             stream,
             vkey: &key().vkey(),
             note: &self.note(size),
+            key_changes: Vec::new(),
             size: size as u64,
             nodes: &Kept::of(&self.entries),
             entries: self.entries.iter().filter(of_stream).cloned().collect(),

@@ -7,7 +7,6 @@ use super::folder::Folder;
 use super::properties::test;
 use super::{ABOUT, PAGE, REPORT};
 use plumbline_replay::audit::{Audit, AuditError};
-use plumbline_replay::integrity::checkpoint::VerifyingKey;
 use plumbline_replay::integrity::issue::Issue;
 use plumbline_replay::integrity::note::NoteError;
 use plumbline_replay::manifest::{Flaw, Manifest, Of};
@@ -92,22 +91,29 @@ impl Checked {
             return self.add(of.note(), "签名不在或不可读 / the signature is missing or no text");
         };
         let open = self.entries.logs.iter().find(|log| log.log == "open");
-        let key = open.and_then(|log| VerifyingKey::parse(&log.key.as_ref()?.vkey).ok());
-        let Some(key) = key else {
+        let Some(keys) = open.and_then(|log| log.keys.as_ref()) else {
             self.doubts
                 .push("没有可用的公钥 / there is no key to check the manifest with".to_owned());
             return;
         };
-        if key.name() != about.origin {
+        if !keys.origins().any(|origin| origin == about.origin) {
             let what = format!(
                 "归档包称来自 {},日志是 {} / says that it is of {0}, the log is {1}",
                 about.origin,
-                key.name()
+                keys.current().name()
             );
             return self.add(ABOUT, what);
         }
         let issue = Issue { of, origin: &about.origin, manifest: Manifest::digest(bytes) };
-        match issue.verify(&key, &note) {
+        let of_origin = keys.terms().iter().rev().filter(|term| term.key.name() == about.origin);
+        // Whichever of the log's keys was in force when the archive was made.
+        let answers = of_origin.map(|term| issue.verify(&term.key, &note));
+        let unsigned = || Err(NoteError::Unsigned(about.origin.clone()));
+        let found = answers.reduce(|found, next| match found {
+            Err(NoteError::Unsigned(_)) => next,
+            found => found,
+        });
+        match found.unwrap_or_else(unsigned) {
             Ok(()) => {}
             // Which of the two was changed, they do not tell.
             Err(NoteError::Malformed(_)) => {

@@ -15,6 +15,7 @@ use plumbline_replay::integrity::entry::scan;
 use plumbline_replay::master::Master;
 use plumbline_replay::rules::{Ask, Finding};
 use plumbline_replay::state::replay::Entries;
+use plumbline_replay::succession;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What was gathered.
@@ -132,7 +133,8 @@ fn select(loaded: &Loaded, streams: &BTreeSet<&str>, findings: &[Finding]) -> Se
     let mut out = Selected::default();
     for (fields, entry) in all() {
         let position = fields.position;
-        if streams.contains(fields.stream) || position == 0 {
+        // Whoever has an earlier key follows its changes to the one that signs.
+        if streams.contains(fields.stream) || position == 0 || fields.stream == succession::STREAM {
             out.0.insert(position, entry.to_vec());
         } else if master.contains(fields.stream) {
             out.1.insert(position, entry.to_vec());

@@ -2,7 +2,7 @@
 //! it is durable.
 
 use super::interrupt::Interrupt;
-use super::{Dir, Exit, Failure, close, line, surroundings};
+use super::{Dir, Exit, Failure, close, line, surroundings, witnessing};
 use crate::ledger::submission::Submission;
 use crate::ledger::{AppendError, Ledger, Outcome, RefusalCode, Rehearsal};
 use crate::receipt::Signer;
@@ -59,7 +59,7 @@ impl Append {
             return rehearse(rehearsal, BufReader::with_capacity(1 << 16, input));
         }
         let interrupt = Interrupt::watch()?;
-        let ledger = Ledger::open(&self.dir.dir, surroundings("append"))?;
+        let ledger = witnessing::open(&self.dir.dir, "append")?;
         let signer = self.signed.then(|| Signer::open(ledger.layout())).transpose()?;
         let (sender, lines) = sync_channel(4 * GROUP_LINES_MAX);
         // A thread of its own, so that a slow pipe never holds back the receipts

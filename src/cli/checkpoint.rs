@@ -2,12 +2,14 @@
 //! open one.
 
 use super::second::sm3_note;
-use super::{Dir, Exit, Failure, close, print, surroundings};
-use crate::config::Layout;
+use super::witnessing::{self, Asked};
+use super::{Dir, Exit, Failure, close, print};
+use crate::config::{Config, Layout};
 use crate::ledger::anchor::{self, AnchorError, Anchors};
 use crate::ledger::checkpoints::{SignError, latest, signing_key};
-use crate::ledger::{Ledger, LogName, open_log, read_config};
+use crate::ledger::{LogName, open_log, read_config};
 use crate::publication;
+use crate::reader::Reader;
 use serde_json::json;
 
 /// 检查点 / checkpoints
@@ -34,6 +36,15 @@ enum Action {
     Published {
         #[command(flatten)]
         dir: Dir,
+    },
+    /// 请见证者为最新检查点签名(各写入命令结束时也会请)/ ask the witnesses to cosign the latest
+    /// checkpoint, as every command that writes does at its end
+    Witness {
+        #[command(flatten)]
+        dir: Dir,
+        /// 最多等多少秒 / how many seconds to wait for each witness
+        #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+        wait: u64,
     },
     /// 本账的信任策略(C2SP tlog-policy),供他人核验 / whom to believe, as a file for others
     /// (c2sp.org/tlog-policy)
@@ -62,6 +73,7 @@ impl Checkpoint {
         match self.action {
             Action::Show { dir, log, sm } => show(&dir, &log, sm),
             Action::Published { dir } => published(&Layout::new(&dir.dir)),
+            Action::Witness { dir, wait } => witness(&Layout::new(&dir.dir), wait),
             Action::Policy { dir } => policy(&Layout::new(&dir.dir)),
             Action::Anchor { dir } => record(&dir),
             Action::Anchors { dir, json } => check(&dir, json),
@@ -78,7 +90,32 @@ fn show(dir: &Dir, log: &str, sm: bool) -> Result<Exit, Failure> {
         note = sm3_note(&layout, log)?;
     }
     print(note.trim_end_matches('\n'))?;
+    tell_restorations(&layout, &config, log)?;
     Ok(Exit::Done)
+}
+
+/// A log that was restored says so wherever it is asked for its head.
+fn tell_restorations(layout: &Layout, config: &Config, log: LogName) -> Result<(), Failure> {
+    for (position, words) in super::restore::told(layout, config, log)? {
+        eprintln!("{log} 第 {position} 号 / at {position}: {words}");
+    }
+    Ok(())
+}
+
+fn witness(layout: &Layout, wait: u64) -> Result<Exit, Failure> {
+    let config = read_config(layout)?;
+    let wait = std::time::Duration::from_secs(wait.max(1));
+    match witnessing::ask(layout, &config, Some(wait))? {
+        Asked::Witnessed => published(layout),
+        Asked::Missing(words) => {
+            eprintln!("{words}");
+            Ok(Exit::CannotTell)
+        }
+        Asked::Nobody => {
+            let message = "plumbline.toml 中没有 [[witness]] / no [[witness]] in plumbline.toml";
+            Err(Failure { exit: Exit::Usage, message: message.to_owned() })
+        }
+    }
 }
 
 fn published(layout: &Layout) -> Result<Exit, Failure> {
@@ -99,15 +136,17 @@ fn published(layout: &Layout) -> Result<Exit, Failure> {
 
 fn policy(layout: &Layout) -> Result<Exit, Failure> {
     let config = read_config(layout)?;
-    let vkey = signing_key(layout, LogName::Open)?.vkey();
+    let current = signing_key(layout, LogName::Open)?.public_key();
+    let keys = Reader::open(layout, &config, LogName::Open)?.succession(current)?;
+    let vkeys: Vec<String> = keys.terms().iter().map(|term| term.key.vkey()).collect();
     let wrong = |message| Failure { exit: Exit::Usage, message };
-    let policy = publication::policy(&config, &vkey).map_err(wrong)?;
+    let policy = publication::policy(&config, &vkeys).map_err(wrong)?;
     print(policy.text().trim_end_matches('\n'))?;
     Ok(Exit::Done)
 }
 
 fn record(dir: &Dir) -> Result<Exit, Failure> {
-    let ledger = Ledger::open(&dir.dir, surroundings("checkpoint anchor"))?;
+    let ledger = witnessing::open(&dir.dir, "checkpoint anchor")?;
     let receipt = anchor::record(&ledger, super::salt()?)?;
     print(&receipt.to_line())?;
     close(ledger)?;
@@ -119,7 +158,7 @@ fn check(dir: &Dir, json: bool) -> Result<Exit, Failure> {
     let config = read_config(&layout)?;
     let open = open_log(&layout, &config, LogName::Open)?;
     let sealed = open_log(&layout, &config, LogName::Sealed)?;
-    let anchors = anchor::check(&open, &sealed, &config.origin_of(LogName::Sealed))?;
+    let anchors = anchor::check(&open, &sealed, &config.founding_origin_of(LogName::Sealed))?;
     let exit = if anchors.unopened.is_empty() { Exit::Done } else { Exit::Broken };
     if json {
         print(&report(&anchors).to_string())?;

@@ -2,12 +2,12 @@
 //! recorded in it, on demand and once each civil day of a ledger that is being
 //! served, and the sealed log is anchored in the open one.
 
-use super::{Dir, Exit, Failure, close, print, surroundings};
+use super::{Dir, Exit, Failure, close, print, witnessing};
 use crate::config::Layout;
 use crate::http::Service;
 use crate::index::{Field, Query};
 use crate::ledger::closing::{ClosingError, close_day, record, stated, to_json};
-use crate::ledger::{Ledger, LogName, anchor, read_config};
+use crate::ledger::{LogName, anchor, read_config};
 use crate::reader::Reader;
 use crate::stream_index::IndexError;
 use clap::Subcommand;
@@ -62,7 +62,7 @@ impl Closings {
 }
 
 fn run(dir: &Dir, only: Option<&str>, as_json: bool) -> Result<Exit, Failure> {
-    let ledger = Ledger::open(&dir.dir, surroundings("closing"))?;
+    let ledger = witnessing::open(&dir.dir, "closing")?;
     let wanted = |log: &LogName| only.is_none_or(|only| only == log.as_str());
     let mut receipts = Vec::new();
     let mut failed = None;

@@ -47,6 +47,7 @@ impl Doctor {
                 "signed_size": signed(layout.head(log)),
                 "published_size": signed(layout.checkpoint(log)),
                 "damage": damage,
+                "restorations": restorations(&layout, &config, log)?,
             }));
             projections.extend(read_models(&layout, &config, log)?);
         }
@@ -130,14 +131,24 @@ fn log_words(log: &Value) -> Vec<String> {
              change no file, copy the folder, then run plumb verify"
         ),
     };
-    vec![
+    let mut lines = vec![
         format!("日志 {name} / log {name}: {}", plain(&log["origin"])),
         format!("  记录 / entries      {size}(分段 / segments {})", plain(&log["segments"])),
         format!("  末条 / last entry   {}", plain(&log["last_hash"])),
         format!("  已签 / signed       {}", state("signed_size", &signing)),
         format!("  已公布 / published  {}", state("published_size", &signing)),
         format!("  损坏 / damage       {damage}"),
-    ]
+    ];
+    for restored in log["restorations"].as_array().into_iter().flatten() {
+        let (at, words) = (plain(&restored["position"]), plain(&restored["words"]));
+        lines.push(format!("  恢复 / restored     第 {at} 号 / at {at}: {words}"));
+    }
+    lines
+}
+
+fn restorations(layout: &Layout, config: &Config, log: LogName) -> Result<Vec<Value>, Failure> {
+    let told = super::restore::told(layout, config, log)?.into_iter();
+    Ok(told.map(|(position, words)| json!({"position": position, "words": words})).collect())
 }
 
 /// What is kept of the judged ledger, as it lies there; null if nothing usable is.

@@ -1,11 +1,11 @@
 //! `plumb extract`: all entries of one case, with what shows that they are all; and
 //! the check of such a file, `plumb verify bundle`.
 
-use super::{Dir, Exit, Failure, close, print, surroundings};
+use super::{Dir, Exit, Failure, close, print, witnessing};
 use crate::config::Layout;
 use crate::extract::{Asked, ExtractError, of_stream};
 use crate::ledger::checkpoints::signing_key;
-use crate::ledger::{Ledger, LogName, closing, read_config};
+use crate::ledger::{LogName, closing, read_config};
 use crate::stream_index::IndexError;
 use plumbline_replay::extract::{Judgement, parse};
 use plumbline_replay::walk::report::Report;
@@ -40,7 +40,7 @@ impl Extract {
         let config = read_config(&layout)?;
         let log = LogName::parse(&self.log).unwrap_or(LogName::Open);
         if self.close {
-            let ledger = Ledger::open(&self.dir.dir, surroundings("extract"))?;
+            let ledger = witnessing::open(&self.dir.dir, "extract")?;
             let closed = closing::record(&ledger, log);
             close(ledger)?;
             closed?;

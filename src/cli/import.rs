@@ -1,8 +1,9 @@
 //! `plumb import`: historic data into the ledger, by a mapping.
 
 use super::interrupt::Interrupt;
-use super::{Dir, Exit, Failure, close, print, surroundings};
+use super::{Dir, Exit, Failure, close, print, surroundings, witnessing};
 use crate::clock::TimeText;
+use crate::config::Layout;
 use crate::import::mapping::SourceFormat;
 use crate::import::profile::{self, PROFILES, Profile};
 use crate::import::rejects::{CsvRejects, NdjsonRejects};
@@ -152,7 +153,10 @@ impl Source {
         let now = TimeText::default().format(given.clock.now()).to_owned();
         let mut sink = match self.dry_run {
             true => Way::Rehearsed(Rehearsal::open(&self.dir.dir, given)?),
-            false => Way::Recorded(Ledger::open(&self.dir.dir, given)?),
+            false => {
+                witnessing::before_writing(&Layout::new(&self.dir.dir))?;
+                Way::Recorded(Ledger::open(&self.dir.dir, given)?)
+            }
         };
         let mut rejects = ErrorFile::new(self.error_file(), self.dry_run && self.errors.is_none());
         let bar = progress_bar();

@@ -1,17 +1,22 @@
-//! `plumb keys`: the logs' public keys, and the keys of submitting systems.
+//! `plumb keys`: the logs' keys and their rotation, the keys of submitting systems, and
+//! those of persons who sign a ceremony.
 
 use super::second::Also;
-use super::{Dir, Exit, Failure, print, surroundings};
-use crate::config::Layout;
+use super::{Dir, Exit, Failure, close, print, salt, witnessing};
+use crate::config::{Config, Layout};
 use crate::durable::replace;
 use crate::http::ApiKeys;
-use crate::ledger::checkpoints::latest;
+use crate::ledger::checkpoints::{latest, signing_key};
 use crate::ledger::further::{self, FurtherError};
-use crate::ledger::{Ledger, LogName, read_config};
+use crate::ledger::rotation::{RotationError, prepare, rotate};
+use crate::ledger::{LogName, read_config};
+use crate::reader::Reader;
 use crate::second::Algorithm;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use plumbline_replay::integrity::checkpoint::SigningKey;
-use serde_json::json;
+use plumbline_replay::integrity::entry::scan;
+use plumbline_replay::succession::Step;
+use serde_json::{Value, json};
 
 /// 密钥 / keys
 #[derive(clap::Args)]
@@ -22,10 +27,35 @@ pub struct Keys {
 
 #[derive(clap::Subcommand)]
 enum Action {
-    /// 各日志的来源和公钥 / origin and public key of each log
+    /// 各日志的来源、公钥及其历次更换 / origin and public key of each log, and how they changed
     Show {
         #[command(flatten)]
         dir: Dir,
+        /// JSON 输出 / as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// 历次更换密钥的记录,原样,一行一条;可交给只有旧公钥的人核验 / the changes of a log's key as they
+    /// are stored, one a line: who has one key of the log follows them to the others
+    History {
+        #[command(flatten)]
+        dir: Dir,
+        /// 哪个日志 / which log
+        #[arg(long = "log", default_value = "open", value_parser = ["open", "sealed"])]
+        log: String,
+    },
+    /// 轮换检查点密钥:由原密钥认可,写入账中 / replace the key that signs checkpoints: the old one
+    /// vouches for it in the log
+    Rotate {
+        #[command(flatten)]
+        dir: Dir,
+        /// 哪个日志 / which log
+        #[arg(long = "log", default_value = "open", value_parser = ["open", "sealed"])]
+        log: String,
+        /// 只生成下一把密钥并显示其公钥,先告知见证者 / only make the next key and show it, so that
+        /// witnesses can be told of it first
+        #[arg(long)]
+        prepare: bool,
         /// JSON 输出 / as JSON
         #[arg(long)]
         json: bool,
@@ -49,14 +79,24 @@ enum Action {
         #[command(flatten)]
         dir: Dir,
     },
+    /// 为个人生成签署密钥,只显示一次;公钥印在 stderr / make a person's key for signing, shown once; its
+    /// public half is told on stderr
+    Person {
+        /// 人员编号 / the person's id
+        name: String,
+    },
 }
 
 impl Keys {
     pub(super) fn run(self) -> Result<Exit, Failure> {
         match self.action {
             Action::Show { dir, json } => show(&Layout::new(&dir.dir), json),
+            Action::History { dir, log } => history(&Layout::new(&dir.dir), &log),
+            Action::Rotate { dir, log, prepare: true, .. } => next(&Layout::new(&dir.dir), &log),
+            Action::Rotate { dir, log, json, .. } => rotated(&dir, &log, json),
             Action::Also { dir, also, renew } => put_to_use(&Layout::new(&dir.dir), &also, renew),
             Action::Add { name, dir } => add(&Layout::new(&dir.dir), &name),
+            Action::Person { name } => person(&name),
         }
     }
 }
@@ -65,14 +105,18 @@ fn show(layout: &Layout, as_json: bool) -> Result<Exit, Failure> {
     let config = read_config(layout)?;
     let mut value = serde_json::Map::new();
     for log in LogName::ALL {
-        let path = layout.signing_key(log);
-        let cannot = |reason: String| Failure {
-            exit: Exit::CannotTell,
-            message: format!("{}: {reason}", path.display()),
+        let read = |path: &std::path::Path| {
+            let cannot = |reason: String| Failure {
+                exit: Exit::CannotTell,
+                message: format!("{}: {reason}", path.display()),
+            };
+            let text = std::fs::read_to_string(path).map_err(|error| cannot(error.to_string()))?;
+            SigningKey::parse(&text).map_err(|error| cannot(error.to_string()))
         };
-        let text = std::fs::read_to_string(&path).map_err(|error| cannot(error.to_string()))?;
-        let key = SigningKey::parse(&text).map_err(|error| cannot(error.to_string()))?;
-        let further: Vec<_> = further::signers(layout, &config, log)?
+        let key = read(&layout.signing_key(log))?;
+        let next = layout.next_key(log);
+        let next = next.exists().then(|| read(&next)).transpose()?;
+        let further: Vec<Value> = further::signers(layout, &config, log)?
             .iter()
             .map(|signer| {
                 let key = signer.public();
@@ -82,18 +126,84 @@ fn show(layout: &Layout, as_json: bool) -> Result<Exit, Failure> {
                 })
             })
             .collect();
-        let mut entry = json!({"origin": config.origin_of(log), "vkey": key.vkey()});
+        let mut entry = json!({
+            "origin": config.origin_of(log),
+            "vkey": key.vkey(),
+            "next": next.map(|next| next.vkey()),
+            "history": changes(layout, &config, log)?,
+        });
         if !further.is_empty() {
             entry["further"] = further.into();
         }
         value.insert(log.as_str().to_owned(), entry);
     }
-    let value = serde_json::Value::Object(value);
+    let value = Value::Object(value);
     if as_json {
         print(&value.to_string())?;
     } else {
         print(&serde_json::to_string_pretty(&value).unwrap_or_default())?;
     }
+    Ok(Exit::Done)
+}
+
+/// How a log's key changed, by the log's own entries.
+fn changes(layout: &Layout, config: &Config, log: LogName) -> Result<Vec<Value>, Failure> {
+    let reader = Reader::open(layout, config, log)?;
+    let mut out = Vec::new();
+    for (position, entry) in reader.key_changes()? {
+        let Ok(fields) = scan(&entry) else { continue };
+        let Some(Ok(step)) = Step::of(&fields) else { continue };
+        out.push(json!({
+            "position": position,
+            "recorded_at": fields.recorded_at,
+            "old": step.change.key_before().vkey(),
+            "new": step.change.key_after().vkey(),
+            "restored": step.change.restoration().is_some(),
+        }));
+    }
+    Ok(out)
+}
+
+fn history(layout: &Layout, log: &str) -> Result<Exit, Failure> {
+    let config = read_config(layout)?;
+    let log = LogName::parse(log).unwrap_or(LogName::Open);
+    let reader = Reader::open(layout, &config, log)?;
+    for (_, entry) in reader.key_changes()? {
+        print(&String::from_utf8_lossy(&entry))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn next(layout: &Layout, log: &str) -> Result<Exit, Failure> {
+    let log = LogName::parse(log).unwrap_or(LogName::Open);
+    print(&prepare(layout, log, salt()?)?)?;
+    eprintln!(
+        "下一步:各见证者加受此公钥(plumb witness --log),然后 plumb keys rotate / next: let each witness \
+         watch this key too (plumb witness --log), then run plumb keys rotate"
+    );
+    Ok(Exit::Done)
+}
+
+fn rotated(dir: &Dir, log: &str, as_json: bool) -> Result<Exit, Failure> {
+    let log = LogName::parse(log).unwrap_or(LogName::Open);
+    let ledger = witnessing::open(&dir.dir, "keys rotate")?;
+    let layout = ledger.layout().clone();
+    let answer = rotate(&ledger, log, salt()?);
+    close(ledger)?;
+    let receipt = answer?;
+    let vkey = signing_key(&layout, log)?.vkey();
+    print(&if as_json {
+        json!({
+            "schema": "plumbline.rotation/1", "log": log.as_str(), "vkey": vkey,
+            "position": receipt.position,
+        })
+        .to_string()
+    } else {
+        format!(
+            "{log}: 密钥已轮换,见第 {0} 号记录;现用 / rotated by the entry at {0}; in force: {vkey}",
+            receipt.position
+        )
+    })?;
     Ok(Exit::Done)
 }
 
@@ -103,7 +213,7 @@ fn put_to_use(layout: &Layout, also: &Also, renew: bool) -> Result<Exit, Failure
         let message = "缺少 --sm 或 --ml-dsa / --sm or --ml-dsa is missing".to_owned();
         return Err(Failure { exit: Exit::Usage, message });
     }
-    let ledger = Ledger::open(layout.root(), surroundings("keys also"))?;
+    let ledger = witnessing::open(layout.root(), "keys also")?;
     let mut config = ledger.config().clone();
     let renewed: Vec<Algorithm> = match renew {
         true => further::algorithms(layout, &config)?,
@@ -128,10 +238,12 @@ fn put_to_use(layout: &Layout, also: &Also, renew: bool) -> Result<Exit, Failure
     for (log, key) in &keys {
         further::announce(&ledger, *log, key)?;
     }
-    ledger.close();
+    // With the lines that the new settings ask for.
+    drop(ledger);
     for log in LogName::ALL {
         latest(layout, &config, log)?;
     }
+    witnessing::after_writing(layout, &config)?;
     show(layout, false)
 }
 
@@ -148,13 +260,34 @@ impl From<FurtherError> for Failure {
 fn add(layout: &Layout, name: &str) -> Result<Exit, Failure> {
     read_config(layout)?;
     let mut keys = ApiKeys::read(&layout.api_keys())?;
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| Failure { exit: Exit::Failed, message: error.to_string() })?;
-    let key = Base64UrlUnpadded::encode_string(&bytes);
+    let key = Base64UrlUnpadded::encode_string(&salt()?);
     keys.add(name, &key);
     keys.write(&layout.api_keys())?;
     eprintln!("只显示这一次;服务重启后生效 / shown only now; the server reads it at its start");
     print(&key)?;
     Ok(Exit::Done)
+}
+
+fn person(name: &str) -> Result<Exit, Failure> {
+    let fits = |c: char| !c.is_control() && !c.is_whitespace() && c != '+';
+    if name.is_empty() || !name.chars().all(fits) {
+        let message = "人员编号不含空白和 + / an id without blanks and +".to_owned();
+        return Err(Failure { exit: Exit::Usage, message });
+    }
+    let key = SigningKey::from_seed(name, salt()?);
+    eprintln!("公钥 / public key: {}", key.vkey());
+    print(&key.to_text())?;
+    Ok(Exit::Done)
+}
+
+impl From<RotationError> for Failure {
+    fn from(error: RotationError) -> Failure {
+        match error {
+            RotationError::Sign(error) => error.into(),
+            RotationError::Open(error) => error.into(),
+            RotationError::Append(_) | RotationError::Statement(_) => {
+                Failure { exit: Exit::Failed, message: error.to_string() }
+            }
+        }
+    }
 }

@@ -30,6 +30,7 @@ mod prove;
 mod rebuild;
 mod receipt;
 mod report;
+mod restore;
 mod rules;
 mod schema;
 mod second;
@@ -43,6 +44,7 @@ mod types;
 mod vault;
 mod verify;
 mod witness;
+mod witnessing;
 
 use crate::http::KeyError;
 use crate::ledger::checkpoints::latest;
@@ -93,6 +95,7 @@ enum Command {
     Rules(rules::Rules),
     Timers(timers::Timers),
     Vault(vault::Vault),
+    Restore(restore::Restore),
     Schema(schema::Schema),
     Doctor(doctor::Doctor),
     Bench(bench::Bench),
@@ -216,6 +219,7 @@ pub fn run() -> u8 {
         Command::Rules(command) => command.run(),
         Command::Timers(command) => command.run(),
         Command::Vault(command) => command.run(),
+        Command::Restore(command) => command.run(),
         Command::Schema(command) => command.run(),
         Command::Doctor(command) => command.run(),
         Command::Bench(command) => command.run(),
@@ -257,14 +261,15 @@ fn print(text: &str) -> Result<(), Failure> {
 }
 
 /// Ends the sequencers and signs both logs' heads, so that whatever a command
-/// recorded is covered by a checkpoint when it returns.
+/// recorded is covered by a checkpoint when it returns; then asks the witnesses, where
+/// there are any.
 fn close(ledger: Ledger) -> Result<(), Failure> {
     let (layout, config) = (ledger.layout().clone(), ledger.config().clone());
     ledger.close();
     for log in LogName::ALL {
         latest(&layout, &config, log)?;
     }
-    Ok(())
+    witnessing::after_writing(&layout, &config)
 }
 
 /// The machine's randomness, for an anchor.

@@ -4,17 +4,20 @@ use super::closing::Closing;
 use super::interrupt::Interrupt;
 use super::report::Keeping;
 use super::timers::Ticking;
+use super::witnessing::{Asked, ask, witnesses};
 use super::{Dir, Exit, Failure, close, surroundings};
-use crate::config::{Config, Layout};
+use crate::config::Layout;
 use crate::following::Following;
 use crate::http::{ApiKeys, Service, serve, serve_public};
-use crate::ledger::checkpoints::signing_key;
 use crate::ledger::{Ledger, LogName, read_config};
-use crate::publication::{Publication, PublishError, Publisher, Witnesses};
-use crate::reader::Reader;
+use crate::publication::{PublishError, Publisher};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long its start waits for witnesses, whatever the policy says of commands.
+const WAIT: Duration = Duration::from_secs(10);
 
 /// 启动服务 / serve submission and reading over HTTP
 #[derive(clap::Args)]
@@ -42,7 +45,12 @@ pub(super) fn at(dir: PathBuf, listen: SocketAddr, public: SocketAddr) -> Result
 impl Serve {
     pub(super) fn run(self) -> Result<Exit, Failure> {
         tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).init();
-        let watched = not_below_witnessed(&Layout::new(&self.dir.dir))?;
+        let layout = Layout::new(&self.dir.dir);
+        let config = read_config(&layout)?;
+        let watched = !config.witness.is_empty();
+        if let Asked::Missing(words) = ask(&layout, &config, watched.then_some(WAIT))? {
+            eprintln!("见证者未应答 / witnesses do not answer: {words}");
+        }
         let ledger = Ledger::open(&self.dir.dir, surroundings("serve"))?;
         let following = Following::start(&ledger)?;
         let keys = ApiKeys::read(&ledger.layout().api_keys())?;
@@ -110,31 +118,6 @@ impl Serve {
         let public = async { public.await.map_err(failed(address)) };
         tokio::try_join!(internal, public).map(drop)
     }
-}
-
-/// The witnesses of the configuration.
-fn witnesses(layout: &Layout, config: &Config) -> Result<Option<Witnesses>, Failure> {
-    let vkey = signing_key(layout, LogName::Open)?.vkey();
-    let wrong = |message| Failure { exit: Exit::Usage, message };
-    Witnesses::of(config, &vkey).map_err(wrong)
-}
-
-/// Refuses to take entries below what a witness has cosigned, or beside it: a copy
-/// that was brought back would grow a second history. Tells whether there are
-/// witnesses; one that does not answer refuses nothing.
-fn not_below_witnessed(layout: &Layout) -> Result<bool, Failure> {
-    let config = read_config(layout)?;
-    let Some(witnesses) = witnesses(layout, &config)? else { return Ok(false) };
-    let reader = Reader::open(layout, &config, LogName::Open)?;
-    let publication = Publication::new(layout.clone(), config, reader);
-    match publication.witnessed_by(Some(witnesses)).renew() {
-        Ok(()) => {}
-        Err(PublishError::NotWitnessed { missing }) => {
-            eprintln!("见证者未应答 / witnesses do not answer: {missing}");
-        }
-        Err(error) => return Err(error.into()),
-    }
-    Ok(true)
 }
 
 /// Publishes the open log from now on.

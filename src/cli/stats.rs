@@ -26,6 +26,8 @@ struct LogSize {
     log: LogName,
     size: u64,
     bytes: u64,
+    /// Positions and words of its restorations from backups.
+    restored: Vec<(u64, String)>,
 }
 
 impl Stats {
@@ -37,7 +39,8 @@ impl Stats {
         for log in LogName::ALL {
             let opened = models::open(&layout, &config, log, &["totals"])?;
             let bytes = opened.store.segments()?.iter().map(|segment| segment.bytes).sum();
-            logs.push(LogSize { log, size: opened.size, bytes });
+            let restored = super::restore::told(&layout, &config, log)?;
+            logs.push(LogSize { log, size: opened.size, bytes, restored });
             totals.add(opened.models.totals()?);
         }
         if self.json {
@@ -50,8 +53,15 @@ impl Stats {
 }
 
 fn to_json(logs: &[LogSize], totals: &TypeTotals) -> Value {
-    let log =
-        |log: &LogSize| json!({"name": log.log.as_str(), "size": log.size, "bytes": log.bytes});
+    let log = |log: &LogSize| {
+        let restored = log.restored.iter();
+        let restored: Vec<Value> =
+            restored.map(|(at, words)| json!({"position": at, "words": words})).collect();
+        json!({
+            "name": log.log.as_str(), "size": log.size, "bytes": log.bytes,
+            "restorations": restored,
+        })
+    };
     let amounts: BTreeMap<&str, BTreeMap<&str, String>> = totals
         .amounts
         .iter()
@@ -76,6 +86,9 @@ fn words(logs: &[LogSize], totals: &TypeTotals) -> String {
             "日志 {0} / log {0}: {1} 条 / entries, {2} 字节 / bytes",
             log.log, log.size, log.bytes
         ));
+        for (position, words) in &log.restored {
+            lines.push(format!("  第 {position} 号 / at {position}: {words}"));
+        }
     }
     lines.push(format!("事件流 / streams: {}", totals.streams));
     let mut table = Table::new();

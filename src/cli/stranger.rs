@@ -7,6 +7,7 @@ use plumbline_replay::audit::{Receipt, Signed, read_receipts};
 use plumbline_replay::integrity::chain::{Digest, entry_hash};
 use plumbline_replay::integrity::checkpoint::{Checkpoint, NoteError, VerifyingKey};
 use plumbline_replay::integrity::entry::scan;
+use plumbline_replay::succession::{HeadError, Succession};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -37,10 +38,11 @@ pub(super) fn receipts(
     let log = TiledLog::new(place);
     let mut found = Found { given: receipts.len() as u64, ..Found::default() };
     let mut read = None;
-    match log.checkpoint(&key) {
-        Ok((head, _)) => {
+    let begun = log.keys(&key).and_then(|keys| Ok((log.checkpoint(&keys)?, keys)));
+    match begun {
+        Ok(((head, _), keys)) => {
             for receipt in &receipts {
-                hold(&log, &head, &key, receipt, &mut found);
+                hold(&log, &head, &keys, receipt, &mut found);
             }
             read = Some(head);
         }
@@ -55,9 +57,8 @@ pub(super) fn receipts(
     Ok(exit)
 }
 
-fn hold(log: &TiledLog, head: &Checkpoint, key: &VerifyingKey, receipt: &Receipt, out: &mut Found) {
-    let vkey = key.vkey();
-    let signed = receipt.signed(Some(&vkey));
+fn hold(log: &TiledLog, head: &Checkpoint, keys: &Succession, receipt: &Receipt, out: &mut Found) {
+    let signed = receipt.signed(Some(keys));
     if let Signed::Forged(reason) = &signed {
         let words = "回执与签名不符,不是该日志所给 / the receipt is not what the log signed";
         return out.bad(receipt, format!("{words}: {reason}"));
@@ -74,9 +75,12 @@ fn hold(log: &TiledLog, head: &Checkpoint, key: &VerifyingKey, receipt: &Receipt
         Err(error) => return out.take(Some(receipt), error),
     };
     let hash = entry_hash(&entry);
+    // What was lost with a backup is told by the entry that owns to it.
+    let lost = keys.lost_in(receipt.position, receipt.origin.as_deref());
+    let lost = lost.map(|step| format!("; {}", step.change.words())).unwrap_or_default();
     if Digest::from_hex(receipt.hash.as_bytes()) != Some(hash) {
         let reason = format!(
-            "the receipt names the digest {}, the entry has {hash}; {}",
+            "the receipt names the digest {}, the entry has {hash}{lost}; {}",
             receipt.hash,
             signed.consequence()
         );
@@ -101,7 +105,9 @@ impl Found {
             TiledError::Broken { .. } => true,
             TiledError::Note { error, .. } => !matches!(
                 error,
-                NoteError::Unsigned(_) | NoteError::Key(_) | NoteError::Origin { .. }
+                HeadError::Note(
+                    NoteError::Unsigned(_) | NoteError::Key(_) | NoteError::Origin { .. }
+                )
             ),
             TiledError::Fetch(_) | TiledError::Unreadable { .. } => false,
         };

@@ -1,12 +1,12 @@
 //! `plumb timers`: what time alone has brought about, recorded once; and the thread
 //! that looks while a ledger is served.
 
-use super::{Dir, Exit, Failure, close, line, print, surroundings};
+use super::{Dir, Exit, Failure, close, line, print, witnessing};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Layout;
 use crate::http::Service;
 use crate::judging::zone;
-use crate::ledger::{Ledger, read_config};
+use crate::ledger::read_config;
 use crate::timers::{self, TimerError, Watch};
 use clap::Subcommand;
 use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
@@ -71,7 +71,7 @@ impl Run {
             self.list(&found, zone(&config), now)?;
             return Ok(Exit::Done);
         }
-        let ledger = Ledger::open(&self.dir.dir, surroundings("timers"))?;
+        let ledger = witnessing::open(&self.dir.dir, "timers")?;
         let found = timers::due(&layout, &config, until)?;
         let new = timers::record(&ledger, &found, now);
         close(ledger)?;

@@ -1,10 +1,10 @@
 //! `plumb vault`: confidential members opened by role and purpose, erased by two
 //! persons, and the roles themselves, granted and removed on record.
 
-use super::{Dir, Exit, Failure, close, print, surroundings};
+use super::{Dir, Exit, Failure, close, print, surroundings, witnessing};
 use crate::config::Layout;
 use crate::judging::zone;
-use crate::ledger::{Ledger, LogName, read_config};
+use crate::ledger::{LogName, read_config};
 use crate::opening::{
     Ask, EraseError, Erasure, Granting, Opened, OpeningError, Revoking, RoleError, Target, erase,
     grant, is_class, open, read, revoke, to_json,
@@ -182,7 +182,7 @@ fn check_classes(classes: &[String]) -> Result<(), Failure> {
 impl Open {
     fn run(self) -> Result<Exit, Failure> {
         check_classes(&self.classes)?;
-        let ledger = Ledger::open(&self.dir.dir, surroundings("vault"))?;
+        let ledger = witnessing::open(&self.dir.dir, "vault")?;
         let target =
             if self.event { Target::Event(&self.which) } else { Target::Stream(&self.which) };
         let answer = open(
@@ -226,7 +226,7 @@ impl Erase {
         let [first, second] = self.approved_by.as_slice() else {
             return Err(usage("--approved-by 须给出两次 / give --approved-by twice".to_owned()));
         };
-        let ledger = Ledger::open(&self.dir.dir, surroundings("vault"))?;
+        let ledger = witnessing::open(&self.dir.dir, "vault")?;
         let answer = erase(
             &ledger,
             &Erasure {
@@ -282,7 +282,7 @@ impl GrantRole {
         let zone = zone(&read_config(&Layout::new(&self.dir.dir))?);
         let from = beginning("--from", self.from.as_deref(), zone)?;
         let until = beginning("--until", self.until.as_deref(), zone)?;
-        let ledger = Ledger::open(&self.dir.dir, surroundings("vault"))?;
+        let ledger = witnessing::open(&self.dir.dir, "vault")?;
         let answer = grant(
             &ledger,
             &Granting {
@@ -308,7 +308,7 @@ impl RevokeRole {
     fn run(self) -> Result<Exit, Failure> {
         let zone = zone(&read_config(&Layout::new(&self.dir.dir))?);
         let from = beginning("--from", self.from.as_deref(), zone)?;
-        let ledger = Ledger::open(&self.dir.dir, surroundings("vault"))?;
+        let ledger = witnessing::open(&self.dir.dir, "vault")?;
         let RevokeRole { role, member, purpose, by, .. } = &self;
         let answer = revoke(&ledger, &Revoking { role, member, from, purpose, by });
         close(ledger)?;

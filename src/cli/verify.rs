@@ -46,6 +46,10 @@ enum What {
         /// 见证策略(C2SP tlog-policy)/ whose cosignatures a bundle's checkpoint needs
         #[arg(long, value_name = "POLICY")]
         policy: Option<PathBuf>,
+        /// 制包之后更换密钥的记录(plumb keys history),以便用现用公钥核验 / entries that changed the log's
+        /// key since (plumb keys history), to verify an older bundle with today's key
+        #[arg(long, value_name = "FILE")]
+        key_changes: Option<PathBuf>,
         #[command(flatten)]
         all: All,
     },
@@ -113,10 +117,10 @@ impl Verify {
                 all.checkpoint.extend(files);
                 return with_policy(all, judged);
             }
-            Some(What::Bundle { file, policy, all }) if bundle::is_bundle(&file) => {
+            Some(What::Bundle { file, policy, key_changes, all }) if bundle::is_bundle(&file) => {
                 all.also.none()?;
                 let All { key, checkpoint, json, .. } = all;
-                return bundle::Verify { file, key, checkpoint, policy, json }.run();
+                return bundle::Verify { file, key, checkpoint, policy, key_changes, json }.run();
             }
             Some(What::Bundle { file, all, .. }) => {
                 all.also.none()?;

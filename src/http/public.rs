@@ -29,6 +29,7 @@ fn router(open: Log) -> Router {
     Router::new()
         .route("/log/open/checkpoint", get(checkpoint))
         .route("/log/open/checkpoint.sm3", get(sm3_head))
+        .route("/log/open/key-changes", get(key_changes))
         .route("/log/open/tile/{*rest}", get(tile))
         .fallback(problem::no_such_address)
         .method_not_allowed_fallback(problem::no_such_method)
@@ -77,6 +78,19 @@ fn note(text: String) -> Response {
     let kind =
         [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
     (OPEN, kind, text).into_response()
+}
+
+/// `GET /log/open/key-changes`: the entries that change the log's key, rotations and
+/// restorations, one a line; beside C2SP, for who holds an earlier key.
+async fn key_changes(State(log): State<Log>) -> Result<Response, Problem> {
+    let lines = blocking(move || {
+        let size = log.published().map_or(0, |head| head.checkpoint.size);
+        log.key_changes(size).map_err(|error| internal(&error.to_string()))
+    })
+    .await?;
+    let kind =
+        [(header::CONTENT_TYPE, "application/x-ndjson"), (header::CACHE_CONTROL, "no-store")];
+    Ok((OPEN, kind, lines).into_response())
 }
 
 /// `GET /log/open/tile/<L>/<N>[.p/<W>]` and `/log/open/tile/entries/<N>[.p/<W>]`

@@ -16,6 +16,7 @@ use plumbline_replay::integrity::checkpoint::Checkpoint;
 use plumbline_replay::integrity::entry::scan;
 use plumbline_replay::integrity::json::{Json, parse};
 use plumbline_replay::integrity::tree::{Frontier, leaf_hash};
+use plumbline_replay::succession::Step;
 use plumbline_replay::time::civil::{Zone, parse_rfc3339};
 use std::collections::BTreeMap;
 
@@ -96,8 +97,8 @@ pub struct Anchors {
     pub unopened: Vec<(u64, &'static str)>,
 }
 
-/// Opens every anchor of `open` with the sealed log at hand. Reads both logs
-/// whole and trusts no lookup.
+/// Opens every anchor of `open` with the sealed log at hand, which was founded under
+/// `sealed_origin`. Reads both logs whole and trusts no lookup.
 pub fn check(
     open: &dyn Store,
     sealed: &dyn Store,
@@ -129,11 +130,16 @@ pub fn check(
 fn prepared(sealed: &dyn Store, origin: &str) -> Result<BTreeMap<String, String>, StoreError> {
     let mut out = BTreeMap::new();
     let mut frontier = Frontier::new();
+    let mut origin = origin.to_owned();
     each(sealed, sealed.size()?, |_, entry| {
         frontier.push(leaf_hash(entry));
+        // From a restoration on, the checkpoints are of another origin.
+        if let Some(Ok(step)) = scan(entry).ok().and_then(|fields| Step::of(&fields)) {
+            step.change.key_after().name().clone_into(&mut origin);
+        }
         let Some((id, salt)) = member(entry, PREPARED, "salt") else { return };
         let Some(salt) = Digest::from_hex(salt.as_bytes()) else { return };
-        let (origin, size) = (origin.to_owned(), frontier.size());
+        let (origin, size) = (origin.clone(), frontier.size());
         let checkpoint = Checkpoint { origin, size, root: frontier.root() };
         out.insert(id, checkpoint.salted(&salt.0).to_string());
     })?;

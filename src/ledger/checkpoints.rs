@@ -5,14 +5,16 @@
 //! signature, the last signed head is kept in two places, one outside the log's
 //! folder, and nothing below or beside it is ever signed.
 
+use super::keys::Keys;
 use super::{LogName, OpenError, further, open_log};
 use crate::config::{Config, Layout};
 use crate::durable::replace;
 use crate::store::{SegmentInfo, SegmentStart, Store, StoreError};
 use plumbline_replay::integrity::chain::{Digest, entry_hash};
-use plumbline_replay::integrity::checkpoint::{Checkpoint, NoteError, SigningKey, VerifyingKey};
+use plumbline_replay::integrity::checkpoint::{Checkpoint, SigningKey};
 use plumbline_replay::integrity::entry::scan;
 use plumbline_replay::integrity::tree::{Frontier, leaf_hash};
+use plumbline_replay::succession::Step;
 use std::fs::File;
 use std::path::Path;
 
@@ -43,11 +45,15 @@ pub enum SignError {
 /// computed on the way, must be the signed one, so what the segment's header says
 /// of the entries before is as good as they are. Without a signed head the whole
 /// log is read.
+///
+/// A rotation that is met there is finished here: the first head after it is signed
+/// with both keys, and only then is the old one destroyed.
 pub fn latest(layout: &Layout, config: &Config, log: LogName) -> Result<String, SignError> {
-    let key = signing_key(layout, log)?;
+    super::open::not_restoring(layout)?;
     let signers = further::signers(layout, config, log)?;
     let _turn = turn(layout, log)?;
-    let signed = signed_heads(layout, log, &key)?;
+    let keys = Keys::read(layout, log)?;
+    let signed = signed_heads(layout, log, &keys)?;
     let store = open_log(layout, config, log)?;
     let size = store.size()?;
     if let [one, other] = signed.as_slice()
@@ -57,21 +63,30 @@ pub fn latest(layout: &Layout, config: &Config, log: LogName) -> Result<String, 
         && further::complete(&signers, &one.note, &one.head)
     {
         further::sign_sm3(layout, config, log, &signers, &store, size)?;
+        if one.by_next {
+            keys.hand_over(layout, log)?;
+        }
         return Ok(one.note.clone());
     }
     let sizes: Vec<u64> = signed.iter().map(|signed| signed.head.size).collect();
-    let (root, roots) = read_back(&store, size, &sizes)?;
-    for (signed, root_there) in signed.iter().zip(&roots) {
+    let read = read_back(&store, size, &sizes)?;
+    for (signed, root_there) in signed.iter().zip(&read.roots) {
         compare(signed, *root_there, size)?;
     }
     store.sync()?;
     // First: no checkpoint is to stand without the SM3 head over as many entries.
     further::sign_sm3(layout, config, log, &signers, &store, size)?;
-    let checkpoint = Checkpoint { origin: config.origin_of(log), size, root };
-    let note = key.sign(&checkpoint) + &further::lines(&signers, &checkpoint)?;
+    // The entry may stand before what was read, if a head has covered it.
+    let hands_over = signed.iter().any(|signed| signed.by_next)
+        || keys.hands_over(layout, log, read.last_change.as_ref())?;
+    let checkpoint = Checkpoint { origin: config.origin_of(log), size, root: read.root };
+    let note = keys.sign(&checkpoint, hands_over) + &further::lines(&signers, &checkpoint)?;
     // Outside first: if power fails between the two, the higher head still binds.
     for path in [layout.head(log), layout.checkpoint(log)] {
         replace(&path, &note).map_err(|error| io_error(&path, &error))?;
+    }
+    if hands_over {
+        keys.hand_over(layout, log)?;
     }
     Ok(note)
 }
@@ -98,18 +113,17 @@ struct Signed {
     head: Checkpoint,
     note: String,
     place: String,
+    /// With the key that takes over as well.
+    by_next: bool,
 }
 
-fn io_error(path: &Path, error: &std::io::Error) -> SignError {
+pub(super) fn io_error(path: &Path, error: &std::io::Error) -> SignError {
     SignError::Io { place: path.display().to_string(), reason: error.to_string() }
 }
 
 /// The key that signs a log's checkpoints and receipts.
 pub fn signing_key(layout: &Layout, log: LogName) -> Result<SigningKey, SignError> {
-    let path = layout.signing_key(log);
-    let failed = |reason: String| SignError::Key { place: path.display().to_string(), reason };
-    let text = std::fs::read_to_string(&path).map_err(|error| failed(error.to_string()))?;
-    SigningKey::parse(&text).map_err(|error| failed(error.to_string()))
+    super::keys::read_key(&layout.signing_key(log))
 }
 
 /// Only one process signs at a time.
@@ -122,11 +136,8 @@ fn turn(layout: &Layout, log: LogName) -> Result<File, SignError> {
 
 /// Heads signed before, with their places. One that does not verify is no reason
 /// to sign past it.
-fn signed_heads(layout: &Layout, log: LogName, key: &SigningKey) -> Result<Vec<Signed>, SignError> {
-    let public = VerifyingKey::parse(&key.vkey()).map_err(|error: NoteError| SignError::Key {
-        place: layout.signing_key(log).display().to_string(),
-        reason: error.to_string(),
-    })?;
+fn signed_heads(layout: &Layout, log: LogName, keys: &Keys) -> Result<Vec<Signed>, SignError> {
+    let (public, next) = keys.public();
     let mut out = Vec::new();
     for path in [layout.head(log), layout.checkpoint(log)] {
         let place = path.display().to_string();
@@ -135,7 +146,8 @@ fn signed_heads(layout: &Layout, log: LogName, key: &SigningKey) -> Result<Vec<S
                 let head = public
                     .verify(&note)
                     .map_err(|error| SignError::Contradiction(format!("{place}: {error}")))?;
-                out.push(Signed { head, note, place });
+                let by_next = next.as_ref().is_some_and(|next| next.verify(&note).is_ok());
+                out.push(Signed { head, note, place, by_next });
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => return Err(io_error(&path, &error)),
@@ -144,15 +156,20 @@ fn signed_heads(layout: &Layout, log: LogName, key: &SigningKey) -> Result<Vec<S
     Ok(out)
 }
 
-/// The root over what the disk holds, and over the first entries of each of
-/// `signed` sizes that it reaches.
-fn read_back(
-    store: &dyn Store,
-    size: u64,
-    signed: &[u64],
-) -> Result<(Digest, Vec<Option<Digest>>), SignError> {
+/// What reading back gives.
+struct ReadBack {
+    /// The root over what the disk holds.
+    root: Digest,
+    /// The root over the first entries of each signed size that it reaches.
+    roots: Vec<Option<Digest>>,
+    /// The last change of the log's key among what was read.
+    last_change: Option<Step>,
+}
+
+fn read_back(store: &dyn Store, size: u64, signed: &[u64]) -> Result<ReadBack, SignError> {
     let SegmentStart { mut previous, mut frontier } = start(store, signed)?;
     let mut roots = vec![None; signed.len()];
+    let mut last_change = None;
     let mut reached = |frontier: &Frontier| {
         for (at, root) in signed.iter().zip(&mut roots) {
             if *at == frontier.size() {
@@ -171,13 +188,17 @@ fn read_back(
                 if position < frontier.size() || position >= size {
                     continue;
                 }
+                let fields = scan(entry).ok();
                 let linked =
-                    scan(entry).is_ok_and(|f| f.previous == previous && f.position == position);
-                if !linked || position != frontier.size() {
+                    fields.filter(|found| found.previous == previous && found.position == position);
+                let Some(fields) = linked.filter(|_| position == frontier.size()) else {
                     return Err(SignError::Contradiction(format!(
                         "第 {position} 号记录不接前一条 / the entry at position {position} does \
                          not continue the one before it"
                     )));
+                };
+                if let Some(step) = Step::of(&fields) {
+                    last_change = Some(step.map_err(|reason| not_handed_on(position, &reason))?);
                 }
                 previous = entry_hash(entry);
                 frontier.push(leaf_hash(entry));
@@ -185,7 +206,26 @@ fn read_back(
             }
         }
     }
-    Ok((frontier.root(), roots))
+    Ok(ReadBack { root: frontier.root(), roots, last_change })
+}
+
+/// The root over a log as it is, each entry hashed again, and the roots at some sizes
+/// that it reaches.
+pub(super) fn root_and_roots(
+    store: &dyn Store,
+    size: u64,
+    sizes: &[u64],
+) -> Result<(Digest, Vec<Option<Digest>>), SignError> {
+    let whole: Vec<u64> = sizes.iter().copied().chain([0]).collect();
+    let mut read = read_back(store, size, &whole)?;
+    read.roots.pop();
+    Ok((read.root, read.roots))
+}
+
+fn not_handed_on(position: u64, reason: &str) -> SignError {
+    SignError::Contradiction(format!(
+        "第 {position} 号记录更换密钥不成立 / the change of key at {position} does not hold: {reason}"
+    ))
 }
 
 /// The start of the segment that holds the last entry of the least signed head:

@@ -44,6 +44,12 @@ pub enum OpenError {
     Genesis(AppendError),
     #[error(transparent)]
     Further(Box<FurtherError>),
+    /// A restoration was cut short.
+    #[error(
+        "{0}: 恢复尚未完成,运行 plumb restore run 完成它 / a restoration was begun and not ended; \
+         `plumb restore run` ends it"
+    )]
+    Restoring(String),
 }
 
 impl From<FurtherError> for OpenError {
@@ -86,9 +92,18 @@ pub fn read_config(layout: &Layout) -> Result<Config, OpenError> {
     Ok(config)
 }
 
+/// Refuses a ledger that is neither the old one nor yet the restored one.
+pub(super) fn not_restoring(layout: &Layout) -> Result<(), OpenError> {
+    let path = layout.restoration();
+    match path.exists() {
+        true => Err(OpenError::Restoring(path.display().to_string())),
+        false => Ok(()),
+    }
+}
+
 /// Opens a log for reading, beside a writer or without one.
 pub fn open_log(layout: &Layout, config: &Config, log: LogName) -> Result<SegmentLog, OpenError> {
-    let origin = Digest(Sha256::digest(config.origin_of(log).as_bytes()).into());
+    let origin = Digest(Sha256::digest(config.founding_origin_of(log).as_bytes()).into());
     let note = std::fs::read_to_string(layout.head(log)).unwrap_or_default();
     let least_size = plumbline_replay::walk::claimed_size(&note).unwrap_or(0);
     let segment_bytes = config.segment_bytes.unwrap_or(SEGMENT_BYTES_DEFAULT);
@@ -102,6 +117,7 @@ impl Ledger {
     pub fn open(root: &Path, surroundings: Surroundings) -> Result<Ledger, OpenError> {
         let layout = Layout::new(root);
         let config = read_config(&layout)?;
+        not_restoring(&layout)?;
         Ledger::start(layout, config, surroundings)
     }
 

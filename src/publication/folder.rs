@@ -62,6 +62,11 @@ pub fn write_folder(publication: &Publication, dir: &Path) -> Result<Written, Fo
         write_whole(&path, &bytes).map_err(|error| failed(&path, &error))?;
         written.files += 1;
     }
+    let keys = dir.join("key-changes");
+    let changes = publication.key_changes(size).map_err(PublishError::from)?;
+    if !changes.is_empty() {
+        write_whole(&keys, &changes).map_err(|error| failed(&keys, &error))?;
+    }
     // A checkpoint that outlives a power cut must not have lost its tiles.
     std::fs::create_dir_all(dir)
         .and_then(|()| Ok(rustix::fs::syncfs(File::open(dir)?)?))

@@ -48,9 +48,10 @@ pub enum PublishError {
     Contradicted(Refusal),
     /// Too few witnesses cosigned; what was published before stays.
     #[error(
-        "见证不足,暂不发布:缺 {missing} / too few witnesses cosigned, not published yet: {missing} missing"
+        "见证不足,暂不发布:缺 {missing} / too few witnesses cosigned, not published yet: {missing} \
+         missing{reasons}"
     )]
-    NotWitnessed { missing: String },
+    NotWitnessed { missing: String, reasons: String },
     #[error("{place}: {reason}")]
     Io { place: String, reason: String },
 }
@@ -145,7 +146,9 @@ impl Publication {
             tracing::warn!(%refusal, log = %self.log(), "not cosigned");
         }
         if !judgement.met {
-            return Err(PublishError::NotWitnessed { missing: judgement.missing.join(", ") });
+            let reasons = refusals.iter().map(|refusal| format!("; {refusal}")).collect();
+            let missing = judgement.missing.join(", ");
+            return Err(PublishError::NotWitnessed { missing, reasons });
         }
         let path = self.layout.cosigned(self.log());
         replace(&path, &head.note).map_err(|error| io(&path, &error))?;
@@ -203,6 +206,19 @@ impl Publication {
         let Head { checkpoint, note, .. } = self.sign()?;
         let path = self.tree().inclusion(position, checkpoint.size, &checkpoint.root)?;
         Ok(path.map(|path| TlogProof { index: position, path, note }))
+    }
+
+    /// The changes of the log's key among its first `size` entries, one a line as they
+    /// are stored: who holds one key follows them to the one that signs now.
+    pub fn key_changes(&self, size: u64) -> Result<Vec<u8>, StoreError> {
+        let mut out = Vec::new();
+        for (position, entry) in self.reader.key_changes()? {
+            if position < size {
+                out.extend_from_slice(&entry);
+                out.push(b'\n');
+            }
+        }
+        Ok(out)
     }
 
     /// The bytes of a tile or bundle; `None` if a tree of `size` entries has not all

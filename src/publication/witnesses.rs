@@ -10,16 +10,21 @@ use plumbline_replay::integrity::note::Note;
 use plumbline_replay::integrity::policy::{Judgement, Policy};
 use plumbline_replay::integrity::proof::consistency;
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// Requests for one head at most: a witness may first have to say what it knows,
 /// and another process of this log may push meanwhile.
 const ATTEMPTS: usize = 4;
+/// For all attempts at one head.
+const LIMIT: Duration = Duration::from_secs(40);
 
 /// The witnesses of one log, and how many of them must cosign.
 pub struct Witnesses {
     client: Client,
     remotes: Vec<Remote>,
     policy: Policy,
+    /// For all attempts at one head; the last request may take as long again.
+    limit: Duration,
 }
 
 struct Remote {
@@ -71,8 +76,8 @@ impl Witnesses {
     /// # Errors
     ///
     /// What is wrong with the configuration.
-    pub fn of(config: &Config, log_vkey: &str) -> Result<Option<Witnesses>, String> {
-        let policy = policy(config, log_vkey)?;
+    pub fn of(config: &Config, log_vkeys: &[String]) -> Result<Option<Witnesses>, String> {
+        let policy = policy(config, log_vkeys)?;
         let remote = |witness: &WitnessAt| {
             let key = CosignerKey::parse(&witness.vkey)
                 .map_err(|error| format!("[[witness]] {}: {error}", witness.vkey))?;
@@ -80,8 +85,13 @@ impl Witnesses {
             Ok(Remote { url, key, size: Mutex::new(0) })
         };
         let remotes = config.witness.iter().map(remote).collect::<Result<Vec<_>, String>>()?;
-        let witnesses = Witnesses { client: Client::default(), remotes, policy };
+        let witnesses = Witnesses { client: Client::default(), remotes, policy, limit: LIMIT };
         Ok(if config.witness.is_empty() { None } else { Some(witnesses) })
+    }
+
+    /// The same with a limit for all that is asked of a witness, for who waits.
+    pub fn within(self, limit: Duration) -> Witnesses {
+        Witnesses { client: Client::within(limit), limit, ..self }
     }
 
     /// Asks every witness at once. Those that do not answer in time are left out.
@@ -118,7 +128,11 @@ impl Witnesses {
         let failed = |reason: String| Refusal::Failed { witness: witness(), reason };
         let ours = head.checkpoint.size;
         let mut known = remote.size.lock().unwrap_or_else(PoisonError::into_inner);
-        for _ in 0..ATTEMPTS {
+        let begun = Instant::now();
+        for attempt in 0..ATTEMPTS {
+            if attempt > 0 && begun.elapsed() > self.limit {
+                break;
+            }
             if *known > ours {
                 return Err(Refusal::Behind { witness: witness(), theirs: *known, ours });
             }
@@ -144,16 +158,17 @@ impl Witnesses {
                 status => return Err(failed(format!("status {status} {}", body.trim()))),
             }
         }
-        Err(failed("its size changes with every request".to_owned()))
+        Err(failed("no answer in time, or its size changes with every request".to_owned()))
     }
 }
 
 /// What the configuration says of whom to believe: all its witnesses are known, and
-/// its quorum, or none, must have cosigned.
-pub fn policy(config: &Config, log_vkey: &str) -> Result<Policy, String> {
+/// its quorum, or none, must have cosigned. `log_vkeys` are the log's keys, past ones
+/// among them.
+pub fn policy(config: &Config, log_vkeys: &[String]) -> Result<Policy, String> {
     let vkeys: Vec<String> = config.witness.iter().map(|witness| witness.vkey.clone()).collect();
     let least = config.policy.as_ref().map_or(0, |policy| policy.quorum);
-    Policy::of(log_vkey, &vkeys, least)
+    Policy::of(log_vkeys, &vkeys, least)
         .map_err(|error| format!("plumbline.toml, [[witness]] / [policy]: {}", error.reason))
 }
 

@@ -26,7 +26,8 @@ pub enum Answer {
     Cosigned(String),
     /// 400: not a request, or its old size is larger than the checkpoint.
     Malformed(String),
-    /// 403: no signature by a key that is trusted for the log.
+    /// 403: no signature by a key that is trusted for the log, or only by one that has
+    /// been replaced: a later key has signed since.
     NotSigned,
     /// 404: nobody asked this witness to watch that log.
     UnknownLog,
@@ -51,9 +52,24 @@ pub struct Witness {
 /// One log that is watched.
 struct Log {
     origin: String,
+    /// In the order in which they were added: each later one replaces those before.
     keys: Vec<VerifyingKey>,
     /// Compared and replaced under one lock: two requests never both pass.
-    last: Mutex<Option<Checkpoint>>,
+    last: Mutex<Option<Last>>,
+}
+
+/// The last checkpoint cosigned.
+struct Last {
+    checkpoint: Checkpoint,
+    /// The newest of the log's keys that signed it: older ones no longer suffice.
+    key: usize,
+}
+
+impl Log {
+    /// The newest key of the log that signed a note.
+    fn newest(&self, note: &Note<'_>) -> Option<usize> {
+        self.keys.iter().rposition(|key| key.verify_note(note) == Ok(()))
+    }
 }
 
 /// What a witness says of one log.
@@ -87,9 +103,14 @@ impl Witness {
                 log.keys.push(key);
                 continue;
             }
-            let last = out.place.last(key.name())?.map(|kept| kept.checkpoint);
             let origin = key.name().to_owned();
-            out.logs.push(Log { origin, keys: vec![key], last: Mutex::new(last) });
+            out.logs.push(Log { origin, keys: vec![key], last: Mutex::default() });
+        }
+        for log in &mut out.logs {
+            let Some(kept) = out.place.last(&log.origin)? else { continue };
+            let key = Note::parse(&kept.note).ok().and_then(|note| log.newest(&note));
+            let last = Last { checkpoint: kept.checkpoint, key: key.unwrap_or(0) };
+            log.last = Mutex::new(Some(last));
         }
         Ok(out)
     }
@@ -124,9 +145,7 @@ impl Witness {
         let Some(log) = self.logs.iter().find(|log| log.origin == origin) else {
             return Answer::UnknownLog;
         };
-        if !log.keys.iter().any(|key| key.verify_note(&note) == Ok(())) {
-            return Answer::NotSigned;
-        }
+        let Some(key) = log.newest(&note) else { return Answer::NotSigned };
         let checkpoint = match Checkpoint::parse_any(note.text) {
             Ok(checkpoint) => checkpoint,
             Err(error) => return Answer::Malformed(error.to_string()),
@@ -135,7 +154,11 @@ impl Witness {
             return malformed("the old size is larger than the checkpoint");
         }
         let mut last = log.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(refusal) = self.refusal(&request, &checkpoint, last.as_ref()) {
+        if last.as_ref().is_some_and(|last| key < last.key) {
+            return Answer::NotSigned;
+        }
+        let before = last.as_ref().map(|last| &last.checkpoint);
+        if let Some(refusal) = self.refusal(&request, &checkpoint, before) {
             if let Answer::Fork(_) | Answer::Inconsistent(_) = refusal
                 && let Err(error) = self.place.keep_evidence(origin, &request.note)
             {
@@ -147,7 +170,7 @@ impl Witness {
         let kept = format!("{}{line}", with_end(&request.note));
         match self.place.keep(origin, &kept) {
             Ok(()) => {
-                *last = Some(checkpoint);
+                *last = Some(Last { checkpoint, key });
                 Answer::Cosigned(line)
             }
             Err(error) => Answer::Failed(error.to_string()),

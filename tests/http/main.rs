@@ -1,5 +1,6 @@
 //! The internal listener of the built program, over a real socket.
 
+mod ceremony;
 mod description;
 mod feed;
 mod public;

@@ -18,10 +18,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-struct Witness {
+pub struct Witness {
     child: Child,
-    address: String,
-    vkey: String,
+    pub address: String,
+    pub vkey: String,
 }
 
 impl Drop for Witness {
@@ -32,10 +32,15 @@ impl Drop for Witness {
 }
 
 impl Witness {
-    fn start(dir: &Path, arguments: &[&str]) -> Witness {
+    pub fn start(dir: &Path, arguments: &[&str]) -> Witness {
+        let listen = match arguments.contains(&"--listen") {
+            true => &[][..],
+            false => &["--listen", "127.0.0.1:0"],
+        };
         let mut child = plumb()
-            .args(["witness", "--listen", "127.0.0.1:0", "--dir"])
+            .args(["witness", "--dir"])
             .arg(dir)
+            .args(listen)
             .args(arguments)
             .stderr(Stdio::piped())
             .spawn()
@@ -54,7 +59,7 @@ impl Witness {
         call(&self.address, "POST", "/add-checkpoint", &[], &request.to_string())
     }
 
-    fn seen(&self) -> Value {
+    pub fn seen(&self) -> Value {
         call(&self.address, "GET", "/checkpoints", &[], "").json()
     }
 }
@@ -207,14 +212,14 @@ fn of_requests_at_once_one_wins() {
     }
 }
 
-struct Watched {
-    dir: tempfile::TempDir,
-    witnesses: Vec<Witness>,
+pub struct Watched {
+    pub dir: tempfile::TempDir,
+    pub witnesses: Vec<Witness>,
 }
 
 impl Watched {
     /// A ledger with two witnesses, both of whom must cosign.
-    fn new(quorum: usize) -> Watched {
+    pub fn new(quorum: usize) -> Watched {
         let dir = tempfile::tempdir().unwrap();
         let ledger = dir.path().join("ledger");
         assert_eq!(run(plumb().arg("init").arg(&ledger)).0, 0);
@@ -236,7 +241,7 @@ impl Watched {
         Watched { dir, witnesses }
     }
 
-    fn ledger(&self) -> PathBuf {
+    pub fn ledger(&self) -> PathBuf {
         self.dir.path().join("ledger")
     }
 
@@ -249,7 +254,7 @@ impl Watched {
     }
 
     /// Judges notes by the policy; gives the exit code and the report.
-    fn judge(&self, notes: &[&str]) -> (i32, Value) {
+    pub fn judge(&self, notes: &[&str]) -> (i32, Value) {
         let mut command = plumb();
         command.args(["verify", "checkpoint", "--json", "--policy"]).arg(self.policy());
         for (number, note) in notes.iter().enumerate() {
@@ -276,13 +281,23 @@ fn serve(ledger: &Path) -> Serving {
     Serving(child, address, public)
 }
 
-fn append(ledger: &Path, id: &str) {
+/// Exit code, receipt and words of recording one event.
+pub fn appended(ledger: &Path, id: &str) -> (i32, String, String) {
     let file = ledger.with_extension("event");
     std::fs::write(&file, event(id).to_string()).unwrap();
-    let mut command = plumb();
-    command.args(["append", "--dir"]).arg(ledger).arg(&file);
-    let (code, _, told) = run(&mut command);
+    run(plumb().args(["append", "--signed", "--dir"]).arg(ledger).arg(&file))
+}
+
+pub fn append(ledger: &Path, id: &str) {
+    let (code, _, told) = appended(ledger, id);
     assert_eq!(code, 0, "{told}");
+}
+
+/// Lets commands ask no witness, as who hides from them would.
+pub fn ask_nobody(ledger: &Path) {
+    let path = ledger.join("plumbline.toml");
+    let settings = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, settings.replace("[policy]", "[policy]\nwait_seconds = 0")).unwrap();
 }
 
 /// The published note, once it has so many entries.
@@ -360,7 +375,14 @@ fn a_log_below_what_was_witnessed_takes_no_entries() {
     let (code, _, told) = run(&mut command);
     assert_eq!(code, 3, "{told}");
     assert!(told.contains("restored from an older copy"), "{told}");
+    // Nor by a command that writes, which records nothing.
+    let entries = || run(plumb().args(["log", "--ndjson", "--dir"]).arg(&copy)).1;
+    let before = entries();
+    let (code, out, told) = appended(&copy, "e-9");
+    assert_eq!((code, out.as_str()), (3, ""), "{told}");
+    assert_eq!(entries(), before);
     // Grown past it, it is another history.
+    ask_nobody(&copy);
     for id in ["e-3", "e-4", "e-5", "e-6", "e-7"] {
         append(&copy, id);
     }
@@ -386,6 +408,7 @@ fn two_heads_of_one_size_are_a_split_view() {
     assert_eq!(run(Command::new("cp").arg("-r").arg(&ledger).arg(&copy)).0, 0);
     let mut notes = Vec::new();
     for (ledger, id) in [(&ledger, "e-1"), (&copy, "e-2")] {
+        ask_nobody(ledger);
         append(ledger, id);
         let mut show = plumb();
         show.args(["checkpoint", "show", "--dir"]).arg(ledger);

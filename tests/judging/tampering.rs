@@ -287,7 +287,7 @@ fn zipped(pack: &Pack) -> Vec<u8> {
 
 fn against() -> Against {
     let key = made().key.clone();
-    let policy = Policy::of(&key, &[witness().vkey()], 1).expect("a policy");
+    let policy = Policy::of(std::slice::from_ref(&key), &[witness().vkey()], 1).expect("a policy");
     Against { keys: vec![key], policy: Some(policy), threads: 2, ..Against::default() }
 }
 

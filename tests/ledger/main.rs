@@ -10,6 +10,7 @@ mod limits;
 mod proving;
 mod reading;
 mod reopening;
+mod rotation;
 mod signing;
 mod tiles;
 mod together;

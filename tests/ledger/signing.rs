@@ -56,7 +56,7 @@ fn twins(dir: &Path) -> (std::path::PathBuf, std::path::PathBuf) {
     (one, other)
 }
 
-fn copy(from: &Path, to: &Path) {
+pub fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for item in std::fs::read_dir(from).unwrap() {
         let path = item.unwrap().path();

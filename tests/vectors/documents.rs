@@ -212,6 +212,7 @@ fn documents() -> Vec<(&'static str, Value)> {
         ("sealed.json", sealed()),
         ("proofs.json", proofs()),
         ("streams.json", crate::streams::document()),
+        ("keys.json", crate::keys::document()),
         ("refusals.json", crate::refusals::document()),
     ]
 }

@@ -7,6 +7,7 @@
 
 mod agreement;
 mod documents;
+mod keys;
 mod known;
 mod mutation;
 mod naive;

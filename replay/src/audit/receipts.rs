@@ -7,9 +7,10 @@
 use super::{AuditError, unreadable};
 use crate::document::{self, Member, Members, Misread};
 use crate::integrity::chain::Digest;
-use crate::integrity::checkpoint::{NoteError, VerifyingKey};
+use crate::integrity::note::NoteError;
 use crate::integrity::receipt::Promise;
 use crate::integrity::tlog_proof::TlogProof;
+use crate::succession::{PromiseError, Succession};
 use crate::walk::report::Receipts;
 use crate::walk::{FirstBad, Walk, Witness};
 use serde_json::Value;
@@ -76,23 +77,21 @@ impl Signed {
 }
 
 impl Receipt {
-    /// Whether the key of its log has signed it.
-    pub fn signed(&self, vkey: Option<&str>) -> Signed {
+    /// Whether a key of its log has signed it.
+    pub fn signed(&self, keys: Option<&Succession>) -> Signed {
         let Some(signature) = &self.signature else { return Signed::Nobody };
         let unknown = |reason: &str| Signed::Unknown(reason.to_owned());
-        let Some(vkey) = vkey else { return unknown("no key of the log is at hand") };
-        let key = match VerifyingKey::parse(vkey) {
-            Ok(key) => key,
-            Err(error) => return unknown(&error.to_string()),
-        };
+        let Some(keys) = keys else { return unknown("no key of the log is at hand") };
         let Some(hash) = Digest::from_hex(self.hash.as_bytes()) else {
             return Signed::Forged("the hash is not 64 hexadecimal digits".to_owned());
         };
-        let origin = self.origin.as_deref().unwrap_or(key.name());
+        let origin = self.origin.as_deref().unwrap_or(keys.current().name());
         let promise = Promise { origin, id: &self.id, position: self.position, hash };
-        match promise.verify(&key, signature) {
+        match keys.promised(&promise, signature) {
             Ok(()) => Signed::Log,
-            Err(NoteError::Unsigned(_)) => unknown("another key signed the receipt"),
+            Err(PromiseError::Note(NoteError::Unsigned(_))) => {
+                unknown("another key signed the receipt")
+            }
             Err(error) => Signed::Forged(error.to_string()),
         }
     }
@@ -118,11 +117,11 @@ pub fn read_receipts(path: &Path, out: &mut Vec<Receipt>) -> Result<(), AuditErr
     Ok(())
 }
 
-/// A log that was read, with the key that is believed for it.
+/// A log that was read, with the keys that are believed for it.
 pub(super) struct Read<'a> {
     pub log: &'a str,
     pub walk: &'a Walk,
-    pub key: Option<&'a str>,
+    pub keys: Option<Succession>,
 }
 
 /// Holds receipts against the entries that were read.
@@ -157,8 +156,20 @@ enum Found {
 
 fn judge(receipt: &Receipt, read: &Read<'_>) -> Result<(), Found> {
     let Receipt { id, position, hash, .. } = receipt;
-    let signed = receipt.signed(read.key);
-    let breach = |reason: String| Found::Breach(format!("{reason}; {}", signed.consequence()));
+    let signed = receipt.signed(read.keys.as_ref());
+    // What was lost with a backup is told by the entry that owns to it.
+    let own = read.walk.succession();
+    let lost = own.as_ref().and_then(|keys| keys.lost_in(*position, receipt.origin.as_deref()));
+    let lost = lost.map(|step| {
+        format!(
+            "; 第 {} 号记录所载 / as the entry at {0} says: {}",
+            step.position,
+            step.change.words()
+        )
+    });
+    let lost = lost.unwrap_or_default();
+    let breach =
+        |reason: String| Found::Breach(format!("{reason}{lost}; {}", signed.consequence()));
     if let Signed::Forged(reason) = &signed {
         let words = "回执与签名不符,不是该日志所给 / the receipt is not what the log signed";
         return Err(Found::Breach(format!("{words}: {reason}")));

@@ -2,10 +2,10 @@
 //! that were opened.
 
 use super::about::About;
-use super::file;
 use super::pack::Pack;
 use super::proof::NodeTable;
 use super::report::Check;
+use super::{file, keys};
 use crate::extract::{self, Judgement};
 use crate::integrity::base64::Base64UrlUnpadded;
 use crate::integrity::chain::{Digest, entry_hash};
@@ -51,7 +51,7 @@ impl<'p> Found<'p> {
             found.take(path, pack.lines(path), &table, head);
         }
         found.links();
-        found.genesis(about);
+        found.genesis(about, pack);
         found
     }
 
@@ -104,15 +104,28 @@ impl<'p> Found<'p> {
         }
     }
 
-    /// Entry 0 names the log and its key.
-    fn genesis(&mut self, about: &About) {
+    /// Entry 0 names the log and its first key, and the changes after it lead to the key
+    /// that the bundle names.
+    fn genesis(&mut self, about: &About, pack: &Pack) {
         let first = self.entries.get(&0).and_then(|entry| parse(entry.bytes).ok());
         let Some(first) = first else {
             let reason = "缺创世记录 / entry 0 is not there";
             return self.check.wrong(file::CASE, reason);
         };
-        let body = |name: &str| first.get("body").and_then(|body| body.get(name)?.as_str());
-        if body("origin") != Some(&about.origin) || body("checkpoint_key") != Some(&about.vkey) {
+        let keys = match keys::told(pack) {
+            Ok(keys) => keys,
+            Err((position, reason)) => {
+                let place = format!("{} 第 {position} 号 / position {position}", file::CASE);
+                return self.check.wrong(place, format!("更换密钥不成立 / {reason}"));
+            }
+        };
+        let fits = keys.is_some_and(|keys| {
+            let founded = keys.terms().first().map(|term| term.key.name().to_owned());
+            founded == keys::founded_as(&first)
+                && keys.current().name() == about.origin
+                && keys.current().vkey() == about.vkey
+        });
+        if !fits {
             let reason =
                 "与第 0 号记录所载的日志或公钥不同 / not the log or the key that entry 0 names";
             self.check.wrong(file::ABOUT, reason);

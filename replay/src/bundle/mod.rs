@@ -8,6 +8,7 @@
 mod about;
 mod derive;
 mod entries;
+mod keys;
 mod pack;
 mod page;
 mod proof;

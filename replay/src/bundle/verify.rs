@@ -9,7 +9,7 @@ use super::derive::{Derived, derive, rules, without_words, words};
 use super::pack::Pack;
 use super::page::page_data;
 use super::report::{Check, NOT_COMPLETE, Report};
-use super::{entries, file};
+use super::{entries, file, keys};
 use crate::integrity::checkpoint::{Checkpoint, VerifyingKey};
 use crate::integrity::issue::Issue;
 use crate::integrity::note::{Note, NoteError};
@@ -17,6 +17,7 @@ use crate::integrity::policy::Policy;
 use crate::manifest::{FileDigest, Manifest, Of};
 use crate::rules::{Ask, register};
 use crate::state::Moment;
+use crate::succession::{HeadError, Succession};
 use crate::time::civil::Zone;
 use crate::walk::{SECOND_LINES, carries_other_algorithms};
 use serde_json::Value;
@@ -27,6 +28,9 @@ use std::collections::BTreeSet;
 pub struct Against {
     /// Public keys of logs.
     pub keys: Vec<String>,
+    /// Entries that changed a log's key, as stored: a key that came after the bundle is
+    /// followed back to the bundle's by them.
+    pub key_changes: Vec<Vec<u8>>,
     /// Checkpoints, each with the place it was read from.
     pub checkpoints: Vec<(String, String)>,
     /// Which witnesses must have cosigned.
@@ -57,10 +61,11 @@ pub fn verify(pack: &Pack, against: &Against) -> Report {
     report.checks.push(files(pack));
     report.checks.push(page(pack));
     let Some(about) = about else { return report };
-    let (key, trusted) = key(&about, against);
+    let (keys, trusted) = keys::believed(pack, &about, against);
     report.checks.push(trusted);
-    report.checks.push(issued(pack, &about, key.as_ref()));
-    let (head, signed) = checkpoint(pack, &about, key.as_ref(), against);
+    let key = keys.as_ref().map(Succession::current);
+    report.checks.push(issued(pack, &about, key));
+    let (head, signed) = checkpoint(pack, &about, keys.as_ref(), against);
     report.checks.push(signed);
     let note = pack.get(file::CHECKPOINT).and_then(|bytes| std::str::from_utf8(bytes).ok());
     if note.is_some_and(carries_other_algorithms) {
@@ -68,7 +73,7 @@ pub fn verify(pack: &Pack, against: &Against) -> Report {
     }
     let found = entries::Found::read(pack, &about, head.as_ref());
     report.checks.extend(found.checks(&about, pack));
-    match found.complete(&about, pack, head.as_ref(), key.as_ref()) {
+    match found.complete(&about, pack, head.as_ref(), key) {
         Some(complete) => report.checks.push(complete),
         None => report.limits.push(NOT_COMPLETE),
     }
@@ -150,45 +155,6 @@ fn split(bytes: &[u8], head: u64, data: usize, tail: u64) -> Option<(&[u8], &[u8
     (rest.len() as u64 == tail).then_some((head, middle, rest))
 }
 
-/// The key that the bundle is held against: one from outside, or its own, which
-/// proves nothing of who made it.
-fn key(about: &About, against: &Against) -> (Option<VerifyingKey>, Check) {
-    let mut check = Check::new("key", "公钥", "the log's key");
-    let own = VerifyingKey::parse(&about.vkey);
-    let given: Vec<VerifyingKey> =
-        against.keys.iter().filter_map(|key| VerifyingKey::parse(key).ok()).collect();
-    if own.as_ref().is_ok_and(|own| own.name() != about.origin) {
-        check.wrong(file::ABOUT, "公钥属于另一日志 / its key is another log's");
-    }
-    let key = given.iter().find(|key| key.name() == about.origin).or(given.first()).cloned();
-    match (key, own) {
-        (Some(given), Ok(own)) if given == own => {
-            check.right();
-            (Some(given), check)
-        }
-        (Some(given), _) => {
-            let reason = format!("不是所给公钥 / not the key that was given: {}", given.vkey());
-            check.wrong(file::ABOUT, reason);
-            (Some(given), check)
-        }
-        (None, Ok(own)) => {
-            check.doubt(
-                file::ABOUT,
-                format!(
-                    "公钥取自包内,须与别处得到的核对:--key / the key is the bundle's own; hold it \
-                     against one obtained elsewhere with --key: {}",
-                    own.vkey()
-                ),
-            );
-            (Some(own), check)
-        }
-        (None, Err(error)) => {
-            check.wrong(file::ABOUT, error.to_string());
-            (None, check)
-        }
-    }
-}
-
 /// The log's key has signed this manifest.
 fn issued(pack: &Pack, about: &About, key: Option<&VerifyingKey>) -> Check {
     let mut check = Check::new("issued", "清单签名", "the log signed the manifest");
@@ -210,16 +176,16 @@ fn issued(pack: &Pack, about: &About, key: Option<&VerifyingKey>) -> Check {
 fn checkpoint(
     pack: &Pack,
     about: &About,
-    key: Option<&VerifyingKey>,
+    keys: Option<&Succession>,
     against: &Against,
 ) -> (Option<Checkpoint>, Check) {
     let mut check = Check::new("checkpoint", "检查点", "the signed checkpoint");
     let note = pack.get(file::CHECKPOINT).and_then(|bytes| std::str::from_utf8(bytes).ok());
-    let (Some(note), Some(key)) = (note, key) else {
+    let (Some(note), Some(keys)) = (note, keys) else {
         check.wrong(file::CHECKPOINT, MISSING);
         return (None, check);
     };
-    let head = match key.verify(note) {
+    let head = match keys.verify(note) {
         Ok(head) => head,
         Err(error) => {
             check.wrong(file::CHECKPOINT, error.to_string());
@@ -236,7 +202,7 @@ fn checkpoint(
         check.wrong(file::CHECKPOINT, reason);
     }
     for (place, other) in &against.checkpoints {
-        outside(&mut check, key, &head, place, other);
+        outside(&mut check, keys, &head, place, other);
     }
     if let Some(policy) = &against.policy {
         witnessed(&mut check, policy, note);
@@ -244,8 +210,8 @@ fn checkpoint(
     (Some(head), check)
 }
 
-fn outside(check: &mut Check, key: &VerifyingKey, head: &Checkpoint, place: &str, note: &str) {
-    match key.verify(note) {
+fn outside(check: &mut Check, keys: &Succession, head: &Checkpoint, place: &str, note: &str) {
+    match keys.verify(note) {
         Ok(other) if other.size == head.size && other.root == head.root => check.right(),
         Ok(other) if other.size == head.size => {
             let reason = "同一条数签过两个根:日志分叉 / two roots signed for one size: the log is forked";
@@ -259,8 +225,11 @@ fn outside(check: &mut Check, key: &VerifyingKey, head: &Checkpoint, place: &str
                 other.size, head.size
             ),
         ),
-        Err(error @ NoteError::BadSignature(_)) => check.wrong(place, error.to_string()),
-        Err(error) => check.doubt(place, error.to_string()),
+        Err(HeadError::Note(error @ NoteError::BadSignature(_))) => {
+            check.wrong(place, error.to_string());
+        }
+        Err(HeadError::Note(error)) => check.doubt(place, error.to_string()),
+        Err(error) => check.wrong(place, error.to_string()),
     }
 }
 

@@ -58,6 +58,7 @@ fn bundle(audit: &Audit, policy: Option<Policy>, json: bool) -> Result<u8, Failu
         keys: audit.keys.clone(),
         checkpoints: checkpoints.map(|held| (held.place.clone(), held.note.clone())).collect(),
         policy,
+        key_changes: Vec::new(),
         threads: audit.threads,
     };
     let report = match read_pack(&audit.path) {

@@ -63,6 +63,29 @@ const CLASS: Kind = Word(&[
     Sensitivity::Informant.as_str(),
 ]);
 
+/// 密钥轮换: the key before vouches for the new one (`crate::succession`, FORMAT.md §15).
+#[rustfmt::skip]
+const ROTATED: &[Member] = &[
+    must("old_key", Text, "原公钥", "the key before"),
+    must("new_key", Text, "新公钥", "the new key"),
+    must("note", Text, "签名文本", "the statement, signed with both keys"),
+];
+
+/// 备份恢复: entries that were signed are lost; the log goes on under another origin.
+#[rustfmt::skip]
+const RESTORED: &[Member] = &[
+    must("old_key", Text, "原公钥(含原来源名)", "the key before, with the origin before"),
+    must("new_key", Text, "新公钥(含新来源名)", "the new key, with the new origin"),
+    must("kept_size", Count, "恢复后所存条数", "entries kept"),
+    must("kept_root", Kind::Hex, "其根", "root over them"),
+    must("lost_size", Count, "已知签过的条数", "entries known to have been signed over"),
+    must("lost_root", Kind::Hex, "其根", "root over them"),
+    must("persons", List(&CODE), "签署人(两人)", "who signed, two persons"),
+    must("reason", Text, "事由", "the reason"),
+    must("note", Text, "签名文本", "the statement, signed with both keys and by both persons"),
+    may("lost_note", Text, "所失部分的检查点", "the checkpoint that shows what was lost"),
+];
+
 /// Which entry of which system a repair is about.
 #[rustfmt::skip]
 const TARGET_SYSTEM: Member = may("target_system", CODE, "原报送系统", "the system that submitted it");
@@ -133,6 +156,10 @@ pub(super) const TYPES: &[EventType] = &[
     row("X07", "ledger.sealed_closing.recorded.v1", "日清日结(封存账)", "closing of the sealed log", Sealed, CLOSING).own(),
     row("X07", "ledger.signature_key.announced.v1", "宣告签名公钥", "further signature key announced", Public, SIGNATURE_KEY).own(),
     row("X07", "ledger.sealed_signature_key.announced.v1", "宣告签名公钥(封存账)", "further signature key of the sealed log announced", Sealed, SIGNATURE_KEY).own(),
+    row("X07", "ledger.key.rotated.v1", "密钥轮换", "key rotated", Public, ROTATED).own(),
+    row("X07", "ledger.sealed_key.rotated.v1", "密钥轮换(封存账)", "key of the sealed log rotated", Sealed, ROTATED).own(),
+    row("X07", "ledger.restored.v1", "备份恢复", "restored from a backup", Public, RESTORED).own(),
+    row("X07", "ledger.sealed_restored.v1", "备份恢复(封存账)", "sealed log restored from a backup", Sealed, RESTORED).own(),
     row("X08", "ledger.verified.v1", "校验", "ledger verified", Public, &[
         must("range", Text, "范围", "the range"),
         must("tool_version", VERSION, "工具版本", "version of the tool"),

@@ -20,9 +20,10 @@ struct Document {
     checkpoint: String,
     entries: Vec<Entry>,
     coverage: Option<Covered>,
+    key_changes: Option<Vec<String>>,
 }
 
-document!(Document { schema, stream, vkey, checkpoint, entries, coverage });
+document!(Document { schema, stream, vkey, checkpoint, entries, coverage; key_changes });
 
 struct Entry {
     entry: String,
@@ -110,8 +111,9 @@ pub fn parse(bytes: &[u8]) -> Result<Extract, String> {
         .map(|one| Ok(Included { entry: one.entry.into_bytes(), path: hashes(&one.path)? }))
         .collect();
     let coverage = document.coverage.map(covered).transpose()?;
-    let Document { stream, vkey, checkpoint: note, .. } = document;
-    Ok(Extract { stream, vkey, note, entries: entries?, coverage })
+    let Document { stream, vkey, checkpoint: note, key_changes, .. } = document;
+    let key_changes = key_changes.into_iter().flatten().map(String::into_bytes).collect();
+    Ok(Extract { stream, vkey, note, key_changes, entries: entries?, coverage })
 }
 
 fn covered(document: Covered) -> Result<Coverage, String> {
@@ -165,6 +167,8 @@ impl Extract {
                 frontier: base64(&coverage.frontier),
                 tail: coverage.tail.iter().map(|entry| text(entry)).collect(),
             }),
+            key_changes: (!self.key_changes.is_empty())
+                .then(|| self.key_changes.iter().map(|entry| text(entry)).collect()),
         };
         // Texts and numbers are always written; there is nothing that could fail.
         let mut out = serde_json::to_string_pretty(&document).unwrap_or_default();

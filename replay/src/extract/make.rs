@@ -13,6 +13,8 @@ pub struct Material<'a, N: Nodes> {
     pub vkey: &'a str,
     /// The signed checkpoint, and the entries that it is over.
     pub note: &'a str,
+    /// The entries that changed the log's key, in order.
+    pub key_changes: Vec<Vec<u8>>,
     pub size: u64,
     pub nodes: &'a N,
     /// All entries of the stream among them, in order.
@@ -30,7 +32,8 @@ pub struct Material<'a, N: Nodes> {
 ///
 /// What reading the nodes of the tree gave.
 pub fn make<N: Nodes>(material: Material<'_, N>) -> Result<Extract, N::Error> {
-    let Material { stream, vkey, note, size, nodes, entries, closing, tail } = material;
+    let Material { stream, vkey, note, key_changes, size, nodes, entries, closing, tail } =
+        material;
     let entries: Result<Vec<Included>, N::Error> = entries
         .into_iter()
         .map(|entry| {
@@ -46,7 +49,7 @@ pub fn make<N: Nodes>(material: Material<'_, N>) -> Result<Extract, N::Error> {
         None => None,
     };
     let (stream, vkey, note) = (stream.to_owned(), vkey.to_owned(), note.to_owned());
-    Ok(Extract { stream, vkey, note, entries: entries?, coverage })
+    Ok(Extract { stream, vkey, note, key_changes, entries: entries?, coverage })
 }
 
 /// The roots of the maximal perfect subtrees of the first `size` leaves.

@@ -32,6 +32,9 @@ pub struct Extract {
     pub vkey: String,
     /// The checkpoint up to which the extract goes, with its signatures.
     pub note: String,
+    /// The entries that changed the log's key: who holds an earlier key follows them.
+    /// Each is vouched for by the key before it.
+    pub key_changes: Vec<Vec<u8>>,
     /// By revision, from 0.
     pub entries: Vec<Included>,
     /// `None` where the log has no closing: then the entries are shown to be in the

@@ -8,6 +8,7 @@ use crate::integrity::json::is_canonical;
 use crate::integrity::proof::verify_inclusion;
 use crate::integrity::tree::{Frontier, leaf_hash};
 use crate::streams::Closing;
+use crate::succession::{HeadError, Succession};
 use std::fmt;
 
 /// What an extract shows.
@@ -46,6 +47,22 @@ fn fails<T>(position: impl Into<Option<u64>>, reason: impl Into<String>) -> Resu
 }
 
 impl Extract {
+    /// The log's keys, if the given one is among them, as the extract tells how they
+    /// changed.
+    ///
+    /// # Errors
+    ///
+    /// [`Unproved::Fails`] at a change that does not hold.
+    pub fn keys(&self, given: VerifyingKey) -> Result<Succession, Unproved> {
+        let changes = self.key_changes.iter().map(Vec::as_slice);
+        let told =
+            Succession::of_entries(changes).map_err(|(position, reason)| Unproved::Fails {
+                position: Some(position),
+                reason: format!("更换密钥不成立 / the change of key does not hold: {reason}"),
+            })?;
+        Ok(told.filter(|keys| keys.holds(&given)).unwrap_or(Succession::of(given)))
+    }
+
     /// Checks that these are all entries of the stream up to the checkpoint, under
     /// a key that was obtained elsewhere. What is proved rests on the closing's
     /// index being true, which any reader of the whole log finds.
@@ -54,7 +71,7 @@ impl Extract {
     ///
     /// [`Unproved`], with the place.
     pub fn verify(&self, key: &VerifyingKey) -> Result<Proved, Unproved> {
-        let checkpoint = self.checkpoint(key)?;
+        let checkpoint = self.checkpoint(&self.keys(key.clone())?)?;
         let own = self.own(&checkpoint)?;
         let Some(coverage) = &self.coverage else {
             return Err(Unproved::CannotTell(format!(
@@ -72,14 +89,14 @@ impl Extract {
         Ok(Proved { checkpoint, entries, closing: coverage.closing, covered })
     }
 
-    fn checkpoint(&self, key: &VerifyingKey) -> Result<Checkpoint, Unproved> {
-        key.verify(&self.note).map_err(|error| match error {
+    fn checkpoint(&self, keys: &Succession) -> Result<Checkpoint, Unproved> {
+        keys.verify(&self.note).map_err(|error| match error {
             // A key of another log says nothing of this one.
-            NoteError::Unsigned(_) | NoteError::Key(_) | NoteError::Origin { .. } => {
-                Unproved::CannotTell(format!("检查点 / checkpoint: {error}"))
-            }
+            HeadError::Note(
+                NoteError::Unsigned(_) | NoteError::Key(_) | NoteError::Origin { .. },
+            ) => Unproved::CannotTell(format!("检查点 / checkpoint: {error}")),
             broken => Unproved::Fails {
-                position: None,
+                position: broken.position(),
                 reason: format!("检查点 / checkpoint: {broken}"),
             },
         })

@@ -115,6 +115,12 @@ impl SigningKey {
         key_text(&self.name, Kind::Text, &public, &public)
     }
 
+    /// The public half.
+    pub fn public_key(&self) -> VerifyingKey {
+        let (name, key) = (self.name.clone(), self.key.verifying_key());
+        VerifyingKey { id: key_id(&name, Kind::Text, &key.to_bytes()), name, key }
+    }
+
     /// The signed note of a checkpoint. Ed25519 is deterministic: the same
     /// checkpoint always gives the same note.
     pub fn sign(&self, checkpoint: &Checkpoint) -> String {
@@ -124,9 +130,14 @@ impl SigningKey {
     /// A text with this key's signature line. One that is no checkpoint's must say in
     /// its first line what it is.
     pub(super) fn sign_note(&self, text: &str) -> String {
+        format!("{text}\n{}", self.line(text))
+    }
+
+    /// This key's signature line under a text, with its line end: a note has one for
+    /// each key that signed it.
+    pub fn line(&self, text: &str) -> String {
         let id = key_id(&self.name, Kind::Text, &self.public());
-        let line = line(&self.name, id, &self.key.sign(text.as_bytes()).to_bytes());
-        format!("{text}\n{line}")
+        line(&self.name, id, &self.key.sign(text.as_bytes()).to_bytes())
     }
 
     /// The key's id and its signature over a text that is no checkpoint's: its
@@ -157,6 +168,11 @@ impl VerifyingKey {
     /// The key's name, which is the origin it signs for.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether another name stands over the same public key.
+    pub fn is_same_key(&self, other: &VerifyingKey) -> bool {
+        self.key == other.key
     }
 
     /// The key as text.

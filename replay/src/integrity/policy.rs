@@ -97,10 +97,10 @@ impl Policy {
         Ok(policy)
     }
 
-    /// The policy that at least `least` of these witnesses must have cosigned for
-    /// this log; 0 asks for none.
-    pub fn of(log: &str, witnesses: &[String], least: usize) -> Result<Policy, PolicyError> {
-        let mut text = format!("log {log}\n");
+    /// The policy that at least `least` of these witnesses must have cosigned for a log
+    /// with these keys; 0 asks for none.
+    pub fn of(logs: &[String], witnesses: &[String], least: usize) -> Result<Policy, PolicyError> {
+        let mut text: String = logs.iter().map(|log| format!("log {log}\n")).collect();
         let names: Vec<String> = (1..=witnesses.len()).map(|number| format!("w{number}")).collect();
         for (name, vkey) in names.iter().zip(witnesses) {
             let _ = writeln!(text, "witness {name} {vkey}");
@@ -271,7 +271,7 @@ mod tests {
         ] {
             assert_eq!(Policy::parse(&text).unwrap_err().line, line, "{text}");
         }
-        let log = super::super::checkpoint::SigningKey::from_seed("log", [9; 32]).vkey();
+        let log = [super::super::checkpoint::SigningKey::from_seed("log", [9; 32]).vkey()];
         let policy = Policy::of(&log, &[a.clone(), b], 2).unwrap();
         assert_eq!((policy.logs().len(), policy.witnesses().count()), (1, 2));
         assert!(Policy::of(&log, &[a], 2).is_err());

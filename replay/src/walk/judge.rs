@@ -2,9 +2,10 @@
 
 use super::plain::{Walk, Wrong};
 use super::verdict::{Breach, Held, Key, Outcome, Verdict};
-use crate::integrity::checkpoint::{Checkpoint, NoteError, VerifyingKey};
+use crate::integrity::checkpoint::{Checkpoint, NoteError};
 use crate::integrity::note::Note;
 use crate::integrity::tree::empty_root;
+use crate::succession::{HeadError, Step, Succession};
 
 /// A checkpoint to hold the log against.
 #[derive(Clone, Debug)]
@@ -41,11 +42,14 @@ enum Doubt {
 
 impl Walk {
     /// The verdict, after the last segment. Without `key` the one that entry 0
-    /// names is used, which proves less: whoever rewrote the log wrote it too.
+    /// names is used, which proves less: whoever rewrote the log wrote it too. Either
+    /// way the log's own changes of key are followed.
     pub fn finish(mut self, witnesses: &[Witness], key: Option<&str>) -> Verdict {
-        let own = self.created.as_ref().map(|created| created.key.clone());
-        let vkey = key.map(str::to_owned).or(own);
         let mut breach = self.bad.is_some().then_some(self.flaw);
+        let (own, broken) = self.hold_keys();
+        breach = broken.or(breach);
+        let keys = self.succession_under(key);
+        let vkey = key.map(str::to_owned).or(keys.as_ref().map(|keys| keys.current().vkey()));
         let mut checkpoints = Vec::with_capacity(witnesses.len());
         let (mut covered, mut signed) = (0, 0);
         for witness in witnesses {
@@ -55,7 +59,7 @@ impl Walk {
                 fits: false,
                 doubt: None,
             };
-            let read = self.read_witness(witness, vkey.as_deref());
+            let read = self.read_witness(witness, keys.as_ref());
             if let Ok(checkpoint) = &read {
                 signed = signed.max(checkpoint.size);
             }
@@ -82,7 +86,8 @@ impl Walk {
             None if doubtful || !fitting => Outcome::CannotTell,
             None => Outcome::Pass,
         };
-        let mut limits = self.limits(key.is_some(), covered, &checkpoints);
+        let changes = own.map_or_else(Vec::new, |own| own.steps().to_vec());
+        let mut limits = self.limits(key.is_some(), &changes, covered, &checkpoints);
         if witnesses.iter().any(|witness| carries_other_algorithms(&witness.note)) {
             limits.push(SECOND_LINES);
         }
@@ -102,13 +107,21 @@ impl Walk {
             closings: self.closings,
             openings: self.openings,
             key: vkey.map(|vkey| Key { vkey, given: key.is_some() }),
+            changes,
+            keys,
             torn_bytes: self.torn_bytes,
             limits,
             unread: self.unread,
         }
     }
 
-    fn limits(&self, key_given: bool, covered: u64, checkpoints: &[Held]) -> Vec<&'static str> {
+    fn limits(
+        &self,
+        key_given: bool,
+        changes: &[Step],
+        covered: u64,
+        checkpoints: &[Held],
+    ) -> Vec<&'static str> {
         let mut limits = vec!["pre-entry-truth", "omission"];
         if !key_given {
             limits.push("key-taken-from-the-log");
@@ -124,30 +137,42 @@ impl Walk {
         if !self.unread.is_empty() {
             limits.push("not-all-could-be-read");
         }
+        if changes.iter().any(|step| step.change.restoration().is_some()) {
+            limits.push("restored-from-a-backup");
+        }
         limits
     }
 
-    /// The checkpoint of a witness, if it is one of this log under this key.
-    fn read_witness(&self, witness: &Witness, vkey: Option<&str>) -> Result<Checkpoint, Doubt> {
-        let unknown = |reason: &str| Doubt::Unknown(reason.to_owned());
-        let vkey = vkey.ok_or_else(|| unknown("no key: entry 0 could not be read"))?;
-        let key = VerifyingKey::parse(vkey).map_err(|error| unknown(&error.to_string()))?;
-        let checkpoint = key.verify(&witness.note).map_err(|error| match error {
-            NoteError::Unsigned(_) | NoteError::Key(_) => Doubt::Unknown(error.to_string()),
+    /// The checkpoint of a witness, if it is one of this log under these keys.
+    fn read_witness(
+        &self,
+        witness: &Witness,
+        keys: Option<&Succession>,
+    ) -> Result<Checkpoint, Doubt> {
+        let no_key = "no key: entry 0 could not be read, or the key that is given";
+        let keys = keys.ok_or_else(|| Doubt::Unknown(no_key.to_owned()))?;
+        let checkpoint = keys.verify(&witness.note).map_err(|error| match error {
+            HeadError::Note(NoteError::Unsigned(_) | NoteError::Key(_)) => {
+                Doubt::Unknown(error.to_string())
+            }
             // The log's own checkpoint under a key of another log: a wrong key
             // was given, which says nothing of the log.
-            NoteError::Origin { ref found, .. } if self.origin() == Some(found) => {
-                Doubt::Unknown(format!("the key {} is of another log", key.name()))
+            HeadError::Note(NoteError::Origin { ref found, .. }) if self.is_origin(found) => {
+                Doubt::Unknown(format!("the key {} is of another log", keys.current().name()))
             }
-            other => Doubt::Fails(Breach::Unsigned, self.position, other.to_string()),
+            HeadError::Lost { position, .. } => {
+                Doubt::Fails(Breach::Missing, position, error.to_string())
+            }
+            other => {
+                let position = other.position().unwrap_or(self.position);
+                Doubt::Fails(Breach::Unsigned, position, other.to_string())
+            }
         })?;
-        match &self.created {
-            Some(created) if created.origin != checkpoint.origin => {
-                let reason = format!("the checkpoint is of the log {}", checkpoint.origin);
-                Err(Doubt::Fails(Breach::Unsigned, 0, reason))
-            }
-            _ => Ok(checkpoint),
+        if self.created.is_some() && !self.is_origin(&checkpoint.origin) {
+            let reason = format!("the checkpoint is of the log {}", checkpoint.origin);
+            return Err(Doubt::Fails(Breach::Unsigned, 0, reason));
         }
+        Ok(checkpoint)
     }
 
     /// Compares a signed root with the one of the entries; gives the size.

@@ -8,12 +8,14 @@
 //!
 //! Shares no line with the writer beyond the format's own functions. Does not
 //! open files: what to read is given as [`Source`]s. A log that was found whole is
-//! read once more for its closings (`closings`); openings on record are held against the
-//! roles that the log tells of (`openings`).
+//! read once more for its closings (`closings`); changes of its key are followed from
+//! entry 0 on (`keys`); openings on record are held against the roles that the log tells
+//! of (`openings`).
 
 mod closings;
 mod cut;
 mod judge;
+mod keys;
 mod openings;
 mod parallel;
 mod piece;

@@ -4,6 +4,7 @@
 //! taken as true and handed on; whoever joins the pieces compares it.
 
 use super::closings::{Noted, noted};
+use super::keys::{Stated, stated};
 use super::openings::{Met, met};
 use super::plain::Seen;
 use super::revisions::{ByStream, Keys, StreamKey};
@@ -13,7 +14,7 @@ use crate::integrity::frame::{FRAME_HEADER_BYTES, FRAME_TRAILER_BYTES, FrameHead
 use crate::integrity::links::Links;
 use crate::integrity::strict::StrictReader;
 use crate::integrity::tree::{Range, leaf_hash};
-use crate::{roles, streams};
+use crate::{roles, streams, succession};
 use std::collections::hash_map::Entry;
 
 /// What stands in a piece.
@@ -61,6 +62,7 @@ pub(super) struct Checked {
     pub seen: Vec<(u64, Seen)>,
     pub noted: Vec<Noted>,
     pub met: Vec<Met>,
+    pub stated: Vec<Stated>,
     /// Entry 0, which says which log this is.
     pub created: Option<Vec<u8>>,
     /// In the order of their first entries.
@@ -235,6 +237,13 @@ impl<'a> Checker<'a> {
                 }
                 stream.next += 1;
             }
+        }
+        if entry.stream == succession::STREAM.as_bytes()
+            && let Some(stated) = stated(&scan(bytes).ok()?)
+        {
+            self.out.stated.push(stated);
+            // The root of what comes before it is asked for.
+            self.out.ranges.push((position, self.out.tree.clone()));
         }
         self.out.tree.push(leaf_hash(bytes));
         self.out.last_hash = hash;

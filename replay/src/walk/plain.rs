@@ -2,6 +2,7 @@
 //! as written, with its place and the reason.
 
 use super::closings::{Closings, Noted, noted};
+use super::keys::{Stated, stated};
 use super::openings::{Met, Openings, met};
 use super::piece::Checked;
 use super::revisions::{Keys, Revisions};
@@ -36,6 +37,8 @@ pub struct Walk {
     entries: BTreeMap<u64, Seen>,
     /// Closings met, in order of position.
     pub(super) noted: Vec<Noted>,
+    /// Changes of the log's key met, in order of position.
+    pub(super) stated: Vec<Stated>,
     pub(super) closings: Closings,
     /// Grants, removals and openings met, in order of position.
     pub(super) met: Vec<Met>,
@@ -100,6 +103,7 @@ impl Walk {
             positions: Vec::new(),
             entries: BTreeMap::new(),
             noted: Vec::new(),
+            stated: Vec::new(),
             closings: Closings::default(),
             met: Vec::new(),
             openings: Openings::default(),
@@ -136,9 +140,18 @@ impl Walk {
         self.created.as_ref().map(|created| created.origin.as_str())
     }
 
-    /// The key that entry 0 names for the log's checkpoints.
-    pub fn vkey(&self) -> Option<&str> {
-        self.created.as_ref().map(|created| created.key.as_str())
+    /// Whether the log has had this origin: entry 0 names the first, a restoration the
+    /// next.
+    pub(super) fn is_origin(&self, name: &str) -> bool {
+        self.origin() == Some(name) || self.origins().iter().any(|origin| origin == name)
+    }
+
+    /// Every origin that the log has had, once it has been read.
+    pub fn origins(&self) -> Vec<String> {
+        let keys = self.succession();
+        let known: Option<Vec<String>> =
+            keys.map(|keys| keys.origins().map(str::to_owned).collect());
+        known.unwrap_or_else(|| self.origin().map(str::to_owned).into_iter().collect())
     }
 
     /// Reads the next segment: the first position that its name gives, and all
@@ -281,6 +294,10 @@ impl Walk {
         }
         self.noted.extend(noted(&fields));
         self.met.extend(met(&fields));
+        if let Some(stated) = stated(&fields) {
+            self.stated.push(stated);
+            self.roots.insert(self.position, self.frontier.root());
+        }
         self.last_hash = hash;
         self.frontier.push(leaf_hash(entry));
         self.position += 1;
@@ -361,6 +378,7 @@ impl Walk {
         self.entries.extend(checked.seen.iter().cloned());
         self.noted.extend(checked.noted.iter().cloned());
         self.met.extend(checked.met.iter().cloned());
+        self.stated.extend(checked.stated.iter().cloned());
         true
     }
 

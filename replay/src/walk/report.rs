@@ -99,6 +99,10 @@ impl Report {
             checkpoints(log, &mut lines);
             closings(log, &mut lines);
             openings(log, &mut lines);
+            lines.extend(log.changes.iter().map(|step| {
+                let (position, words) = (step.position, step.change.words());
+                format!("  第 {position} 号 / at {position}: {words}")
+            }));
             if let Some(bad) = &log.first_bad {
                 first_bad(bad, &mut lines);
             }

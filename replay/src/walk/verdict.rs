@@ -3,6 +3,7 @@
 use super::closings::Closings;
 use super::openings::Openings;
 use crate::integrity::chain::Digest;
+use crate::succession::{Restoration, Step, Succession};
 use serde_json::{Value, json};
 
 /// What was found (design §1.6). "Cannot tell" is never shown as pass.
@@ -79,6 +80,9 @@ pub enum Breach {
     Closing,
     /// The entries stand, and one of them tells of an opening that no role allowed.
     Opening,
+    /// The entries hang together, and the key that signs from there on was not handed
+    /// on by the one before.
+    Key,
 }
 
 /// A checkpoint that the log was held against.
@@ -124,6 +128,10 @@ pub struct Verdict {
     pub closings: Closings,
     pub openings: Openings,
     pub key: Option<Key>,
+    /// Changes of the log's key that hold, in order.
+    pub changes: Vec<Step>,
+    /// The keys that were believed, those handed on among them.
+    pub keys: Option<Succession>,
     /// Bytes of a frame that was never completed, after the last entry.
     pub torn_bytes: u64,
     /// What this verdict cannot tell, as stable codes.
@@ -144,6 +152,8 @@ impl Verdict {
     pub fn verified(&self) -> u64 {
         match self.breach {
             Some(Breach::Unsigned) => self.covered_below_refuted(),
+            // Heads that a key signed which nobody vouched for prove nothing.
+            Some(Breach::Key) => self.covered,
             Some(Breach::Entry | Breach::Missing | Breach::Closing | Breach::Opening) | None => {
                 self.checked
             }
@@ -204,6 +214,12 @@ impl Verdict {
                  opened without a role that allowed it: the ledger let somebody see what they might \
                  not"
             ),
+            Breach::Key => format!(
+                "账内各条自相连接,但其密钥在该处的更换没有原密钥的认可:其后由新密钥签署的检查点与回执不可采信;\
+                 原密钥签过的 {verified} 条不受影响 / the entries hang together, but the key was \
+                 changed there without the key before vouching for it: what the new key signed \
+                 proves nothing; {verified} entries are covered by keys that hold"
+            ),
             Breach::Unsigned => format!(
                 "账内各条自相连接,却不是检查点所签的那些:至少一条在签发之后被替换,其后的链被重新计算;\
                  是哪一条,本机数据不能说明,与副本逐条比对即知;不受影响的有 {verified} 条 / the entries \
@@ -258,6 +274,7 @@ impl Verdict {
                 "recorded": self.openings.recorded,
                 "ok": self.openings.allowed,
             },
+            "key_changes": self.changes.iter().map(change).collect::<Vec<_>>(),
             "key": self.key.as_ref().map(|key| json!({"vkey": key.vkey, "given": key.given})),
             "torn_bytes": self.torn_bytes,
             "limits": self.limits,
@@ -265,4 +282,21 @@ impl Verdict {
             "unread": self.unread,
         })
     }
+}
+
+/// A change of key, as programs read it.
+fn change(step: &Step) -> Value {
+    let restored = step.change.restoration().map(|restored| {
+        let Restoration { kept, lost, persons, reason, .. } = restored;
+        json!({
+            "kept": kept.size, "lost": lost.size, "reason": reason,
+            "persons": persons.iter().map(|person| person.name()).collect::<Vec<_>>(),
+        })
+    });
+    json!({
+        "position": step.position,
+        "old": step.change.key_before().vkey(),
+        "new": step.change.key_after().vkey(),
+        "restored": restored,
+    })
 }

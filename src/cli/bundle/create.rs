@@ -1,11 +1,11 @@
 //! `plumb bundle create`: gathers, has the opening of values recorded, writes.
 
 use super::super::case::At;
-use super::super::{Dir, Exit, Failure, close, print, surroundings};
+use super::super::{Dir, Exit, Failure, close, print, witnessing};
 use crate::bundle::{Bundle, Gathered, Order, Value, create};
 use crate::config::Layout;
 use crate::judging::zone;
-use crate::ledger::{Ledger, read_config};
+use crate::ledger::read_config;
 use crate::opening::{Joint, Opened, open_jointly};
 use plumbline_replay::bundle::Prepared;
 use plumbline_replay::time::civil::Zone;
@@ -187,8 +187,8 @@ fn opened(
     role: &str,
     gathered: &Gathered,
 ) -> Result<Vec<Value>, Failure> {
-    let opening = Ledger::open(layout.root(), surroundings("bundle create"));
-    let ledger = opening.map_err(Failure::from).map_err(with_a_way_out)?;
+    let opening = witnessing::open(layout.root(), "bundle create");
+    let ledger = opening.map_err(with_a_way_out)?;
     let who: Vec<&str> = order.prepared.approved_by.iter().map(String::as_str).collect();
     let answer = open_jointly(
         &ledger,

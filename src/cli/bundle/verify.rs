@@ -18,6 +18,8 @@ pub(in crate::cli) struct Verify {
     pub checkpoint: Vec<PathBuf>,
     /// Whose cosignatures are needed.
     pub policy: Option<PathBuf>,
+    /// Changes of the log's key since the bundle was made.
+    pub key_changes: Option<PathBuf>,
     pub json: bool,
 }
 
@@ -74,8 +76,10 @@ impl Verify {
             })?),
             None => None,
         };
+        let changes = self.key_changes.as_deref().map(read).transpose()?.unwrap_or_default();
         let against = Against {
             keys: self.key.clone(),
+            key_changes: changes.lines().map(|line| line.as_bytes().to_vec()).collect(),
             checkpoints: checkpoints?,
             policy,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
