@@ -329,12 +329,22 @@ function checkLinks(check, entries) {
   }
 }
 
+/** Entries by which a log's key is handed on. Whether they hold, only a program tells. */
+const KEY_CHANGES = ["ledger.key.rotated", "ledger.restored"];
+
 function checkGenesis(check, entries, about) {
   const body = entries.get(0)?.entry.body;
   if (!body) return check.wrong(ENTRY_FILES[0][0], "缺创世记录 / entry 0 is not there");
-  if (body.origin !== about.origin || body.checkpoint_key !== about.vkey) {
-    check.wrong(FILES.about, "与第 0 号记录所载的日志或公钥不同 / not what entry 0 names");
+  if (body.origin === about.origin && body.checkpoint_key === about.vkey) return;
+  const change = [...entries.values()].find(({ entry }) => KEY_CHANGES.includes(entry.type));
+  if (change) {
+    const told = [
+      "日志更换过密钥,本页不核对更换,请用 plumb-replay verify",
+      "the log's key was handed on, which this page does not follow: use plumb-replay verify",
+    ];
+    return check.doubt(change.place, told.join(" / "));
   }
+  check.wrong(FILES.about, "与第 0 号记录所载的日志或公钥不同 / not what entry 0 names");
 }
 
 /** The entries of a case, in order. */
