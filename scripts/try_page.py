@@ -262,7 +262,8 @@ def main():
     if not asked.browser:
         print("NOT CHECKED: Chromium is not here (apt-get install chromium)")
         sys.exit(SKIPPED)
-    with tempfile.TemporaryDirectory() as work:
+    # A browser that is told to end may still be writing its profile.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as work:
         work = pathlib.Path(work)
         browser = Browser(asked.browser, work / "profile")
         try:
