@@ -20,7 +20,7 @@ pub struct Derived {
     /// What the rules find in the cases, judged by the bundle's entries alone: the
     /// lines that scripts read.
     pub alone: Vec<String>,
-    /// The same without the words it is told in ([`without_words`]).
+    /// The same without the words it is told in (`without_words`).
     pub facts: Vec<String>,
     pub calendar: Vec<u8>,
     pub catalogue: Vec<u8>,
