@@ -27,8 +27,18 @@ fn write(path: &Path, text: &str, mode: u32) -> std::io::Result<()> {
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     std::fs::rename(&temp, path)?;
-    match path.parent() {
-        Some(parent) => File::open(parent)?.sync_all(),
-        None => Ok(()),
-    }
+    sync_folder(path)
+}
+
+/// Syncs the folder that a file lies in, so that its name is as durable as its bytes.
+pub fn sync_folder(path: &Path) -> std::io::Result<()> {
+    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+}
+
+/// Overwrites a file's bytes where they are: a secret that only lost its name could
+/// be read from the disk.
+pub fn overwrite(mut file: File) -> std::io::Result<()> {
+    let length = usize::try_from(file.metadata()?.len()).unwrap_or(0);
+    file.write_all(&vec![b'0'; length])?;
+    file.sync_all()
 }

@@ -7,6 +7,7 @@ use super::create::write_private;
 use super::statement::{SYSTEM, Statement, state};
 use super::{AppendError, Ledger, LogName, Receipt};
 use crate::config::{Config, Layout};
+use crate::durable::{overwrite, replace_private};
 use crate::second::announcement::{KIND_OPEN, KIND_SEALED, STREAM, body};
 use crate::second::head::{self, HeadError, Places};
 use crate::second::{Algorithm, FurtherKey, Signer};
@@ -14,7 +15,7 @@ use crate::store::{Store, StoreError};
 use plumbline_replay::integrity::checkpoint::Checkpoint;
 use plumbline_replay::integrity::note::Note;
 use std::fs::File;
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// Why a further key was not put to use.
@@ -92,22 +93,12 @@ pub fn renew(
     randomness: &mut Draw<'_>,
 ) -> Result<FurtherKey, FurtherError> {
     let path = layout.further_key(log, algorithm.as_str());
-    let next = path.with_extension("key.next");
     let signer = drawn(algorithm, &config.origin_of(log), randomness)?;
-    let io = |error: &std::io::Error| io_error(&path, error);
-    // What a renewal that was cut short has left was never told of.
-    match std::fs::remove_file(&next) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(io(&error)),
-        _ => {}
-    }
-    write_private(&next, &signer.to_text()).map_err(|error| io(&error))?;
-    let mut old = File::options().write(true).open(&path).map_err(|error| io(&error))?;
-    let length = old.metadata().map_err(|error| io(&error))?.len();
-    std::fs::rename(&next, &path).map_err(|error| io(&error))?;
-    let zeros = vec![b'0'; usize::try_from(length).unwrap_or(0)];
-    old.write_all(&zeros).and_then(|()| old.sync_all()).map_err(|error| io(&error))?;
-    let folder = path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all());
-    folder.map_err(|error| io(&error))?;
+    let io = |error: std::io::Error| io_error(&path, &error);
+    // Opened before the new one takes its name.
+    let old = File::options().write(true).open(&path).map_err(io)?;
+    replace_private(&path, &format!("{}\n", signer.to_text())).map_err(io)?;
+    overwrite(old).map_err(io)?;
     Ok(signer.public().clone())
 }
 

@@ -8,11 +8,11 @@
 use super::LogName;
 use super::checkpoints::{SignError, io_error};
 use crate::config::Layout;
-use crate::durable::replace_private;
+use crate::durable::{overwrite, replace_private, sync_folder};
 use plumbline_replay::integrity::checkpoint::{Checkpoint, SigningKey, VerifyingKey};
 use plumbline_replay::succession::Step;
 use std::fs::File;
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// The keys of one log.
@@ -117,20 +117,13 @@ fn destroy_retired(layout: &Layout, log: LogName) -> Result<(), SignError> {
 
 /// Overwrites a key's file and takes it away; one that is not there is destroyed.
 pub(super) fn destroy(path: &Path) -> std::io::Result<()> {
-    let mut file = match File::options().write(true).open(path) {
-        Ok(file) => file,
+    match File::options().write(true).open(path) {
+        Ok(file) => overwrite(file)?,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(error),
-    };
-    let length = usize::try_from(file.metadata()?.len()).unwrap_or(0);
-    file.write_all(&vec![b'0'; length])?;
-    file.sync_all()?;
+    }
     std::fs::remove_file(path)?;
     sync_folder(path)
-}
-
-fn sync_folder(path: &Path) -> std::io::Result<()> {
-    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
 }
 
 /// Makes the key that takes over next, if there is none yet, and gives it.
