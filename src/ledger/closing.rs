@@ -5,7 +5,7 @@
 //! closing by the entries since, each hashed again; without it, by all of them.
 
 use super::statement::{Statement, state};
-use super::{AppendError, Ledger, LogName, Receipt};
+use super::{AppendError, Ledger, LogName, Receipt, RefusalCode};
 use crate::store::StoreError;
 use crate::stream_index::{IndexError, StreamIndexes};
 use plumbline_replay::integrity::entry::scan;
@@ -26,6 +26,18 @@ pub enum ClosingError {
 
 /// Closes a log as it is: its entries up to now, not the closing itself.
 pub fn record(ledger: &Ledger, log: LogName) -> Result<Receipt, ClosingError> {
+    match attempt(ledger, log) {
+        // The day's own closing covered the same entries first: this one follows it.
+        Err(ClosingError::Append(AppendError::Refused(refusal)))
+            if refusal.code == RefusalCode::EventIdReused =>
+        {
+            attempt(ledger, log)
+        }
+        answer => answer,
+    }
+}
+
+fn attempt(ledger: &Ledger, log: LogName) -> Result<Receipt, ClosingError> {
     let index = index(ledger, log)?;
     let closing = index.closing();
     let kind = match log {
@@ -47,10 +59,7 @@ pub fn close_day(
     zone: Zone,
     log: LogName,
 ) -> Result<Option<Receipt>, ClosingError> {
-    let lookup = ledger.lookup(log);
-    lookup.follow(u64::MAX)?;
-    let head = lookup.stream_head(STREAM)?;
-    let last = head.map(|(_, position)| lookup.entry(position)).transpose()?.flatten();
+    let (_, last) = at_the_end(ledger, log)?;
     let fields = last.as_deref().and_then(|entry| scan(entry).ok());
     let day = fields.and_then(|fields| parse_rfc3339(fields.recorded_at));
     if day.is_some_and(|moment| zone.date(moment.micros) >= zone.date(ledger.now())) {
@@ -61,12 +70,18 @@ pub fn close_day(
 
 /// The index over all that the log holds now, grown from that of its last closing.
 fn index(ledger: &Ledger, log: LogName) -> Result<StreamIndex, ClosingError> {
+    let (size, last) = at_the_end(ledger, log)?;
+    let last = last.as_deref().and_then(stated);
+    Ok(kept(ledger, log).grown(ledger.store(log).as_ref(), last, size)?)
+}
+
+/// A log's size and the entry of its last closing, if it was ever closed.
+fn at_the_end(ledger: &Ledger, log: LogName) -> Result<(u64, Option<Vec<u8>>), StoreError> {
     let lookup = ledger.lookup(log);
     let size = lookup.follow(u64::MAX)?;
     let head = lookup.stream_head(STREAM)?;
     let last = head.map(|(_, position)| lookup.entry(position)).transpose()?.flatten();
-    let last = last.as_deref().and_then(stated);
-    Ok(kept(ledger, log).grown(ledger.store(log).as_ref(), last, size)?)
+    Ok((size, last))
 }
 
 fn kept(ledger: &Ledger, log: LogName) -> StreamIndexes {
