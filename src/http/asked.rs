@@ -50,6 +50,11 @@ pub(super) fn body(read: Result<Bytes, BytesRejection>) -> Result<Bytes, Problem
     })
 }
 
+/// What a request's body asks for, as JSON.
+pub(super) fn json<T: DeserializeOwned>(read: Result<Bytes, BytesRejection>) -> Result<T, Problem> {
+    serde_json::from_slice(&body(read)?).map_err(|error| bad("malformed-json", &error.to_string()))
+}
+
 pub(super) fn bad(code: &'static str, detail: &str) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, code, detail)
 }

@@ -1,7 +1,7 @@
 //! Sealed members opened over HTTP: the key says who asks, the role what may be
 //! seen.
 
-use super::asked::{bad, body, log_of};
+use super::asked::{bad, json, log_of};
 use super::problem::Problem;
 use super::submit::submitter;
 use super::{Shared, blocking};
@@ -52,9 +52,7 @@ pub(super) async fn record_and_open(
     sent: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Value>, Problem> {
     let who = submitter(&service, &headers)?.to_owned();
-    let sent = body(sent)?;
-    let asked: Request =
-        serde_json::from_slice(&sent).map_err(|error| bad("malformed-json", &error.to_string()))?;
+    let asked: Request = json(sent)?;
     let log = log_of(asked.log.as_deref())?;
     if let Some(word) = asked.classes.iter().find(|word| !is_class(word)) {
         return Err(bad("no-such-class", &format!("没有这一类 / no such class: {word}")));

@@ -1,7 +1,7 @@
 //! What operators do over HTTP: close a log, erase a subject. A key says who; the roles
 //! of the sealed log say whether they have the power.
 
-use super::asked::{Asked, OfLog, bad, body};
+use super::asked::{self, Asked, OfLog};
 use super::problem::Problem;
 use super::reading::reader;
 use super::submit::{approver, submitter};
@@ -136,9 +136,7 @@ pub(super) async fn erase_subject(
 ) -> Result<Json<Value>, Problem> {
     let first = submitter(&service, &headers)?.to_owned();
     let second = approver(&service, &headers)?.to_owned();
-    let sent = body(sent)?;
-    let asked: Request =
-        serde_json::from_slice(&sent).map_err(|error| bad("malformed-json", &error.to_string()))?;
+    let asked: Request = asked::json(sent)?;
     blocking(move || {
         powerful(&service, &first, "erase")?;
         powerful(&service, &second, "erase")?;
