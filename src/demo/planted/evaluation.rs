@@ -71,29 +71,19 @@ pub(super) const LEVEL_SKIPPED: Planting = Planting {
     near: ("指数恰达阈值的综合预警", "a composite warning of exactly the threshold"),
     plant: |plot| {
         let city = plot.city;
-        let unit = plot.organ();
-        let unit = &city.units[unit].id;
-        let day = plot.day();
-        let at = plot.morning(day);
-        let number = plot.item_number();
-        let due = city.calendar.after(day, 10);
-        let single = object! {
-            "subject": unit, "indicator": "超时率", "value": 12i64, "threshold": 10i64,
-            "period": day.text().get(..7).map(str::to_owned), "due": due,
-        };
-        let stream = |level: &str| format!("warning/{number}-{level}");
-        let single = by_office(plot, "warning.single.raised.v1", stream("1"), at, single);
+        let Warned { unit, day, due, number, single } = warned(plot, "超时率", (12, 10), 10);
+        let stream = |level: u8| level_of(number, level);
         let answered = city.calendar.after(day, 4).at(15, 10);
-        let chronicle = Chronicle::new().act(single);
-        let chronicle = answer(plot, chronicle, stream("1"), (0, unit), answered);
+        let chronicle = answer(plot, Chronicle::new().act(single), stream(1), (0, unit), answered);
+        let subject = &city.units[unit].id;
         let then = city.calendar.after(day, 5);
         if plot.wrong() {
             let body = object! {
-                "subject": unit, "text": "超时办件占比连续偏高", "scope": "全市", "from": then,
+                "subject": subject, "text": "超时办件占比连续偏高", "scope": "全市", "from": then,
                 "to": then.plus(30), "redaction_review": &city.officers[city.leader(city.unit_index("效能"), then)].id,
             };
             let at = then.at(10, 0);
-            let shown = by_office(plot, "warning.publicised.v1", stream("3"), at, body);
+            let shown = by_office(plot, "warning.publicised.v1", stream(3), at, body);
             let story = Story::new().speaks(
                 "R3.5.4",
                 &[Pick::First("warning.publicised"), Pick::First("warning.single.raised")],
@@ -101,31 +91,63 @@ pub(super) const LEVEL_SKIPPED: Planting = Planting {
             plot.tell(story, chronicle.act(shown));
         } else {
             let body = object! {
-                "subject": unit, "index": 80i64, "threshold": 80i64,
+                "subject": subject, "index": 80i64, "threshold": 80i64,
                 "contributing": Vec::<Value>::new(), "due": due,
             };
             let at = then.at(10, 0);
-            let raised = by_office(plot, "warning.composite.raised.v1", stream("2"), at, body);
+            let raised = by_office(plot, "warning.composite.raised.v1", stream(2), at, body);
             // The composite warning is answered on its last day.
             let answered = due.at(16, 30);
-            let chronicle = answer(plot, chronicle.act(raised), stream("2"), (2, unit), answered);
+            let chronicle = answer(plot, chronicle.act(raised), stream(2), (2, unit), answered);
             plot.tell(Story::new(), chronicle);
         }
     },
 };
+
+/// The single warning of a unit that a story begins with, due some working days later.
+struct Warned {
+    unit: usize,
+    day: Day,
+    due: Day,
+    number: usize,
+    single: Act,
+}
+
+fn warned(
+    plot: &mut Plot<'_>,
+    indicator: &'static str,
+    (value, threshold): (i64, i64),
+    days: i64,
+) -> Warned {
+    let city = plot.city;
+    let unit = plot.organ();
+    let day = plot.day();
+    let at = plot.morning(day);
+    let number = plot.item_number();
+    let due = city.calendar.after(day, days);
+    let body = object! {
+        "subject": &city.units[unit].id, "indicator": indicator, "value": value,
+        "threshold": threshold, "period": day.text().get(..7).map(str::to_owned), "due": due,
+    };
+    let single = by_office(plot, "warning.single.raised.v1", level_of(number, 1), at, body);
+    Warned { unit, day, due, number, single }
+}
+
+/// The stream of a warning's level.
+fn level_of(number: usize, level: u8) -> String {
+    format!("warning/{number}-{level}")
+}
 
 /// A unit reports what it has put right about the warning told `nth` of a chronicle.
 fn answer(
     plot: &Plot<'_>,
     chronicle: Chronicle,
     stream: String,
-    (nth, unit): (usize, &str),
+    (nth, unit): (usize, usize),
     at: Moment,
 ) -> Chronicle {
-    let city = plot.city;
-    let unit = unit.to_owned();
-    let index = city.units.iter().position(|known| known.id == unit).unwrap_or_default();
-    let actor = city.unit_actor(index, "整改单位");
+    let actor = plot.city.unit_actor(unit, "整改单位");
+    let unit = plot.city.units[unit].id.clone();
     chronicle.after(at, move |_, told| {
         let warning = told.get(nth).cloned().unwrap_or_default();
         let body = object! { "ref": warning, "by": unit, "at": at, "text": "已增派人员,压缩积件" };
@@ -144,18 +166,7 @@ pub(super) const LEVEL_NEVER_RAISED: Planting = Planting {
     plant: |plot| {
         const SINGLE: &str = "warning.single.raised";
         let city = plot.city;
-        let unit = plot.organ();
-        let unit = &city.units[unit].id;
-        let day = plot.day();
-        let at = plot.morning(day);
-        let number = plot.item_number();
-        let due = city.calendar.after(day, 5);
-        let single = object! {
-            "subject": unit, "indicator": "投诉查实数", "value": 6i64, "threshold": 5i64,
-            "period": day.text().get(..7).map(str::to_owned), "due": due,
-        };
-        let stream = |level: &str| format!("warning/{number}-{level}");
-        let single = by_office(plot, "warning.single.raised.v1", stream("1"), at, single);
+        let Warned { unit, due, number, single, .. } = warned(plot, "投诉查实数", (6, 5), 5);
         let mut chronicle = Chronicle::new().act(single);
         let mut story = Story::new();
         if plot.wrong() {
@@ -164,13 +175,13 @@ pub(super) const LEVEL_NEVER_RAISED: Planting = Planting {
             let last = city.calendar.after(due.plus(1), 15);
             let until = city.calendar.after(last, 10);
             let body = object! {
-                "subject": unit, "index": 60i64, "threshold": 80i64,
+                "subject": &city.units[unit].id, "index": 60i64, "threshold": 80i64,
                 "contributing": Vec::<Value>::new(), "due": until,
             };
-            let at = last.at(16, 40);
-            let raised = by_office(plot, "warning.composite.raised.v1", stream("2"), at, body);
+            let (stream, at) = (level_of(number, 2), last.at(16, 40));
+            let raised = by_office(plot, "warning.composite.raised.v1", stream.clone(), at, body);
             chronicle = chronicle.act(raised);
-            chronicle = answer(plot, chronicle, stream("2"), (1, unit), until.at(11, 0));
+            chronicle = answer(plot, chronicle, stream, (1, unit), until.at(11, 0));
         }
         plot.tell(story, chronicle);
     },
