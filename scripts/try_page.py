@@ -27,7 +27,7 @@ sys.path[:0] = [str(HERE / "trial"), str(HERE.parent / "schemas" / "vectors" / "
 import documents  # noqa: E402
 from browser import Browser, Page  # noqa: E402
 from kinds import flip  # noqa: E402
-from log import Log, cosignature_line, put, vkey  # noqa: E402
+from log import Log, cosignature_line, put, signature_line, signed, spelled, vkey  # noqa: E402
 from try_verifiers import STRANGER, WITNESS, pack  # noqa: E402
 from verifiers import run  # noqa: E402
 
@@ -83,6 +83,24 @@ class Trial:
         self.must("bundle", "viewer", "-o", self.viewer)
         self.folder = self.work / "bundle"
         shutil.unpack_archive(self.zip, self.folder)
+
+    def make_rotated(self):
+        """A ledger whose key was rotated twice, a bundle from before and one from after it."""
+        ledger = self.work / "rotated"
+        self.must("init", ledger, "--origin", "trial.example/2")
+        keys = []
+        for number in range(3):
+            if number:
+                self.must("keys", "rotate", "--dir", ledger)
+            keys.append(json.loads(self.must("keys", "show", "--json", "--dir", ledger))["open"]["vkey"])
+            event = {"id": f"e-{number}", "stream": CASE, "type": "fee.paid.v1", "occurred_at": "2026-03-05T16:20:00+08:00",
+                     "source": {"system": "hall"}, "body": {"amount_fen": 100 + number}}
+            self.must("append", "--dir", ledger, "-", data=json.dumps(event).encode() + b"\n")
+            self.must("closing", "run", "--dir", ledger, "--log", "open")
+            self.must("bundle", "create", CASE, "--dir", ledger, "-o", self.work / f"rotated-{number}.zip")
+        text = (ledger / "keys" / "open.key").read_text().strip()
+        log = Log([], base64.b64decode(text.split("+", 4)[4])[1:], "trial.example/2/open")
+        return keys, log, self.must("keys", "history", "--dir", ledger)
 
     # What the page says.
 
@@ -227,6 +245,45 @@ class Trial:
         yield "a cosignature changed", "checkpoint", own, in_note
         yield "a node of the tree dropped", "position", own, lines("proofs/case.nodes", lambda kept: kept.pop(0))
 
+    def handed_on(self):
+        """A log's key was rotated: the page follows, from any key of the log."""
+        keys, log, history = self.make_rotated()
+        def chosen(path):
+            self.open(self.viewer)
+            self.page.choose(path)
+            return self.verdict()
+        whole = self.work / "rotated-2.zip"
+        self.check("rotated, without a key", chosen(whole) == "cannot_tell", self.shown())
+        for number, key in enumerate(keys):
+            self.check(f"rotated, under key {number}", self.paste(key) == "pass" and "轮换" in self.shown(), self.shown())
+        self.keep("rotated")
+        self.check("rotated, a stranger's key", self.paste(vkey(log.origin, STRANGER)) == "fail", self.shown())
+        chosen(self.work / "rotated-0.zip")
+        self.check("made before, under the last key", self.paste(keys[2]) == "fail" and "更换记录" in self.shown(), self.shown())
+        self.check("made before, under the last key with the changes", self.paste(f"{keys[2]}\n{history}") == "pass", self.shown())
+        changed = history.replace("— trial.example/2/open ", "— trial.example/2/open AAAA", 1)
+        told = self.paste(f"{keys[2]}\n{changed}", 0.5)
+        self.check("changes that are not signed are none", told is None and changed != history, f"{told}")
+        folder = self.work / "rotated-2"
+        shutil.unpack_archive(whole, folder)
+        for name, change in handed_on_otherwise(log.origin, keys):
+            tampered = self.work / "tampered"
+            shutil.rmtree(tampered, ignore_errors=True)
+            shutil.copytree(folder, tampered)
+            path = tampered / "entries/case.ndjson"
+            lines = [json.loads(line) for line in path.read_bytes().splitlines()]
+            change(lines)
+            put(tampered, "entries/case.ndjson", b"".join(spelled(line) + b"\n" for line in lines))
+            documents.Bundle(tampered, log).reseal(log.seed)
+            self.number += 1
+            target = self.work / f"tampered-{self.number}.zip"
+            pack(tampered, target)
+            told = chosen(target)
+            if told == "cannot_tell":
+                told = self.paste(keys[0])
+            place = "更换" if name.startswith("a change") else "case.ndjson"
+            self.check(f"rotated, {name}", told == "fail" and place in self.shown(), f"{told} {self.shown()}")
+
     def no_network(self):
         hits = []
 
@@ -253,6 +310,41 @@ class Trial:
         self.check("nothing was asked for but files", not asked, asked)
 
 
+def handed_on_otherwise(origin, keys):
+    """Ways to hand a key on that do not hold, each a change to a bundle's entries."""
+    def rotations(lines):
+        return [line for line in lines if line["type"] == "ledger.key.rotated.v1"]
+
+    def stated(old, new, *signers):
+        text = f"plumbline key rotation v1\n{old}\n{new}\n"
+        note = signed(text, *signers[0]) + "".join(signature_line(text, *one) for one in signers[1:])
+        return {"old_key": old, "new_key": new, "note": note}
+
+    stranger, other = (origin, STRANGER), ("other.example/open", STRANGER)
+
+    def by_a_stranger(lines):
+        body = rotations(lines)[0]["body"]
+        body.update(stated(body["old_key"], body["new_key"], stranger))
+
+    def elsewhere(lines):
+        rotations(lines)[0]["body"] = stated(vkey(*other), vkey(other[0], b"9" * 32), other, (other[0], b"9" * 32))
+
+    def to_another(lines):
+        rotations(lines)[1]["body"]["new_key"] = keys[0]
+
+    def exchanged(lines):
+        one, two = rotations(lines)
+        one["body"], two["body"] = two["body"], one["body"]
+
+    yield "a change signed by a stranger", by_a_stranger
+    yield "a change of another log's key", elsewhere
+    yield "a change whose body names another key", to_another
+    yield "a change in the place of the other", exchanged
+    yield "a change left out", lambda lines: lines.remove(rotations(lines)[0])
+    yield "a change left out, the last one", lambda lines: lines.remove(rotations(lines)[1])
+    yield "the entry of a change moved to another stream", lambda lines: rotations(lines)[0].update(stream="ledger/other")
+
+
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("plumb")
@@ -269,7 +361,7 @@ def main():
         try:
             trial = Trial(pathlib.Path(asked.plumb).resolve(), work, Page(browser), asked.shots and pathlib.Path(asked.shots))
             trial.make()
-            for part in (trial.intact, trial.narrow, trial.printed, trial.changed_pages, trial.chosen, trial.no_network):
+            for part in (trial.intact, trial.narrow, trial.printed, trial.changed_pages, trial.chosen, trial.handed_on, trial.no_network):
                 part()
         finally:
             browser.close()

@@ -29,6 +29,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE / "trial"), str(HERE.parent / "schemas" / "vectors" / "tlog")]
 
 import documents  # noqa: E402
+import handed_on  # noqa: E402
 import kinds  # noqa: E402
 import second  # noqa: E402
 import statements  # noqa: E402
@@ -140,6 +141,50 @@ class Trial:
         for kind in kinds.histories(self.log):
             wanted = [name for name in names if kind.claims.get(name, 3) is not None]
             section.take(kind, self.forms(kind.change(), wanted))
+
+    def key_changes(self):
+        """How the log's key was handed on, held by who trusts its first key."""
+        names = ["verify", "replay", "replay_lines", "replay_tiles", "verify_log", "verify_log_lines", "check_log"]
+        section = self.section("keys", names)
+        log = self.log
+        for name, said in self.keyed_forms(handed_on.intact(log).shown(), names).items():
+            section.intact(name, said)
+        for kind in handed_on.histories(log):
+            wanted = [name for name in names if kind.claims.get(name, 3) is not None]
+            section.take(kind, self.keyed_forms(kind.change(), wanted))
+        known = put(self.work, "known-changes", handed_on.Keyed(log).rotate(handed_on.SEEDS[0]).changes())
+        beside = handed_on.Keyed(log).more().shown()
+        beside.log = log.copy()
+        beside.head = log.note()
+        for name, said in self.keyed_forms(beside, names[:-1], known, vkey(log.origin, handed_on.SEEDS[0])).items():
+            section.intact(f"made before, under the next key: {name}", said)
+        for kind in handed_on.elsewhere(log):
+            kind.claims["check_log"] = None
+            section.take(kind, self.keyed_forms(kind.change(), names[:-1], known))
+
+    def keyed_forms(self, shown, names, known=None, key=None):
+        own = put(self.work, f"{self.number}-own", shown.head)
+        self.number += 1
+        log = shown.log
+        tiles, lines = log.tiles(self.fresh("tiles"), shown.head), put(self.work, f"{self.number}-lines", log.lines())
+        put(tiles, "key-changes", shown.changes)
+        ledger = log.ledger(self.fresh("ledger"), self.written, shown.head)
+        more = ["--key-changes", known] if known else []
+        key = key or self.key
+        replay = lambda place, kept: self.by.replay_verify(place, kept, *more, key=key)  # noqa: E731
+        jobs = {
+            "verify": lambda: self.by.plumb_verify(ledger, [], "--key", key, *more),
+            "replay": lambda: replay(ledger, []),
+            "replay_tiles": lambda: replay(tiles, []),
+            "replay_lines": lambda: replay(lines, [own]),
+            "verify_log": lambda: self.by.verify_log(tiles, [], key, more),
+            "verify_log_lines": lambda: self.by.verify_log(lines, [own], key, more),
+            "check_log": lambda: self.by.check_log(tiles, key),
+        }
+        answers = dict(zip(names, table.together([jobs[name] for name in names])))
+        for folder in (tiles, ledger):
+            shutil.rmtree(folder)
+        return answers
 
     def ledger_files(self):
         section = self.section("ledger", ["verify", "replay"])
@@ -350,8 +395,8 @@ class Trial:
 
     # Keys, and what only the network shows: no table, since no tampering.
 
-    def keys(self):
-        section = table.Section("keys", [])
+    def strangers(self):
+        section = table.Section("strangers", [])
         other = vkey(self.log.origin, STRANGER)
         section.intact("another key: check_log", self.by.check_log(self.tiles, other), 4)
         section.intact("another key: verify_log", self.by.verify_log(self.tiles, [], other), 4)
@@ -436,7 +481,7 @@ def pack(folder, target):
             archive.writestr(zipfile.ZipInfo(path), (folder / path).read_bytes())
 
 
-ALL = ["histories", "ledger_files", "tile_files", "checkpoints", "receipt_kinds", "archives", "bundles", "reports"]
+ALL = ["histories", "key_changes", "ledger_files", "tile_files", "checkpoints", "receipt_kinds", "archives", "bundles", "reports"]
 
 
 def main():
@@ -452,7 +497,7 @@ def main():
         for name in asked.only or ALL:
             getattr(trial, name)()
         if not asked.only:
-            trial.keys()
+            trial.strangers()
             trial.over_http()
             second.run_all(trial)
             statements.run_all(trial)

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Verifies a whole Plumbline log: every entry, its chain, its tree, its signature.
 
-    verify_log.py PLACE --key VKEY [--checkpoint FILE]... [--sm3 FILE]... [--json]
+    verify_log.py PLACE --key VKEY [--key-changes FILE]... [--checkpoint FILE]...
+                  [--sm3 FILE]... [--json]
 
 PLACE is a URL (http://host:8711/log/open), a folder of tiles (`plumb export tiles`),
 or a file with one entry a line (`plumb log --ndjson`), which needs a --checkpoint.
@@ -15,8 +16,10 @@ in each stream. A closing (`ledger/closings`) states the index of the streams of
 entries that it covers. An opening of sealed members (`ledger/access`, in a sealed log)
 was allowed by the roles (`ledger/roles`) told of before it. A change of the log's key
 (`ledger/keys`) is vouched for by the key before it, so that --key may be any key that the
-log has had; each checkpoint needs the one in force at its size. Of the log: the RFC 6962 root over all entries is the signed one, and
-so are the roots at the sizes of all checkpoints that were kept elsewhere
+log has had, or with --key-changes (`plumb keys history`, or `key-changes` beside a
+published checkpoint) one that came later than the entries at hand; each checkpoint needs
+the one in force at its size. Of the log: the RFC 6962 root over all entries is the signed
+one, and so are the roots at the sizes of all checkpoints that were kept elsewhere
 (--checkpoint): one that does not fit shows a fork, one that is larger a rollback.
 With --sm3 the root of the SM3 tree (FORMAT.md, section 16) is computed too and held
 against a signed SM3 head, whose signature scripts/verify_sm.sh checks; it needs a
@@ -255,6 +258,17 @@ def entries_of(place, size):
             yield entry
 
 
+def read_changes(files):
+    out = []
+    for file in files:
+        try:
+            text = pathlib.Path(file).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise CannotTell(f"{file}: {error}") from None
+        out += keychanges.told(text, file)
+    return out
+
+
 def read_heads(asked, key):
     """Checkpoints with their places; the log's own is the first, if it has one."""
     heads = []
@@ -361,6 +375,13 @@ def verify(asked, key, result):
         size, _, place = sm3_heads[0]
         raise Broken(place, f"was signed over {size} entries, {tree.size} are here")
     keys = chain.keys if chain.size else keychanges.Succession(key)
+    for later in asked.later if keys else []:
+        keys = keys.continued(later)
+    stated = {one.position for one in chain.keys.changes} if chain.keys else set()
+    for change in keys.changes if keys else []:
+        if change.position < chain.size and change.position not in stated:
+            raise Broken(f"position {change.position}", "the log's key was changed here, as is known "
+                                                        "from elsewhere, and this entry does not say so")
     if chain.size:
         if keys is None or all(own.name != key.name for _, own in keys.terms):
             raise Broken("position 0", f"creates the log {chain.created.get('origin')}")
@@ -370,7 +391,8 @@ def verify(asked, key, result):
             raise Broken("position 0", "names an origin that is not its key's")
     for place, head in heads:
         keys.checkpoint(head.note, place)
-    result["key_changes"] = [f"position {one.position}: {one.words()}" for one in keys.changes]
+    own = chain.keys.changes if chain.keys else []
+    result["key_changes"] = [f"position {one.position}: {one.words()}" for one in own]
     result["available"] = chain.size
     if result["covered"] < chain.size:
         raise CannotTell(f"no checkpoint covers the entries from position {result['covered']} on")
@@ -382,6 +404,8 @@ def main():
     )
     parser.add_argument("place", metavar="PLACE")
     parser.add_argument("--key", metavar="VKEY", required=True, help="the log's public key")
+    parser.add_argument("--key-changes", metavar="FILE", action="append", default=[],
+                        help="entries that changed the log's key since; may be repeated")
     parser.add_argument("--checkpoint", metavar="FILE", action="append", default=[],
                         help="a checkpoint kept elsewhere; may be repeated")
     parser.add_argument("--sm3", metavar="FILE", action="append", default=[],
@@ -396,6 +420,7 @@ def main():
               "key_changes": [], "checked": 0, "closings": 0, "openings": 0, "available": None,
               "covered": 0, "sm3_covered": 0, "place": None, "reason": None}
     try:
+        asked.later = read_changes(asked.key_changes)
         verify(asked, key, result)
     except Broken as error:
         result.update(verdict="fail", exit_code=3, place=error.place, reason=error.reason)

@@ -6,10 +6,11 @@
 use crate::fetch::{Client, FetchError};
 use plumbline_replay::integrity::chain::Digest;
 use plumbline_replay::integrity::checkpoint::{Checkpoint, VerifyingKey};
+use plumbline_replay::integrity::entry::scan;
 use plumbline_replay::integrity::proof::{Nodes, ProofError, inclusion, root, verify_inclusion};
 use plumbline_replay::integrity::tile::{Content, HEIGHT, Tile, WIDTH, nodes};
 use plumbline_replay::integrity::tree::{Frontier, leaf_hash};
-use plumbline_replay::succession::{HeadError, Succession};
+use plumbline_replay::succession::{HeadError, Later, Step, Succession};
 use std::path::PathBuf;
 
 /// Why a log could not be read, or does not hold.
@@ -50,18 +51,29 @@ impl TiledLog {
     }
 
     /// The log's keys, if this is one of them: the log hands out the entries that
-    /// change its key, each of which the key before has signed.
-    pub fn keys(&self, key: &VerifyingKey) -> Result<Succession, TiledError> {
+    /// change its key, each of which the key before has signed; others may be known from
+    /// elsewhere. Where they stand in the log is held with its checkpoint.
+    pub fn keys(&self, key: &VerifyingKey, later: &Later) -> Result<Succession, TiledError> {
         let place = self.place(KEY_CHANGES);
         let bytes = self.get(KEY_CHANGES)?.unwrap_or_default();
         let entries = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
         let keys = Succession::of_entries(entries).map_err(|(position, reason)| {
             broken(&place, &format!("position {position}: {reason}"))
         })?;
-        Ok(keys.filter(|keys| keys.holds(key)).unwrap_or_else(|| Succession::of(key.clone())))
+        let continued = |keys: &Succession| {
+            later
+                .continued(keys)
+                .map_err(|(position, reason)| broken(&place, &format!("{position}: {reason}")))
+        };
+        let told = keys.map(|keys| continued(&keys)).transpose()?;
+        match told.filter(|keys| keys.holds(key)) {
+            Some(told) => Ok(told),
+            None => continued(&Succession::of(key.clone())),
+        }
     }
 
-    /// The latest checkpoint with its note; the signature of the key in force fits.
+    /// The latest checkpoint with its note; the signature of the key in force fits, and
+    /// each change of the log's key stands where it is said to.
     pub fn checkpoint(&self, keys: &Succession) -> Result<(Checkpoint, String), TiledError> {
         let place = self.place("checkpoint");
         let bytes = self.get("checkpoint")?.ok_or_else(|| TiledError::Unreadable {
@@ -70,6 +82,15 @@ impl TiledLog {
         })?;
         let note = String::from_utf8(bytes).map_err(|_| broken(&place, "not UTF-8"))?;
         let checkpoint = keys.verify(&note).map_err(|error| TiledError::Note { place, error })?;
+        for step in keys.steps().iter().filter(|step| step.position < checkpoint.size) {
+            let entry = self.entry(step.position, &checkpoint)?;
+            let there = scan(&entry).ok().and_then(|fields| Step::of(&fields)?.ok());
+            if there.is_none_or(|there| there.change != step.change) {
+                let place = self.place(KEY_CHANGES);
+                let reason = format!("position {}: the log holds another entry", step.position);
+                return Err(broken(&place, &reason));
+            }
+        }
         Ok((checkpoint, note))
     }
 

@@ -12,9 +12,12 @@ mod tiles;
 pub use packs::{PackError, is_pack, read_pack};
 pub use receipts::{Receipt, Signed, read_receipts};
 
+use crate::bundle::Against;
 use crate::integrity::checkpoint::VerifyingKey;
+use crate::integrity::policy::Policy;
+use crate::succession::Later;
 use crate::walk::report::Report;
-use crate::walk::{Form, Input, SM3_HEAD, Source, Walk, Witness, claimed_size};
+use crate::walk::{Elsewhere, Form, Input, SM3_HEAD, Source, Walk, Witness, claimed_size};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::fs::File;
@@ -24,9 +27,25 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub enum AuditError {
     NoLedger(PathBuf),
-    Unreadable { path: PathBuf, reason: String },
-    NotAReceipt { path: PathBuf, line: usize, reason: String },
-    Key { key: String, reason: String },
+    Unreadable {
+        path: PathBuf,
+        reason: String,
+    },
+    NotAReceipt {
+        path: PathBuf,
+        line: usize,
+        reason: String,
+    },
+    Key {
+        key: String,
+        reason: String,
+    },
+    /// What is given as changes of a key is none, or does not hold.
+    KeyChanges {
+        path: PathBuf,
+        line: usize,
+        reason: String,
+    },
 }
 
 impl fmt::Display for AuditError {
@@ -44,6 +63,12 @@ impl fmt::Display for AuditError {
                 path.display()
             ),
             AuditError::Key { key, reason } => write!(f, "--key {key}: {reason}"),
+            AuditError::KeyChanges { path, line, reason } => write!(
+                f,
+                "{} 第 {line} 行:更换密钥不成立 / line {line}: the change of key does not hold: \
+                 {reason}",
+                path.display()
+            ),
         }
     }
 }
@@ -58,6 +83,7 @@ impl AuditError {
             AuditError::Unreadable { .. } => 4,
             AuditError::NotAReceipt { .. } => 6,
             AuditError::Key { .. } => 2,
+            AuditError::KeyChanges { .. } => 3,
         }
     }
 }
@@ -76,6 +102,8 @@ pub struct Audit {
     pub checkpoints: Vec<Witness>,
     /// Keys obtained elsewhere.
     pub keys: Vec<String>,
+    /// Files of entries that changed logs' keys, obtained elsewhere.
+    pub key_changes: Vec<PathBuf>,
     /// Files of receipts.
     pub receipts: Vec<PathBuf>,
     /// Threads that check beside the one that reads.
@@ -99,12 +127,26 @@ impl Audit {
         Ok(Witness { place: path.display().to_string(), note })
     }
 
+    /// What a bundle under the path is held against.
+    ///
+    /// # Errors
+    ///
+    /// As [`read_key_changes`].
+    pub fn against(&self, policy: Option<Policy>) -> Result<Against, AuditError> {
+        let checkpoints = self.checkpoints.iter();
+        Ok(Against {
+            keys: self.keys.clone(),
+            key_changes: read_key_changes(&self.key_changes)?,
+            checkpoints: checkpoints.map(|held| (held.place.clone(), held.note.clone())).collect(),
+            policy,
+            threads: self.threads,
+        })
+    }
+
     /// Reads all there is and gives the report.
     pub fn run(&self) -> Result<Report, AuditError> {
-        for key in &self.keys {
-            VerifyingKey::parse(key)
-                .map_err(|error| AuditError::Key { key: key.clone(), reason: error.to_string() })?;
-        }
+        self.check_keys()?;
+        let later = read_key_changes(&self.key_changes)?;
         let mut receipts = Vec::new();
         for path in &self.receipts {
             read_receipts(path, &mut receipts)?;
@@ -140,7 +182,7 @@ impl Audit {
             .map(|(index, (log, walk))| receipts::Read {
                 log: &log.name,
                 walk,
-                keys: walk.succession_under(key_of(index)),
+                keys: walk.succession_under(&Elsewhere { key: key_of(index), later: &later }),
             })
             .collect();
         let held = self.receipts.first().map(|_| receipts::hold(&receipts, &read));
@@ -155,7 +197,8 @@ impl Audit {
             let kept_here = witnesses.len();
             witnesses.extend(given.cloned());
             let from_outside = witnesses.len() > kept_here;
-            let mut verdict = walk.finish(&witnesses, key_of(index));
+            let elsewhere = Elsewhere { key: key_of(index), later: &later };
+            let mut verdict = walk.finish_under(&witnesses, &elsewhere);
             if tiles::is_tiled(&log.path) {
                 tiles::hold(&log.path, &mut verdict)?;
             }
@@ -169,6 +212,13 @@ impl Audit {
             logs.push(verdict);
         }
         Ok(Report { logs, only: self.only.clone(), receipts: held })
+    }
+
+    fn check_keys(&self) -> Result<(), AuditError> {
+        let wrong = |key: &String, reason: String| AuditError::Key { key: key.clone(), reason };
+        self.keys.iter().try_for_each(|key| {
+            VerifyingKey::parse(key).map(drop).map_err(|error| wrong(key, error.to_string()))
+        })
     }
 
     /// The files of each log under the path, in order, by the log's name.
@@ -261,6 +311,22 @@ impl Audit {
         walk.read(&mut sources, self.threads);
         Ok(walk)
     }
+}
+
+/// Changes of logs' keys that were obtained elsewhere.
+///
+/// # Errors
+///
+/// [`AuditError::KeyChanges`] at the first line that is none or does not hold.
+pub fn read_key_changes(paths: &[PathBuf]) -> Result<Later, AuditError> {
+    let mut out = Later::default();
+    for path in paths {
+        let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+        let read = Later::read(&text);
+        let path = path.clone();
+        out.extend(read.map_err(|(line, reason)| AuditError::KeyChanges { path, line, reason })?);
+    }
+    Ok(out)
 }
 
 /// All bytes of a file that [`Audit::files`] has named; a bundle of a tiled log as

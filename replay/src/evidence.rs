@@ -6,7 +6,7 @@
 //! entries say, but where each log ends.
 
 use crate::audit::{Audit, AuditError, PackError, bytes, is_pack, read_pack};
-use crate::bundle::{self, Against};
+use crate::bundle;
 use crate::event::Event;
 use crate::integrity::chain::{Digest, entry_hash};
 use crate::integrity::frame::{self, SEGMENT_HEADER_BYTES};
@@ -117,11 +117,15 @@ pub struct OfBundle {
 impl Evidence {
     /// Verifies and reads what lies under a path, with keys obtained elsewhere.
     pub fn read(path: &Path, keys: &[String], threads: usize) -> Result<Evidence, EvidenceError> {
-        if is_pack(path) {
-            return Evidence::of_bundle(path, keys, threads);
-        }
         let keys = keys.to_vec();
-        let audit = Audit { path: path.to_owned(), keys, threads, ..Audit::default() };
+        Evidence::of(&Audit { path: path.to_owned(), keys, threads, ..Audit::default() })
+    }
+
+    /// The same, against all that an audit may be given.
+    pub fn of(audit: &Audit) -> Result<Evidence, EvidenceError> {
+        if is_pack(&audit.path) {
+            return Evidence::of_bundle(audit);
+        }
         let report = audit.run()?;
         let verified = match report.outcome() {
             Outcome::Fail => return Err(EvidenceError::Broken(Box::new(report))),
@@ -147,9 +151,10 @@ impl Evidence {
         Ok(evidence)
     }
 
-    fn of_bundle(path: &Path, keys: &[String], threads: usize) -> Result<Evidence, EvidenceError> {
+    fn of_bundle(audit: &Audit) -> Result<Evidence, EvidenceError> {
+        let path = &audit.path;
         let pack = read_pack(path)?;
-        let against = Against { keys: keys.to_vec(), threads, ..Against::default() };
+        let against = audit.against(None)?;
         let report = bundle::verify(&pack, &against);
         let outcome = report.outcome();
         let unreadable = |reason: &str| EvidenceError::Unreadable {

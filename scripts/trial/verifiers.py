@@ -59,8 +59,8 @@ class Verifiers:
     def held(self, kept):
         return [part for path in kept for part in ("--checkpoint", path)]
 
-    def plumb_verify(self, ledger, kept=()):
-        return told(self.plumb, "verify", "--json", "--dir", ledger, *self.held(kept))
+    def plumb_verify(self, ledger, kept=(), *more):
+        return told(self.plumb, "verify", "--json", "--dir", ledger, *self.held(kept), *more)
 
     def plumb_checkpoint(self, files, policy=None, ledger=None):
         more = (["--policy", policy] if policy else []) + (["--dir", ledger] if ledger else [])
@@ -81,8 +81,8 @@ class Verifiers:
     def plumb_report(self, file, ledger):
         return told(self.plumb, "report", "verify", "--json", file, "--dir", ledger)
 
-    def replay_verify(self, place, kept=(), *more):
-        return told(self.replay, "verify", place, "--json", "--key", self.key, *self.held(kept), *more)
+    def replay_verify(self, place, kept=(), *more, key=None):
+        return told(self.replay, "verify", place, "--json", "--key", key or self.key, *self.held(kept), *more)
 
     def replay_report(self, file, ledger):
         return words(self.replay, "report", "verify", file, ledger)

@@ -12,13 +12,14 @@ const LAYOUT: &str = include_str!("viewer/page.html");
 const STYLE: &str = include_str!("viewer/style.css");
 
 /// In the order in which each uses only those before it.
-const PROGRAM: [&str; 11] = [
+const PROGRAM: [&str; 12] = [
     include_str!("viewer/bytes.js"),
     include_str!("viewer/sha2.js"),
     include_str!("viewer/blake3.js"),
     include_str!("viewer/ed25519.js"),
     include_str!("viewer/format.js"),
     include_str!("viewer/tree.js"),
+    include_str!("viewer/succession.js"),
     include_str!("viewer/witness.js"),
     include_str!("viewer/extract.js"),
     include_str!("viewer/verify.js"),

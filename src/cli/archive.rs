@@ -38,7 +38,6 @@ pub(super) fn export(
         let message = format!("--at {at}: 应如 2026-03-05T16:20:00+08:00 / write RFC 3339");
         return Err(Failure { exit: Exit::Usage, message });
     }
-    let key = signing_key(layout, LogName::Open)?;
     let wanted = LogName::ALL.into_iter().filter(|log| sealed || *log == LogName::Open);
     let mut logs = Vec::new();
     for log in wanted {
@@ -54,6 +53,8 @@ pub(super) fn export(
         let cosigned = std::fs::read_to_string(layout.cosigned(log)).ok();
         logs.push((log, size, checkpoint, cosigned, LogEntries(reader)));
     }
+    // After the checkpoints: signing one ends a rotation that was cut short.
+    let key = signing_key(layout, LogName::Open)?;
     let contents: Vec<Content<'_>> = logs
         .iter()
         .map(|(log, size, checkpoint, cosigned, entries)| Content {

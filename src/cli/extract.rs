@@ -6,8 +6,11 @@ use crate::config::Layout;
 use crate::extract::{Asked, ExtractError, of_stream};
 use crate::ledger::checkpoints::signing_key;
 use crate::ledger::{LogName, closing, read_config};
+use crate::reader::Reader;
 use crate::stream_index::IndexError;
+use plumbline_replay::audit::read_key_changes;
 use plumbline_replay::extract::{Judgement, parse};
+use plumbline_replay::succession::{Later, Succession};
 use plumbline_replay::walk::report::Report;
 use std::path::{Path, PathBuf};
 
@@ -72,59 +75,74 @@ impl Extract {
     }
 }
 
-/// Verifies an extract. Its key comes from the command line, or from the ledger's
-/// folder where one is given.
-pub(super) fn verify(
-    file: &Path,
-    key: Option<String>,
-    dir: Option<&Path>,
-    as_json: bool,
-) -> Result<Exit, Failure> {
-    let judged = judge(file, key, dir);
-    match judged {
-        Ok(judged) => {
-            print(&if as_json { judged.to_json().to_string() } else { judged.words() })?;
-            Ok(match judged.outcome().exit_code() {
-                0 => Exit::Done,
-                3 => Exit::Broken,
-                _ => Exit::CannotTell,
-            })
-        }
-        Err(failure) => {
-            if as_json {
-                print(&Report::unverified(failure.exit as u8, &failure.message).to_string())?;
+/// What is asked of an extract.
+pub(super) struct Verify {
+    pub file: PathBuf,
+    /// From elsewhere; without one the ledger's own, where a folder is given.
+    pub key: Option<String>,
+    pub dir: Option<PathBuf>,
+    /// Changes of the log's key since the extract was made.
+    pub key_changes: Vec<PathBuf>,
+}
+
+impl Verify {
+    pub(super) fn run(self, as_json: bool) -> Result<Exit, Failure> {
+        match self.judge() {
+            Ok(judged) => {
+                print(&if as_json { judged.to_json().to_string() } else { judged.words() })?;
+                Ok(match judged.outcome().exit_code() {
+                    0 => Exit::Done,
+                    3 => Exit::Broken,
+                    _ => Exit::CannotTell,
+                })
             }
-            Err(failure)
+            Err(failure) => {
+                if as_json {
+                    print(&Report::unverified(failure.exit as u8, &failure.message).to_string())?;
+                }
+                Err(failure)
+            }
         }
+    }
+
+    fn judge(self) -> Result<Judgement, Failure> {
+        let place = self.file.display();
+        let bytes = std::fs::read(&self.file).map_err(|error| Failure {
+            exit: Exit::CannotTell,
+            message: format!("{place}: {error}"),
+        })?;
+        let extract = parse(&bytes).map_err(|reason| Failure {
+            exit: Exit::Refused,
+            message: format!("{place}: 不是完整摘录 / not an extract: {reason}"),
+        })?;
+        let mut later = read_key_changes(&self.key_changes)?;
+        let key = match (self.key, &self.dir) {
+            (None, Some(dir)) => own_key(dir, &extract.note, &mut later),
+            (key, _) => key,
+        };
+        Judgement::with(&extract, key.as_deref(), &later)
+            .map_err(|reason| Failure { exit: Exit::Usage, message: format!("--key: {reason}") })
     }
 }
 
-fn judge(file: &Path, key: Option<String>, dir: Option<&Path>) -> Result<Judgement, Failure> {
-    let place = file.display();
-    let bytes = std::fs::read(file).map_err(|error| Failure {
-        exit: Exit::CannotTell,
-        message: format!("{place}: {error}"),
-    })?;
-    let extract = parse(&bytes).map_err(|reason| Failure {
-        exit: Exit::Refused,
-        message: format!("{place}: 不是完整摘录 / not an extract: {reason}"),
-    })?;
-    let key = match (key, dir) {
-        (Some(key), _) => Some(key),
-        (None, Some(dir)) => own_key(dir, &extract.note),
-        (None, None) => None,
-    };
-    Judgement::of(&extract, key.as_deref())
-        .map_err(|reason| Failure { exit: Exit::Usage, message: format!("--key: {reason}") })
-}
-
-/// The key of the log in this folder that the checkpoint says it is of.
-fn own_key(dir: &Path, note: &str) -> Option<String> {
+/// The key of the log in this folder that the checkpoint says it is of, by whatever
+/// origin it has had; how the key changed is added to `later`.
+fn own_key(dir: &Path, note: &str, later: &mut Later) -> Option<String> {
     let layout = Layout::new(dir);
     let config = read_config(&layout).ok()?;
     let origin = note.lines().next()?;
-    let log = LogName::ALL.into_iter().find(|log| config.origin_of(*log) == origin)?;
-    Some(signing_key(&layout, log).ok()?.vkey())
+    LogName::ALL.into_iter().find_map(|log| {
+        let key = signing_key(&layout, log).ok()?.public_key();
+        let vkey = key.vkey();
+        let changes = Reader::open(&layout, &config, log).ok()?.key_changes().ok()?;
+        let lines = changes.iter().map(|(_, entry)| String::from_utf8_lossy(entry).into_owned());
+        let changes = Later::read(&lines.collect::<Vec<String>>().join("\n")).ok()?;
+        let keys = changes.continued(&Succession::of(key)).ok()?;
+        keys.origins().any(|had| had == origin).then(|| {
+            later.extend(changes);
+            vkey
+        })
+    })
 }
 
 impl From<ExtractError> for Failure {

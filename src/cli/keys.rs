@@ -11,7 +11,7 @@ use crate::ledger::further::{self, FurtherError};
 use crate::ledger::rotation::{RotationError, prepare, rotate};
 use crate::ledger::{LogName, read_config};
 use crate::reader::Reader;
-use crate::second::Algorithm;
+use crate::second::{Algorithm, Signer};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use plumbline_replay::integrity::checkpoint::SigningKey;
 use plumbline_replay::integrity::entry::scan;
@@ -72,6 +72,15 @@ enum Action {
         #[arg(long)]
         renew: bool,
     },
+    /// 停用国密或后量子签名:写入账中,其后的检查点不再带此签名,私钥销毁 / withdraw a further
+    /// algorithm: the logs say so, heads from there on do not carry its line, and its private
+    /// keys are destroyed
+    Withdraw {
+        #[command(flatten)]
+        dir: Dir,
+        #[command(flatten)]
+        also: Also,
+    },
     /// 为报送系统生成写入密钥,只显示一次 / make a submitting system's key, shown once
     Add {
         /// 报送系统名称 / the system's name
@@ -95,6 +104,7 @@ impl Keys {
             Action::Rotate { dir, log, prepare: true, .. } => next(&Layout::new(&dir.dir), &log),
             Action::Rotate { dir, log, json, .. } => rotated(&dir, &log, json),
             Action::Also { dir, also, renew } => put_to_use(&Layout::new(&dir.dir), &also, renew),
+            Action::Withdraw { dir, also } => withdraw(&Layout::new(&dir.dir), &also),
             Action::Add { name, dir } => add(&Layout::new(&dir.dir), &name),
             Action::Person { name } => person(&name),
         }
@@ -208,11 +218,7 @@ fn rotated(dir: &Dir, log: &str, as_json: bool) -> Result<Exit, Failure> {
 }
 
 fn put_to_use(layout: &Layout, also: &Also, renew: bool) -> Result<Exit, Failure> {
-    let names = also.names();
-    if names.is_empty() {
-        let message = "缺少 --sm 或 --ml-dsa / --sm or --ml-dsa is missing".to_owned();
-        return Err(Failure { exit: Exit::Usage, message });
-    }
+    let names = named(also)?;
     let ledger = witnessing::open(layout.root(), "keys also")?;
     let mut config = ledger.config().clone();
     let renewed: Vec<Algorithm> = match renew {
@@ -231,16 +237,67 @@ fn put_to_use(layout: &Layout, also: &Also, renew: bool) -> Result<Exit, Failure
             keys.push((log, key(layout, &config, log, algorithm, &mut randomness)?));
         }
     }
-    let text = toml::to_string(&config)
-        .map_err(|error| Failure { exit: Exit::Failed, message: error.to_string() })?;
     // Before the keys are announced: a line too many is no breach, one that is missing is.
-    replace(&layout.config(), &text)?;
+    write_config(layout, &config)?;
     for (log, key) in &keys {
         further::announce(&ledger, *log, key)?;
     }
     // With the lines that the new settings ask for.
     drop(ledger);
     for log in LogName::ALL {
+        latest(layout, &config, log)?;
+    }
+    witnessing::after_writing(layout, &config)?;
+    show(layout, false)
+}
+
+/// Which algorithms the command is about; none is a usage that says nothing.
+fn named(also: &Also) -> Result<Vec<String>, Failure> {
+    match also.names() {
+        names if names.is_empty() => {
+            let message = "缺少 --sm 或 --ml-dsa / --sm or --ml-dsa is missing".to_owned();
+            Err(Failure { exit: Exit::Usage, message })
+        }
+        names => Ok(names),
+    }
+}
+
+fn write_config(layout: &Layout, config: &Config) -> Result<(), Failure> {
+    let text = toml::to_string(config)
+        .map_err(|error| Failure { exit: Exit::Failed, message: error.to_string() })?;
+    Ok(replace(&layout.config(), &text)?)
+}
+
+/// Repeating it ends one that was cut short: what is done already stays done.
+fn withdraw(layout: &Layout, also: &Also) -> Result<Exit, Failure> {
+    let names = named(also)?;
+    let ledger = witnessing::open(layout.root(), "keys withdraw")?;
+    let mut config = ledger.config().clone();
+    // A key's file that is left is one of a withdrawal that was cut short.
+    let left =
+        |name: &str| LogName::ALL.into_iter().any(|log| layout.further_key(log, name).exists());
+    let unused = |name: &&String| !config.signatures.contains(name) && !left(name);
+    if let Some(unused) = names.iter().find(unused) {
+        let message = format!("{unused}: 未在使用 / is not in use; plumb keys show");
+        return Err(Failure { exit: Exit::Usage, message });
+    }
+    for log in LogName::ALL {
+        // The last head with the lines.
+        latest(layout, &config, log)?;
+        let signers = further::signers(layout, &config, log)?;
+        let wanted = signers.iter().map(Signer::public);
+        for key in wanted.filter(|key| also.algorithms().contains(&key.algorithm())) {
+            further::withdraw(&ledger, log, key)?;
+        }
+    }
+    // After it is told: until then a line that is missing is a breach.
+    config.signatures.retain(|name| !names.contains(name));
+    write_config(layout, &config)?;
+    drop(ledger);
+    for log in LogName::ALL {
+        for algorithm in also.algorithms() {
+            further::destroy_key(layout, log, algorithm)?;
+        }
         latest(layout, &config, log)?;
     }
     witnessing::after_writing(layout, &config)?;

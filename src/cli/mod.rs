@@ -17,6 +17,7 @@ mod export;
 mod extract;
 mod find;
 mod import;
+mod inclusion;
 mod init;
 mod interrupt;
 mod keys;

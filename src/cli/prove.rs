@@ -30,7 +30,8 @@ enum What {
         position: u64,
         #[command(flatten)]
         place: Place,
-        /// 在 SM3 树中(须通读日志)/ in the tree of SM3; reads the whole log
+        /// 在 SM3 树中;该树不留节点,须通读并重算全部记录 / in the tree of SM3, of which no
+        /// node is kept: reads and hashes the whole log
         #[arg(long)]
         sm: bool,
     },

@@ -89,6 +89,13 @@ impl Restore {
                      {0}. Let witnesses watch the new keys (plumb keys show), and tell the public",
                     config.origin
                 ))?;
+                if !config.signatures.is_empty() {
+                    print(&format!(
+                        "{0} 的新公钥已在新来源下宣告 / new keys of {0} are announced under the new \
+                         origin: plumb keys show",
+                        config.signatures.join(", ")
+                    ))?;
+                }
                 Ok(Exit::Done)
             }
         }
@@ -163,6 +170,7 @@ impl From<RestoreError> for Failure {
             RestoreError::Sign(error) => return error.into(),
             RestoreError::Open(error) => return error.into(),
             RestoreError::Store(error) => return error.into(),
+            RestoreError::Further(error) => return error.into(),
             RestoreError::Append(_) => Exit::Failed,
             RestoreError::NothingLost | RestoreError::Refused(_) => Exit::Usage,
             RestoreError::Ceremony(_) => Exit::NotAllowed,

@@ -4,9 +4,12 @@
 use super::{Exit, Failure};
 use crate::config::{Config, Layout};
 use crate::ledger::{LogName, further, open_log};
+use crate::reader::Reader;
 use crate::second::check::{Asked, Checked, check};
 use crate::second::{Algorithm, FurtherKey, sm3};
 use crate::store::{Store, StoreError};
+use plumbline_replay::integrity::entry::scan;
+use plumbline_replay::succession::Step;
 use plumbline_replay::walk::report::Report;
 use plumbline_replay::walk::{Outcome, Witness};
 use serde_json::{Value, json};
@@ -97,9 +100,13 @@ impl Second {
             let store = open_log(layout, config, log)?;
             store.size()?;
             let origin = config.origin_of(log);
+            let had = origins(layout, config, log);
             let of_log = |at: usize| {
-                let origin = &origin;
-                move |witness: &&Witness| witness.note.lines().nth(at) == Some(origin)
+                let had = &had;
+                move |witness: &&Witness| {
+                    let stated = witness.note.lines().nth(at);
+                    had.iter().any(|origin| Some(origin.as_str()) == stated)
+                }
             };
             let heads = [layout.head(log), layout.checkpoint(log), layout.cosigned(log)];
             let asked = Asked {
@@ -160,6 +167,17 @@ impl Second {
         value["second"] = json!(second);
         value
     }
+}
+
+/// The origins that a log has had, as far as it can be read: a restoration ends one.
+pub(super) fn origins(layout: &Layout, config: &Config, log: LogName) -> Vec<String> {
+    let reader = Reader::open(layout, config, log).ok();
+    let changes = reader.and_then(|reader| reader.key_changes().ok()).unwrap_or_default();
+    let before = changes.iter().filter_map(|(_, entry)| {
+        let step = Step::of(&scan(entry).ok()?)?.ok()?;
+        Some(step.change.key_before().name().to_owned())
+    });
+    before.chain([config.origin_of(log)]).collect()
 }
 
 /// The signed SM3 head of a log.

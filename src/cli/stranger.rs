@@ -3,7 +3,7 @@
 
 use super::{Exit, Failure, print};
 use crate::tiled::{TiledError, TiledLog};
-use plumbline_replay::audit::{Receipt, Signed, read_receipts};
+use plumbline_replay::audit::{Receipt, Signed, read_key_changes, read_receipts};
 use plumbline_replay::integrity::chain::{Digest, entry_hash};
 use plumbline_replay::integrity::checkpoint::{Checkpoint, NoteError, VerifyingKey};
 use plumbline_replay::integrity::entry::scan;
@@ -25,6 +25,7 @@ pub(super) fn receipts(
     files: &[PathBuf],
     place: &str,
     vkey: &str,
+    key_changes: &[PathBuf],
     as_json: bool,
 ) -> Result<Exit, Failure> {
     let key = VerifyingKey::parse(vkey).map_err(|error| Failure {
@@ -38,7 +39,8 @@ pub(super) fn receipts(
     let log = TiledLog::new(place);
     let mut found = Found { given: receipts.len() as u64, ..Found::default() };
     let mut read = None;
-    let begun = log.keys(&key).and_then(|keys| Ok((log.checkpoint(&keys)?, keys)));
+    let later = read_key_changes(key_changes)?;
+    let begun = log.keys(&key, &later).and_then(|keys| Ok((log.checkpoint(&keys)?, keys)));
     match begun {
         Ok(((head, _), keys)) => {
             for receipt in &receipts {

@@ -1,7 +1,7 @@
 //! `plumb verify`: reads and hashes every byte of both logs again.
 
 use super::second::{Also, Outside, Second};
-use super::{Exit, Failure, archive, bundle, extract, policy, print, stranger};
+use super::{Exit, Failure, archive, bundle, extract, inclusion, policy, print, stranger};
 use crate::config::Layout;
 use crate::ledger::{LogName, read_config};
 use plumbline_replay::audit::{Audit, AuditError};
@@ -46,10 +46,6 @@ enum What {
         /// 见证策略(C2SP tlog-policy)/ whose cosignatures a bundle's checkpoint needs
         #[arg(long, value_name = "POLICY")]
         policy: Option<PathBuf>,
-        /// 制包之后更换密钥的记录(plumb keys history),以便用现用公钥核验 / entries that changed the log's
-        /// key since (plumb keys history), to verify an older bundle with today's key
-        #[arg(long, value_name = "FILE")]
-        key_changes: Option<PathBuf>,
         #[command(flatten)]
         all: All,
     },
@@ -67,6 +63,33 @@ enum What {
         /// 外部得到的公钥,可多次给出 / a log's public key (vkey), obtained elsewhere
         #[arg(long, alias = "vkey", value_name = "VKEY")]
         key: Vec<String>,
+        /// 此后更换密钥的记录(plumb keys history) / entries that changed the log's key since
+        #[arg(long, value_name = "FILE")]
+        key_changes: Vec<PathBuf>,
+    },
+    /// 存在证明(plumb prove inclusion):某条记录在账中;SM3 树的证明也可 / a proof that an entry is in
+    /// the log, in the tree of SM3 too
+    Inclusion {
+        /// plumb prove inclusion [--sm] 给出的文件 / the proof
+        #[arg(value_name = "FILE")]
+        proof: PathBuf,
+        /// 记录的原文(plumb log --ndjson 的一行);缺省取自 --dir 的账 / the entry as stored, one line;
+        /// by default the ledger's own
+        #[arg(long, value_name = "FILE")]
+        entry: Option<PathBuf>,
+        /// 账本文件夹 / the ledger's folder
+        #[arg(long = "dir", env = "PLUMB_DIR", value_name = "D")]
+        dir: Option<PathBuf>,
+        /// 外部得到的公钥(SM3 树为 SM2 公钥)/ the log's key, obtained elsewhere; for a proof by SM3
+        /// its SM2 key
+        #[arg(long, alias = "vkey", value_name = "VKEY")]
+        key: Vec<String>,
+        /// 更换密钥的记录 / entries that changed the log's key since
+        #[arg(long, value_name = "FILE")]
+        key_changes: Vec<PathBuf>,
+        /// JSON 输出 / as JSON
+        #[arg(long)]
+        json: bool,
     },
     /// 回执所记的事件确在账中 / what receipts were given for is in the ledger
     Receipt {
@@ -100,6 +123,11 @@ struct All {
     /// 外部得到的公钥,可多次给出 / a log's public key (vkey), obtained elsewhere; may be given more than once
     #[arg(long, alias = "vkey", value_name = "VKEY")]
     key: Vec<String>,
+    /// 更换密钥的记录(plumb keys history,或公开的 key-changes),以便用现用公钥核验从前所签 / entries that
+    /// changed a log's key since (plumb keys history, or the published key-changes), to verify an
+    /// older piece with today's key; may be given more than once
+    #[arg(long, value_name = "FILE")]
+    key_changes: Vec<PathBuf>,
     /// 计算线程数,缺省为全部核 / threads that compute; all cores if not given
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
@@ -117,29 +145,39 @@ impl Verify {
                 all.checkpoint.extend(files);
                 return with_policy(all, judged);
             }
-            Some(What::Bundle { file, policy, key_changes, all }) if bundle::is_bundle(&file) => {
+            Some(What::Bundle { file, policy, all }) if bundle::is_bundle(&file) => {
                 all.also.none()?;
-                let All { key, checkpoint, json, .. } = all;
+                let All { key, key_changes, checkpoint, json, .. } = all;
                 return bundle::Verify { file, key, checkpoint, policy, key_changes, json }.run();
             }
             Some(What::Bundle { file, all, .. }) => {
                 all.also.none()?;
-                let key = all.key.into_iter().next();
-                return extract::verify(&file, key, all.dir.as_deref(), all.json);
+                let All { dir, key, key_changes, json, .. } = all;
+                let asked = extract::Verify { file, key: key.into_iter().next(), dir, key_changes };
+                return asked.run(json);
             }
-            Some(What::Archive { folder, json, checkpoint, key }) => {
+            Some(What::Archive { folder, json, checkpoint, key, key_changes }) => {
                 let checkpoints: Result<Vec<_>, AuditError> =
                     checkpoint.iter().map(|file| Audit::checkpoint(file)).collect();
                 let threads = std::thread::available_parallelism().map_or(1, usize::from);
                 let checkpoints = checkpoints?;
-                let audit =
-                    Audit { path: folder, checkpoints, keys: key, threads, ..Audit::default() };
+                let audit = Audit {
+                    path: folder,
+                    checkpoints,
+                    keys: key,
+                    key_changes,
+                    threads,
+                    ..Audit::default()
+                };
                 return archive::verify(audit, json);
+            }
+            Some(What::Inclusion { proof, entry, dir, key: keys, key_changes, json }) => {
+                return inclusion::Verify { proof, entry, dir, keys, key_changes, json }.run();
             }
             Some(What::Receipt { files, url: Some(url), all }) => {
                 all.also.none()?;
                 let key = all.key.first().map(String::as_str).unwrap_or_default();
-                return stranger::receipts(&files, &url, key, all.json);
+                return stranger::receipts(&files, &url, key, &all.key_changes, all.json);
             }
             Some(What::Receipt { files, url: None, all }) => (all, files),
         };
@@ -230,6 +268,7 @@ impl All {
             only: self.log,
             checkpoints: outside.checkpoints.clone(),
             keys: outside.keys.clone(),
+            key_changes: self.key_changes,
             receipts,
             threads,
         };
@@ -262,6 +301,7 @@ impl From<AuditError> for Failure {
             AuditError::Unreadable { .. } => Exit::CannotTell,
             AuditError::NotAReceipt { .. } => Exit::Refused,
             AuditError::Key { .. } => Exit::Usage,
+            AuditError::KeyChanges { .. } => Exit::Broken,
         };
         Failure { exit, message: error.to_string() }
     }

@@ -4,11 +4,12 @@
 
 use super::checkpoints::SignError;
 use super::create::write_private;
+use super::keys::destroy;
 use super::statement::{SYSTEM, Statement, state};
 use super::{AppendError, Ledger, LogName, Receipt};
 use crate::config::{Config, Layout};
 use crate::durable::{overwrite, replace_private};
-use crate::second::announcement::{KIND_OPEN, KIND_SEALED, STREAM, body};
+use crate::second::announcement::{Act, STREAM, body};
 use crate::second::head::{self, HeadError, Places};
 use crate::second::{Algorithm, FurtherKey, Signer};
 use crate::store::{Store, StoreError};
@@ -129,11 +130,43 @@ pub fn announce(
     log: LogName,
     key: &FurtherKey,
 ) -> Result<Option<Receipt>, FurtherError> {
-    let kind = match log {
-        LogName::Open => KIND_OPEN,
-        LogName::Sealed => KIND_SEALED,
-    };
     let id = format!("signature-key-{log}-{}-{}", key.algorithm(), key.id());
+    tell(ledger, log, key, Act::Announced, id)
+}
+
+/// Says in its log that a key signs no more: no head over more entries needs its line.
+/// `Ok(None)` if the log has been told before.
+pub fn withdraw(
+    ledger: &Ledger,
+    log: LogName,
+    key: &FurtherKey,
+) -> Result<Option<Receipt>, FurtherError> {
+    let id = format!("signature-key-withdrawn-{log}-{}-{}", key.algorithm(), key.id());
+    tell(ledger, log, key, Act::Withdrawn, id)
+}
+
+/// Overwrites a key that was withdrawn, and takes its file away.
+pub fn destroy_key(
+    layout: &Layout,
+    log: LogName,
+    algorithm: Algorithm,
+) -> Result<(), FurtherError> {
+    let path = layout.further_key(log, algorithm.as_str());
+    destroy(&path).map_err(|error| io_error(&path, &error))
+}
+
+fn tell(
+    ledger: &Ledger,
+    log: LogName,
+    key: &FurtherKey,
+    act: Act,
+    id: String,
+) -> Result<Option<Receipt>, FurtherError> {
+    let [open, sealed] = act.kinds();
+    let kind = match log {
+        LogName::Open => open,
+        LogName::Sealed => sealed,
+    };
     let lookup = ledger.lookup(log);
     lookup.follow(u64::MAX)?;
     if lookup.find_id(SYSTEM, &id)?.is_some() {

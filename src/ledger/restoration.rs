@@ -8,11 +8,13 @@
 //! finished by running it again, and until then nobody writes and nobody signs.
 
 use super::checkpoints::{SignError, io_error, latest, root_and_roots};
+use super::further::{self, FurtherError};
 use super::keys::{Keys, destroy, next_key};
 use super::statement::{Statement, state};
 use super::{AppendError, Ledger, LogName, OpenError, Surroundings, open_log, read_config};
 use crate::config::{Config, Layout};
 use crate::durable::replace;
+use crate::second::FurtherKey;
 use crate::store::{Store, StoreError};
 use plumbline_replay::integrity::checkpoint::{Checkpoint, SigningKey, VerifyingKey};
 use plumbline_replay::integrity::note::Note;
@@ -34,6 +36,8 @@ pub enum RestoreError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Append(#[from] AppendError),
+    #[error(transparent)]
+    Further(#[from] FurtherError),
     /// The backup is whole: the ledger opens as it is.
     #[error(
         "账中现有的不少于已签的,无须恢复;若见证者所见更多,用 --lost 给出其检查点 / nothing that was signed \
@@ -272,7 +276,7 @@ fn kept_and_lost(
 pub fn restore(
     root: &Path,
     ceremony: Option<Ceremony>,
-    surroundings: Surroundings,
+    mut surroundings: Surroundings,
 ) -> Result<Config, RestoreError> {
     let layout = Layout::new(root);
     let config = read_config(&layout)?;
@@ -280,13 +284,13 @@ pub fn restore(
     let to = Config {
         origin: ceremony.origin.clone(),
         founded_as: config.founded_as.clone().or(Some(config.origin.clone())),
-        // Their keys are of the origin that ends.
-        signatures: Vec::new(),
         ..config.clone()
     };
     if config.origin != ceremony.origin {
         give_up(&layout, &config, &ceremony)?;
-        record(&layout, &config, &ceremony, surroundings)?;
+        // Those before were of the origin that ends.
+        let keys = further_keys(&layout, &to, &mut surroundings)?;
+        record(&layout, &config, &ceremony, &keys, surroundings)?;
         let text = toml::to_string(&to).map_err(|error| OpenError::Config {
             place: layout.config().display().to_string(),
             reason: error.to_string(),
@@ -394,11 +398,28 @@ fn give_up(layout: &Layout, config: &Config, ceremony: &Ceremony) -> Result<(), 
     }
 }
 
-/// Records the statement in each log, as its next entry.
+/// New keys of the algorithms that signed beside Ed25519.
+fn further_keys(
+    layout: &Layout,
+    to: &Config,
+    surroundings: &mut Surroundings,
+) -> Result<Vec<(LogName, FurtherKey)>, RestoreError> {
+    let mut keys = Vec::new();
+    for log in LogName::ALL {
+        for algorithm in further::algorithms(layout, to)? {
+            let key = further::make(layout, to, log, algorithm, &mut surroundings.randomness)?;
+            keys.push((log, key));
+        }
+    }
+    Ok(keys)
+}
+
+/// Records the statement in each log, as its next entry, and after it the further keys.
 fn record(
     layout: &Layout,
     config: &Config,
     ceremony: &Ceremony,
+    keys: &[(LogName, FurtherKey)],
     surroundings: Surroundings,
 ) -> Result<(), RestoreError> {
     let ledger = Ledger::start(layout.clone(), config.clone(), surroundings)?;
@@ -407,19 +428,21 @@ fn record(
         let id = format!("restored-{}", blake3::hash(statement.text().as_bytes()).to_hex());
         let lookup = ledger.lookup(log);
         lookup.follow(u64::MAX)?;
-        if lookup.find_id("plumbline", &id)?.is_some() {
-            continue;
+        if lookup.find_id("plumbline", &id)?.is_none() {
+            let kind = match log {
+                LogName::Open => RESTORED_OPEN,
+                LogName::Sealed => RESTORED_SEALED,
+            };
+            let body = step(ceremony, log)?.body();
+            let statement_of = Statement { id, stream: STREAM, kind, body };
+            let receipt = state(&ledger, statement_of, ledger.now())?;
+            if receipt.position != statement.kept.size {
+                let reason = format!("{log}: it was recorded at {}", receipt.position);
+                return Err(RestoreError::Ceremony(reason));
+            }
         }
-        let kind = match log {
-            LogName::Open => RESTORED_OPEN,
-            LogName::Sealed => RESTORED_SEALED,
-        };
-        let body = step(ceremony, log)?.body();
-        let statement_of = Statement { id, stream: STREAM, kind, body };
-        let receipt = state(&ledger, statement_of, ledger.now())?;
-        if receipt.position != statement.kept.size {
-            let reason = format!("{log}: it was recorded at {}", receipt.position);
-            return Err(RestoreError::Ceremony(reason));
+        for (_, key) in keys.iter().filter(|(of, _)| *of == log) {
+            further::announce(&ledger, log, key)?;
         }
     }
     ledger.close();

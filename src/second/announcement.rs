@@ -1,6 +1,7 @@
-//! The ledger's own entry that tells of a further key: from its position on, heads
-//! are signed with it too. So the key is bound to the log like everything else in
-//! it, and a head without its line is not as the log says heads are.
+//! The ledger's own entries that tell of a further key: from the position of the one on,
+//! heads are signed with it too, until another withdraws it. So the key is bound to the
+//! log like everything else in it, and a head without its line is not as the log says
+//! heads are.
 
 use super::{Algorithm, FurtherKey};
 use memchr::memmem;
@@ -9,17 +10,39 @@ use plumbline_replay::integrity::json::{Json, parse};
 
 /// The stream of a log's further keys. An entry elsewhere tells of none.
 pub const STREAM: &str = "ledger/signature-keys";
-/// The type in the open log.
-pub const KIND_OPEN: &str = "ledger.signature_key.announced.v1";
-/// The type in the sealed log.
-pub const KIND_SEALED: &str = "ledger.sealed_signature_key.announced.v1";
-/// What both types end with.
-const MARK: &[u8] = b"signature_key.announced.v1";
+/// What all these types hold, and hardly another text.
+const MARK: &[u8] = b"signature_key.";
+
+/// What an entry says of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// From here on heads carry its line.
+    Announced,
+    /// From here on they need not.
+    Withdrawn,
+}
+
+impl Act {
+    const ALL: [Act; 2] = [Act::Announced, Act::Withdrawn];
+
+    /// The types of such an entry, in the open log and in the sealed one.
+    pub fn kinds(self) -> [&'static str; 2] {
+        match self {
+            Act::Announced => {
+                ["ledger.signature_key.announced.v1", "ledger.sealed_signature_key.announced.v1"]
+            }
+            Act::Withdrawn => {
+                ["ledger.signature_key.withdrawn.v1", "ledger.sealed_signature_key.withdrawn.v1"]
+            }
+        }
+    }
+}
 
 /// A key that a log has told of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Announcement {
     pub position: u64,
+    pub act: Act,
     /// The key, or why the entry names none.
     pub key: Result<FurtherKey, String>,
 }
@@ -32,11 +55,32 @@ pub fn body(key: &FurtherKey) -> Json<'static> {
     ])
 }
 
-/// The key that is due under a head over `size` entries: the last one told of below.
-pub fn due(announced: &[Announcement], algorithm: Algorithm, size: u64) -> Option<&FurtherKey> {
-    let before = announced.iter().rev().filter(|told| told.position < size);
-    let mut keys = before.filter_map(|told| told.key.as_ref().ok());
-    keys.find(|key| key.algorithm() == algorithm)
+/// The key that is due under a head of an origin over `size` entries: the last one told
+/// of below, unless it was withdrawn. Keys of another origin are of a time before or
+/// after a restoration.
+pub fn due<'a>(
+    announced: &'a [Announcement],
+    algorithm: Algorithm,
+    origin: &str,
+    size: u64,
+) -> Option<&'a FurtherKey> {
+    last(announced, algorithm, origin, size)
+        .filter(|told| told.act == Act::Announced)
+        .and_then(|told| told.key.as_ref().ok())
+}
+
+/// What was last told of a key of an origin below `size` entries.
+pub fn last<'a>(
+    announced: &'a [Announcement],
+    algorithm: Algorithm,
+    origin: &str,
+    size: u64,
+) -> Option<&'a Announcement> {
+    let mut before = announced.iter().filter(|told| told.position < size);
+    let of = |told: &&Announcement| {
+        told.key.as_ref().is_ok_and(|key| key.algorithm() == algorithm && key.name() == origin)
+    };
+    before.rfind(of)
 }
 
 /// Finds such entries: nearly none is one, so most are passed over unread.
@@ -53,7 +97,8 @@ impl Finder {
     pub fn read(&self, entry: &[u8]) -> Option<Announcement> {
         self.0.find(entry)?;
         let fields = scan(entry).ok()?;
-        if ![KIND_OPEN, KIND_SEALED].contains(&fields.kind) || fields.stream != STREAM {
+        let act = Act::ALL.into_iter().find(|act| act.kinds().contains(&fields.kind))?;
+        if fields.stream != STREAM {
             return None;
         }
         let key = || {
@@ -65,6 +110,6 @@ impl Finder {
                 _ => Err(format!("it names the algorithm {}", text("algorithm"))),
             }
         };
-        Some(Announcement { position: fields.position, key: key() })
+        Some(Announcement { position: fields.position, act, key: key() })
     }
 }

@@ -5,9 +5,9 @@
 //! read for what it states. Three verdicts: what is missing or does not fit is
 //! proved broken, what no key is known for cannot be told.
 
-use super::announcement::{Announcement, due};
+use super::announcement::{Act, Announcement, due, last};
 use super::gather::{Whole, whole};
-use super::sm3::stated_size;
+use super::sm3::{stated_origin, stated_size};
 use super::{Algorithm, FurtherKey, head};
 use crate::store::{Store, StoreError};
 use plumbline_replay::integrity::chain::Digest;
@@ -56,6 +56,8 @@ pub struct Checked {
     pub root: Digest,
     /// The keys that the log tells of, in order, each with its position.
     pub announced: Vec<(u64, FurtherKey)>,
+    /// Those that it withdrew, likewise.
+    pub withdrawn: Vec<(u64, FurtherKey)>,
     /// Signature lines that fit.
     pub lines: u64,
     /// SM3 heads that fit, and the largest size that one covers.
@@ -77,7 +79,7 @@ pub fn check(asked: &Asked<'_>) -> Result<Checked, StoreError> {
     for (own, witness) in
         asked.own.iter().map(|own| (true, own)).chain(asked.outside.iter().map(|out| (false, out)))
     {
-        out.note(asked, &whole.announced, own, witness);
+        out.note(&whole.announced, own, witness);
     }
     out.sm3_heads(asked, &whole, size);
     Ok(out)
@@ -85,8 +87,10 @@ pub fn check(asked: &Asked<'_>) -> Result<Checked, StoreError> {
 
 impl Checked {
     fn new(log: &str, hashed: u64, root: Digest) -> Checked {
-        let (announced, lines, heads, covered, bad, doubts) = Default::default();
-        Checked { log: log.to_owned(), hashed, root, announced, lines, heads, covered, bad, doubts }
+        let (announced, withdrawn, bad, doubts) = Default::default();
+        let (lines, heads, covered) = Default::default();
+        let log = log.to_owned();
+        Checked { log, hashed, root, announced, withdrawn, lines, heads, covered, bad, doubts }
     }
 
     /// A log that could not be read to its end.
@@ -113,10 +117,19 @@ impl Checked {
 
     /// The keys that the log tells of, held against those known from elsewhere.
     fn announcements(&mut self, asked: &Asked<'_>, announced: &[Announcement]) {
-        for Announcement { position, key } in announced {
-            match key {
-                Ok(key) => self.announced.push((*position, key.clone())),
-                Err(reason) => {
+        for (at, Announcement { position, act, key }) in announced.iter().enumerate() {
+            match (act, key) {
+                (Act::Announced, Ok(key)) => self.announced.push((*position, key.clone())),
+                (Act::Withdrawn, Ok(key)) => {
+                    let before = announced.get(..at).unwrap_or_default();
+                    if due(before, key.algorithm(), key.name(), *position) != Some(key) {
+                        let place = format!("第 {position} 号记录 / the entry at {position}");
+                        let reason = "it withdraws a key that is not in use".to_owned();
+                        self.wrong(&place, position + 1, reason);
+                    }
+                    self.withdrawn.push((*position, key.clone()));
+                }
+                (_, Err(reason)) => {
                     let place = format!("第 {position} 号记录 / the entry at {position}");
                     let reason = format!("the key that is announced there is none: {reason}");
                     self.wrong(&place, position + 1, reason);
@@ -124,12 +137,18 @@ impl Checked {
             }
         }
         for algorithm in &asked.required {
-            if !self.announced.iter().any(|(_, key)| key.algorithm() == *algorithm) {
-                self.doubts.push(format!(
+            match last(announced, *algorithm, asked.origin, u64::MAX) {
+                None => self.doubts.push(format!(
                     "此日志没有宣告 {algorithm} 公钥,无从核对;plumb keys also 启用 / this log \
                      announces no {algorithm} key, so nothing can be checked; `plumb keys also` \
                      puts it to use"
-                ));
+                )),
+                Some(told) if told.act == Act::Withdrawn => self.doubts.push(format!(
+                    "{algorithm} 已于第 {0} 号记录停用,其后的检查点没有此签名 / {algorithm} was withdrawn \
+                     by the entry at {0}: heads over more entries do not carry its line",
+                    told.position
+                )),
+                Some(_) => {}
             }
         }
         for given in asked.keys.iter().filter(|key| key.name() == asked.origin) {
@@ -146,13 +165,7 @@ impl Checked {
     }
 
     /// A checkpoint's lines, against what the log says its heads carry.
-    fn note(
-        &mut self,
-        asked: &Asked<'_>,
-        announced: &[Announcement],
-        own: bool,
-        witness: &Witness,
-    ) {
+    fn note(&mut self, announced: &[Announcement], own: bool, witness: &Witness) {
         let place = &witness.place;
         let note = Note::parse(&witness.note);
         let read = note.as_ref().map(|note| (note, Checkpoint::parse(note.text)));
@@ -161,11 +174,9 @@ impl Checked {
             self.doubts.push(format!("{place}: 不是检查点 / not a checkpoint"));
             return;
         };
-        if checkpoint.origin != asked.origin {
-            return;
-        }
+        let Checkpoint { origin, size, .. } = &checkpoint;
         for algorithm in Algorithm::ALL {
-            let Some(key) = due(announced, algorithm, checkpoint.size) else { continue };
+            let Some(key) = due(announced, algorithm, origin, *size) else { continue };
             match key.verify(note, &checkpoint) {
                 Ok(()) => self.lines += 1,
                 Err(NoteError::Unsigned(key)) if own => {
@@ -190,26 +201,30 @@ impl Checked {
         });
         let newest = sizes.max_by_key(|(_, size)| *size);
         let outside = asked.sm3_outside.iter().map(|head| (false, head));
-        let last = newest.as_ref().map_or(0, |(_, size)| *size);
+        let newest_size = newest.as_ref().map_or(0, |(_, size)| *size);
+        let in_use = due(&whole.announced, Algorithm::Sm2, asked.origin, newest_size).is_some();
         for (own, witness) in asked.sm3.iter().map(|head| (true, head)).chain(outside) {
             let place = &witness.place;
             if witness.note.is_empty() {
-                if due(&whole.announced, Algorithm::Sm2, last).is_some() {
+                if due(&whole.announced, Algorithm::Sm2, asked.origin, newest_size).is_some() {
                     let reason = "没有 SM3 检查点 / there is no SM3 head".to_owned();
-                    self.wrong(place, last, reason);
+                    self.wrong(place, newest_size, reason);
                 }
                 continue;
             }
             let claimed = stated_size(&witness.note);
             // What stands in the log's own place is due as the log is now.
-            let at = claimed.unwrap_or(size).max(if own { last } else { 0 });
-            let Some(key) = due(&whole.announced, Algorithm::Sm2, at) else {
+            let at = claimed.unwrap_or(size).max(if own && in_use { newest_size } else { 0 });
+            let origin = if own { asked.origin } else { stated_origin(&witness.note) };
+            // One that was signed on after its key was withdrawn is a line too many.
+            let told = last(&whole.announced, Algorithm::Sm2, origin, at);
+            let Some(Ok(key)) = told.map(|told| told.key.as_ref()) else {
                 self.doubts.push(format!("{place}: 没有公钥 / no key for it is announced"));
                 continue;
             };
             match head::read(key, &witness.note) {
                 Err(error) => self.wrong(place, claimed.unwrap_or(size), error.to_string()),
-                Ok(head) if head.origin != asked.origin => {
+                Ok(head) if head.origin != origin => {
                     self.wrong(place, head.size, format!("it is of the log {}", head.origin));
                 }
                 Ok(head) if head.size > size => {
@@ -223,7 +238,8 @@ impl Checked {
                 Ok(head) => {
                     self.heads += 1;
                     self.covered = self.covered.max(head.size);
-                    let newer = newest.as_ref().filter(|(_, due)| own && *due > head.size);
+                    let newer =
+                        newest.as_ref().filter(|(_, due)| own && in_use && *due > head.size);
                     if let Some((beside, due)) = newer {
                         let reason = format!(
                             "已陈旧:只到 {0} 条,而 {beside} 已签到 {due} 条 / stale: it covers {0} \
@@ -239,12 +255,13 @@ impl Checked {
 
     /// One member of the report's `second`.
     pub fn to_json(&self) -> Value {
-        let keys = self.announced.iter().map(|(position, key)| {
+        let key = |(position, key): &(u64, FurtherKey)| {
             json!({
                 "position": position, "algorithm": key.algorithm().as_str(),
                 "id": key.id(), "vkey": key.vkey(),
             })
-        });
+        };
+        let keys = self.announced.iter().map(key);
         let bad = |bad: &Bad| {
             json!({
                 "log": self.log, "position": bad.position, "reason": bad.reason,
@@ -257,6 +274,7 @@ impl Checked {
             "hashed": self.hashed,
             "sm3_root": self.root.to_string(),
             "keys": keys.collect::<Vec<_>>(),
+            "withdrawn": self.withdrawn.iter().map(key).collect::<Vec<_>>(),
             "lines_ok": self.lines,
             "sm3_heads_ok": self.heads,
             "covered": self.covered,
@@ -281,6 +299,12 @@ impl Checked {
             lines.push(format!("  位置 / place: {}", bad.place));
             lines.push(format!("  原因 / reason: {}", bad.reason));
         }
+        lines.extend(self.withdrawn.iter().map(|(position, key)| {
+            let algorithm = key.algorithm();
+            format!(
+                "  第 {position} 号记录停用 / withdrawn by the entry at {position}: {algorithm}"
+            )
+        }));
         lines.extend(self.doubts.iter().map(|doubt| format!("  未能核对 / not held: {doubt}")));
         lines.join("\n")
     }

@@ -10,7 +10,8 @@ use super::{FurtherKey, head};
 use crate::store::{Store, StoreError};
 use base64ct::{Base64, Encoding};
 use plumbline_replay::integrity::chain::Digest;
-use plumbline_replay::integrity::proof::{Nodes, inclusion_by, verify_inclusion_by};
+use plumbline_replay::integrity::note::NoteError;
+use plumbline_replay::integrity::proof::{Nodes, ProofError, inclusion_by, verify_inclusion_by};
 use plumbline_replay::integrity::tree::{Frontier, Hashing};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -26,6 +27,27 @@ pub struct Sm3Proof {
     pub path: Vec<Digest>,
     /// The SM3 head with its signature.
     pub note: String,
+}
+
+/// Why a proof does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Sm3ProofError {
+    #[error("SM3 检查点 / the SM3 head: {0}")]
+    Head(NoteError),
+    #[error("{0}")]
+    Path(ProofError),
+}
+
+impl Sm3ProofError {
+    /// Whether the key has signed nothing here: nothing is proved, for or against.
+    pub fn is_unsigned(&self) -> bool {
+        matches!(self, Sm3ProofError::Head(NoteError::Unsigned(_)))
+    }
+}
+
+/// Whether a text begins as a proof by SM3 does.
+pub fn is_sm3(text: &str) -> bool {
+    text.strip_prefix(TITLE).is_some_and(|rest| rest.starts_with('\n'))
 }
 
 /// The nodes that a path needs, by level and index: first asked for, then found.
@@ -91,11 +113,11 @@ impl Sm3Proof {
     /// # Errors
     ///
     /// Why it does not follow.
-    pub fn verify(&self, key: &FurtherKey, entry: &[u8]) -> Result<(), String> {
-        let head = head::read(key, &self.note).map_err(|error| error.to_string())?;
+    pub fn verify(&self, key: &FurtherKey, entry: &[u8]) -> Result<(), Sm3ProofError> {
+        let head = head::read(key, &self.note).map_err(Sm3ProofError::Head)?;
         let leaf = Sm3Tree::leaf(entry);
         verify_inclusion_by::<Sm3Tree>(&leaf, self.index, head.size, &head.root, &self.path)
-            .map_err(|error| error.to_string())
+            .map_err(Sm3ProofError::Path)
     }
 }
 

@@ -48,6 +48,11 @@ pub fn stated_size(note: &str) -> Option<u64> {
     Sm3Head::parse(note.text).ok().map(|head| head.0.size)
 }
 
+/// The origin that a note states, if it is an SM3 head's; else nothing.
+pub fn stated_origin(note: &str) -> &str {
+    note.lines().nth(1).filter(|_| is_head(note)).unwrap_or_default()
+}
+
 /// Whether a note begins as an SM3 head does.
 pub fn is_head(note: &str) -> bool {
     note.strip_prefix(TITLE).is_some_and(|rest| rest.starts_with('\n'))

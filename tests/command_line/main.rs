@@ -3,6 +3,7 @@
 
 mod beginning;
 mod extracting;
+mod handed_on;
 mod hostile;
 mod interrupted;
 mod rehearsing;

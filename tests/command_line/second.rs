@@ -337,3 +337,130 @@ fn nothing_beside_a_signed_sm3_root_is_signed() {
     assert_eq!(code, Some(3), "{error}");
     assert!(error.contains("another SM3 root"), "{error}");
 }
+
+fn written(city: &City, name: &str, text: &str) -> PathBuf {
+    let path = city.path.with_file_name(name);
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+#[test]
+fn a_withdrawn_algorithm_is_due_up_to_its_withdrawal_and_no_further() {
+    let city = second_city(2);
+    let vkey = further(&city, "open", "sm2");
+    let note = written(&city, "note", &shown(&city, &["checkpoint", "show"]));
+    let head = written(&city, "head", &shown(&city, &["checkpoint", "show", "--sm"]));
+    let private = city.path.join("keys/open.sm2.key");
+    let secret = std::fs::read(&private).unwrap();
+    assert_eq!(run(&city, &["keys", "withdraw"]).status.code(), Some(2));
+    shown(&city, &["keys", "withdraw", "--sm"]);
+    assert!(!private.exists() && !city.path.join("keys/sealed.sm2.key").exists());
+    more(&city, 2);
+    let now = shown(&city, &["checkpoint", "show"]);
+    assert_eq!(now.lines().filter(|line| line.starts_with('—')).count(), 2, "{now}");
+    // What was due before is checked, what came after needs no line, and who asks for SM2 is
+    // told that it is in use no more.
+    let (code, report) = verify(&city, &["--ml-dsa"]);
+    assert_eq!(code, Some(0), "{report}");
+    assert_eq!(report["second"][0]["withdrawn"][0]["vkey"], vkey.as_str(), "{report}");
+    let outside = ["--key", &vkey, "--checkpoint", text(&note), "--checkpoint", text(&head)];
+    let (code, report) = verify(&city, &outside);
+    assert_eq!(code, Some(0), "{report}");
+    let (code, report) = verify(&city, &["--sm"]);
+    assert_eq!(code, Some(4), "{report}");
+    assert!(report["second"][0]["doubts"].to_string().contains("withdrawn"), "{report}");
+    let (code, report) = {
+        edit(&note, |note| flipped(&note, &vkey));
+        verify(&city, &outside)
+    };
+    assert_eq!((code, report["first_bad"]["place"].as_str()), (Some(3), Some(text(&note))));
+    // The other algorithm's line is due as before.
+    let heads = city.path.join("heads/open.checkpoint");
+    let kept = std::fs::read_to_string(&heads).unwrap();
+    edit(&heads, |note| without(&note, &further(&city, "open", "ml-dsa-44")));
+    assert_eq!(verify(&city, &["--ml-dsa"]).0, Some(3));
+    std::fs::write(&heads, kept).unwrap();
+    // Cut short before the key was destroyed: again ends it.
+    std::fs::write(&private, secret).unwrap();
+    shown(&city, &["keys", "withdraw", "--sm"]);
+    assert!(!private.exists());
+    assert_eq!(run(&city, &["keys", "withdraw", "--sm"]).status.code(), Some(2));
+    // And it may be put to use again, with a key of its own.
+    shown(&city, &["keys", "also", "--sm"]);
+    more(&city, 3);
+    let (code, report) = both(&city);
+    assert_eq!(code, Some(0), "{report}");
+    assert_ne!(further(&city, "open", "sm2"), vkey);
+}
+
+#[test]
+fn a_restored_ledger_signs_on_by_all_its_algorithms() {
+    let city = second_city(1);
+    let backup = city.path.with_file_name("backup");
+    let copy = |from: &Path, to: &Path| {
+        let done = std::process::Command::new("cp").arg("-r").args([from, to]).status();
+        assert!(done.unwrap().success());
+    };
+    copy(&city.path, &backup);
+    let before = further(&city, "open", "sm2");
+    let early = written(&city, "early", &shown(&city, &["checkpoint", "show"]));
+    let early_sm3 = written(&city, "early-sm3", &shown(&city, &["checkpoint", "show", "--sm"]));
+    more(&city, 1);
+    let head = written(&city, "last", &shown(&city, &["checkpoint", "show"]));
+    std::fs::remove_dir_all(&city.path).unwrap();
+    std::fs::rename(&backup, &city.path).unwrap();
+    let told = super::handed_on::restore(&city, "city.example/2", &head);
+    assert!(told.contains("ml-dsa-44") && told.contains("sm2"), "{told}");
+    let after = further(&city, "open", "sm2");
+    assert!(after.starts_with("city.example/2/open+") && after != before, "{after}");
+    let note = shown(&city, &["checkpoint", "show"]);
+    assert_eq!(note.lines().filter(|line| line.starts_with('—')).count(), 3, "{note}");
+    more(&city, 2);
+    let (code, report) = both(&city);
+    assert_eq!(code, Some(0), "{report}");
+    // What was signed under the origin before is held against the keys of then.
+    let kept = ["--checkpoint", text(&early), "--checkpoint", text(&early_sm3)];
+    let (code, report) = verify(&city, &[&["--sm", "--ml-dsa"], &kept[..]].concat());
+    assert_eq!(code, Some(0), "{report}");
+    edit(&early_sm3, |note| flipped(&note, &before));
+    let (code, report) = verify(&city, &[&["--sm"], &kept[..]].concat());
+    assert_eq!((code, report["first_bad"]["place"].as_str()), (Some(3), Some(text(&early_sm3))));
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn proofs_of_both_trees_are_verified_against_an_entry() {
+    let city = second_city(4);
+    let entry = written(&city, "entry", &(super::entries(&city)[3].clone() + "\n"));
+    let other = written(&city, "other", &super::entries(&city)[2]);
+    let keys: Value = serde_json::from_str(&shown(&city, &["keys", "show", "--json"])).unwrap();
+    let (ed25519, sm2) = (keys["open"]["vkey"].as_str().unwrap(), further(&city, "open", "sm2"));
+    let sealed = further(&city, "sealed", "sm2");
+    for (sm, key) in [(&[][..], ed25519), (&["--sm"], sm2.as_str())] {
+        let proof = shown(&city, &[&["prove", "inclusion", "3"], sm].concat());
+        let file = written(&city, "proof", &proof);
+        let ask = |more: &[&str]| {
+            let output = plumb().args(["verify", "inclusion", text(&file)]).args(more).output();
+            output.unwrap().status.code()
+        };
+        assert_eq!(ask(&["--entry", text(&entry), "--key", key]), Some(0), "{proof}");
+        assert_eq!(ask(&["--dir", text(&city.path)]), Some(0), "by the ledger's own");
+        assert_eq!(ask(&["--entry", text(&entry)]), Some(4), "no key");
+        assert_eq!(ask(&["--key", key]), Some(4), "no entry");
+        assert_eq!(ask(&["--entry", text(&entry), "--key", &sealed]), Some(4), "another's key");
+        assert_eq!(ask(&["--entry", text(&other), "--key", key]), Some(3), "another entry");
+        let hash = proof.lines().nth(2).unwrap();
+        for (from, to) in [
+            ("index 3", "index 2"),
+            (hash, &hash.chars().rev().collect::<String>()),
+            ("\n7\n", "\n6\n"),
+        ] {
+            assert!(proof.contains(from), "{from} {proof}");
+            std::fs::write(&file, proof.replacen(from, to, 1)).unwrap();
+            assert_eq!(ask(&["--entry", text(&entry), "--key", key]), Some(3), "{from}");
+        }
+    }
+}

@@ -191,3 +191,44 @@ test("the extracts of the vectors are complete, and whatever is changed in them 
     refuses(() => js.verifyExtract(extract, js.readCheckpoint(extract.checkpoint), key), name);
   }
 });
+
+test("changes of a log's key are followed, and each checkpoint is held against the key of its size", () => {
+  const told = vectors("keys");
+  const read = (text) => js.readEntry(js.utf8(text));
+  const changes = told.entries.map(read).filter(js.isKeyChange);
+  const followed = (count) => {
+    const keys = new js.Succession(js.readKey(log.vkey));
+    changes.slice(0, count).forEach((entry) => keys.follow(js.readKeyChange(entry)));
+    return keys;
+  };
+  const keys = followed(2);
+  assert.deepEqual(Array.from(keys.terms, ({ key }) => key.text), told.vkeys);
+  for (const { note, size, code, position } of told.notes) {
+    if (code === null) assert.equal(keys.verify(note).size, size);
+    else assert.throws(() => keys.verify(note), (error) => error.position === position, `${code} ${size}`);
+  }
+  for (const [list, count] of [[told.refused, 0], [told.refused_restorations, 1]]) {
+    for (const { name, entry } of list) {
+      // What a restoration kept, only who holds the tree can tell.
+      if (name === "another history kept") continue;
+      refuses(() => followed(count).follow(js.readKeyChange(read(entry))), name);
+    }
+  }
+});
+
+test("changes from elsewhere continue a log's keys, and a second account is found out", () => {
+  const told = vectors("keys");
+  const lines = told.entries.filter((text) => js.isKeyChange(js.readEntry(js.utf8(text))));
+  const [first, , last] = told.vkeys.map((vkey) => js.readKey(vkey));
+  for (const key of [first, last]) {
+    const all = js.continued(new js.Succession(key), js.readKeyChanges(lines));
+    assert.deepEqual(Array.from(all.terms, ({ key }) => key.text), told.vkeys);
+  }
+  const stranger = js.continued(new js.Succession(js.readKey(vectors("tlog/cosignatures").log_key)), js.readKeyChanges(lines));
+  assert.equal(stranger.terms.length, 1);
+  const early = lines[0].replace('"position":7', '"position":6');
+  assert.notEqual(early, lines[0]);
+  assert.throws(() => js.continued(js.readKeyChanges([lines[0]])[0], js.readKeyChanges([early])), (error) => error.position === 6);
+  refuses(() => js.readTrust(`${told.vkeys[0]}\n${told.refused[0].entry}`), "a change that is not signed");
+  assert.equal(js.readTrust(`${told.vkeys[0]}\n${lines.join("\n")}\n`).changes[0].terms.length, 3);
+});

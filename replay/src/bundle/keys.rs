@@ -42,42 +42,54 @@ pub(super) fn founded_as(entry: &Json<'_>) -> Option<String> {
     Some(entry.get("body")?.get("origin")?.as_str()?.to_owned())
 }
 
+/// What a bundle is held against.
+pub(super) struct Believed {
+    /// The log's keys, for its checkpoints.
+    pub keys: Option<Succession>,
+    /// The one that signed the manifest.
+    pub signer: Option<VerifyingKey>,
+    pub check: Check,
+}
+
 /// The keys to hold the bundle against, and how they are known.
-pub(super) fn believed(
-    pack: &Pack,
-    about: &About,
-    against: &Against,
-) -> (Option<Succession>, Check) {
+pub(super) fn believed(pack: &Pack, about: &About, against: &Against) -> Believed {
     let mut check = Check::new("key", "公钥", "the log's key");
-    let own = VerifyingKey::parse(&about.vkey);
-    if own.as_ref().is_ok_and(|own| own.name() != about.origin) {
+    let own = match VerifyingKey::parse(&about.vkey) {
+        Ok(own) => own,
+        Err(error) => {
+            check.wrong(file::ABOUT, error.to_string());
+            return Believed { keys: None, signer: None, check };
+        }
+    };
+    if own.name() != about.origin {
         check.wrong(file::ABOUT, "公钥属于另一日志 / its key is another log's");
     }
+    // What is wrong with the changes told is said of the entries.
+    let told = told(pack).ok().flatten().filter(|keys| *keys.current() == own);
+    let told = told.unwrap_or(Succession::of(own.clone()));
+    let keys = against.key_changes.continued(&told).unwrap_or_else(|(position, reason)| {
+        check.wrong(format!("第 {position} 号 / position {position}"), reason);
+        told
+    });
     let given: Vec<VerifyingKey> =
         against.keys.iter().filter_map(|key| VerifyingKey::parse(key).ok()).collect();
-    let told = told(pack).ok().flatten();
-    let told = told.filter(|keys| own.as_ref().is_ok_and(|own| keys.current() == own));
-    let later = Succession::of_entries(against.key_changes.iter().map(Vec::as_slice));
-    let hands_on = |keys: &Succession, given: &VerifyingKey| {
-        keys.holds(given) && own.as_ref().is_ok_and(|own| keys.holds(own))
-    };
-    let known = given.iter().find(|given| {
-        own.as_ref() == Ok(given)
-            || told.as_ref().is_some_and(|keys| hands_on(keys, given))
-            || matches!(&later, Ok(Some(keys)) if hands_on(keys, given))
-    });
     let of_log = given.iter().find(|key| key.name() == about.origin).or(given.first());
-    match (known, of_log, own) {
-        (Some(_), _, Ok(own)) => {
+    let signer = match of_log {
+        _ if given.iter().any(|given| keys.holds(given)) => {
             check.right();
-            (Some(told.unwrap_or(Succession::of(own))), check)
+            own
         }
-        (_, Some(given), _) => {
-            let reason = format!("不是所给公钥 / not the key that was given: {}", given.vkey());
+        Some(given) => {
+            let reason = format!(
+                "不是所给公钥;若日志此后更换过密钥,用 --key-changes 给出更换记录 / not the key that was \
+                 given; if the log's key was changed since, give the changes with --key-changes: {}",
+                given.vkey()
+            );
             check.wrong(file::ABOUT, reason);
-            (Some(Succession::of(given.clone())), check)
+            let (keys, signer) = (Some(Succession::of(given.clone())), Some(given.clone()));
+            return Believed { keys, signer, check };
         }
-        (_, None, Ok(own)) => {
+        None => {
             check.doubt(
                 file::ABOUT,
                 format!(
@@ -86,11 +98,8 @@ pub(super) fn believed(
                     own.vkey()
                 ),
             );
-            (Some(told.unwrap_or(Succession::of(own))), check)
+            own
         }
-        (_, None, Err(error)) => {
-            check.wrong(file::ABOUT, error.to_string());
-            (None, check)
-        }
-    }
+    };
+    Believed { keys: Some(keys), signer: Some(signer), check }
 }

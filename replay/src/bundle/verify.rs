@@ -17,7 +17,7 @@ use crate::integrity::policy::Policy;
 use crate::manifest::{FileDigest, Manifest, Of};
 use crate::rules::{Ask, register};
 use crate::state::Moment;
-use crate::succession::{HeadError, Succession};
+use crate::succession::{HeadError, Later, Succession};
 use crate::time::civil::Zone;
 use crate::walk::{SECOND_LINES, carries_other_algorithms};
 use serde_json::Value;
@@ -28,9 +28,9 @@ use std::collections::BTreeSet;
 pub struct Against {
     /// Public keys of logs.
     pub keys: Vec<String>,
-    /// Entries that changed a log's key, as stored: a key that came after the bundle is
-    /// followed back to the bundle's by them.
-    pub key_changes: Vec<Vec<u8>>,
+    /// Changes of the log's key: one that came after the bundle is followed back to the
+    /// bundle's by them.
+    pub key_changes: Later,
     /// Checkpoints, each with the place it was read from.
     pub checkpoints: Vec<(String, String)>,
     /// Which witnesses must have cosigned.
@@ -61,11 +61,11 @@ pub fn verify(pack: &Pack, against: &Against) -> Report {
     report.checks.push(files(pack));
     report.checks.push(page(pack));
     let Some(about) = about else { return report };
-    let (keys, trusted) = keys::believed(pack, &about, against);
-    report.checks.push(trusted);
-    let key = keys.as_ref().map(Succession::current);
+    let believed = keys::believed(pack, &about, against);
+    report.checks.push(believed.check);
+    let key = believed.signer.as_ref();
     report.checks.push(issued(pack, &about, key));
-    let (head, signed) = checkpoint(pack, &about, keys.as_ref(), against);
+    let (head, signed) = checkpoint(pack, &about, believed.keys.as_ref(), against);
     report.checks.push(signed);
     let note = pack.get(file::CHECKPOINT).and_then(|bytes| std::str::from_utf8(bytes).ok());
     if note.is_some_and(carries_other_algorithms) {

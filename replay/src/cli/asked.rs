@@ -3,12 +3,13 @@
 use super::Failure;
 use chrono::NaiveDate;
 use lexopt::prelude::*;
+use plumbline_replay::audit::Audit;
 use plumbline_replay::evidence::{Evidence, EvidenceError};
 use plumbline_replay::rules::Ask;
 use plumbline_replay::state::Moment;
 use plumbline_replay::time::civil::{self, Zone};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::PathBuf;
 
 /// Legal days are those of the city (P03).
 pub const ZONE: Zone = Zone::SHANGHAI;
@@ -20,7 +21,7 @@ pub struct Asked {
     options: BTreeMap<String, String>,
 }
 
-const OF_ALL: [&str; 4] = ["as-of", "known-at", "threads", "key"];
+const OF_ALL: [&str; 5] = ["as-of", "known-at", "threads", "key", "key-changes"];
 
 impl Asked {
     /// Reads the command line. `known` are the command's own options, all of which
@@ -89,8 +90,13 @@ impl Asked {
 
     /// Verifies and reads what lies under a path.
     pub fn evidence(&self, path: &str) -> Result<Evidence, Failure> {
-        let keys: Vec<String> = self.option("key").map(str::to_owned).into_iter().collect();
-        let evidence = Evidence::read(Path::new(path), &keys, self.threads()?)?;
+        let evidence = Evidence::of(&Audit {
+            path: PathBuf::from(path),
+            keys: self.option("key").map(str::to_owned).into_iter().collect(),
+            key_changes: self.option("key-changes").map(PathBuf::from).into_iter().collect(),
+            threads: self.threads()?,
+            ..Audit::default()
+        })?;
         if !evidence.verified && evidence.bundle.is_some() {
             eprintln!(
                 "plumb-replay: 公钥未与别处得到的核对(--key),只核验了自身一致 / the key was compared with \

@@ -16,8 +16,8 @@ use std::process::ExitCode;
 
 const HELP: &str = "plumb-replay: 独立核验 / independent verification
 
-  plumb-replay verify PATH [--checkpoint FILE]... [--key VKEY]... [--receipts FILE]...
-                           [--log NAME] [--policy FILE] [--threads N] [--json]
+  plumb-replay verify PATH [--checkpoint FILE]... [--key VKEY]... [--key-changes FILE]...
+                           [--receipts FILE]... [--log NAME] [--policy FILE] [--threads N] [--json]
   plumb-replay state|timeline STREAM PATH [--as-of T] [--known-at T] [--by occurred|recorded]
   plumb-replay diff STREAM PATH --from T --to T
   plumb-replay findings PATH [--as-of T] [--known-at T] [--rule ID]
@@ -33,6 +33,9 @@ PATH  账本目录、单个日志目录、导出的 NDJSON 文件、瓦片目录
       extract of `plumb extract` too
 --checkpoint FILE  外部保存的检查点 / a checkpoint kept elsewhere
 --key VKEY         外部得到的公钥 / a log's public key, obtained elsewhere
+--key-changes FILE 更换密钥的记录(plumb keys history 或公开的 key-changes),以便用现用公钥核验从前所签
+                   entries that changed the log's key since (plumb keys history, or key-changes
+                   beside a published checkpoint): an older piece under today's key
 --receipts FILE    plumb append 给出的回执 / receipts as plumb append prints them
 --log NAME         只核验一个日志 / one log only
 --policy FILE      证据包的检查点须有哪些见证 / whose cosignatures a bundle's checkpoint needs

@@ -3,8 +3,8 @@
 
 use super::{Failure, print};
 use lexopt::prelude::*;
-use plumbline_replay::audit::{Audit, AuditError, PackError, is_pack, read_pack};
-use plumbline_replay::bundle::{Against, verify};
+use plumbline_replay::audit::{Audit, AuditError, PackError, is_pack, read_key_changes, read_pack};
+use plumbline_replay::bundle::verify;
 use plumbline_replay::extract::{self, Judgement};
 use plumbline_replay::integrity::checkpoint::VerifyingKey;
 use plumbline_replay::integrity::policy::Policy;
@@ -30,21 +30,27 @@ pub fn run(parser: &mut lexopt::Parser) -> Result<u8, Failure> {
         return Err(Failure::new(2, words));
     }
     if let Some(judged) = audit.as_ref().ok().and_then(of_extract) {
-        let judged = judged.map_err(|reason| Failure::new(2, format!("--key: {reason}")))?;
-        print(&if json { judged.to_json().to_string() } else { judged.words() })?;
-        return Ok(judged.outcome().exit_code());
+        return match judged {
+            Err(failure) => unverified(failure, json),
+            Ok(judged) => {
+                print(&if json { judged.to_json().to_string() } else { judged.words() })?;
+                Ok(judged.outcome().exit_code())
+            }
+        };
     }
     match audit.and_then(|audit| audit.run()) {
         Ok(report) if json => print(&report.to_json().to_string()).map(|()| report.exit_code()),
         Ok(report) => print(&report.words()).map(|()| report.exit_code()),
-        Err(error) => {
-            let failure = Failure::new(error.exit_code(), error.to_string());
-            if json {
-                print(&Report::unverified(failure.exit, &failure.message).to_string())?;
-            }
-            Err(failure)
-        }
+        Err(error) => unverified(error.into(), json),
     }
+}
+
+/// Nothing could be verified: told as a report too, where that is asked for.
+fn unverified(failure: Failure, json: bool) -> Result<u8, Failure> {
+    if json {
+        print(&Report::unverified(failure.exit, &failure.message).to_string())?;
+    }
+    Err(failure)
 }
 
 /// An evidence bundle, in its file or unpacked.
@@ -53,26 +59,20 @@ fn bundle(audit: &Audit, policy: Option<Policy>, json: bool) -> Result<u8, Failu
         VerifyingKey::parse(key)
             .map_err(|error| Failure::new(2, format!("--key {key}: {error}")))?;
     }
-    let checkpoints = audit.checkpoints.iter();
-    let against = Against {
-        keys: audit.keys.clone(),
-        checkpoints: checkpoints.map(|held| (held.place.clone(), held.note.clone())).collect(),
-        policy,
-        key_changes: Vec::new(),
-        threads: audit.threads,
-    };
-    let report = match read_pack(&audit.path) {
-        Ok(pack) => verify(&pack, &against),
-        Err(error) => {
-            let failure = Failure::from(error);
-            if json {
-                print(&Report::unverified(failure.exit, &failure.message).to_string())?;
-            }
-            return Err(failure);
-        }
+    let held = audit.against(policy).map_err(Failure::from);
+    let read = held.and_then(|against| Ok((read_pack(&audit.path)?, against)));
+    let report = match read {
+        Ok((pack, against)) => verify(&pack, &against),
+        Err(failure) => return unverified(failure, json),
     };
     print(&if json { report.to_json().to_string() } else { report.words() })?;
     Ok(report.exit_code())
+}
+
+impl From<AuditError> for Failure {
+    fn from(error: AuditError) -> Failure {
+        Failure::new(error.exit_code(), error.to_string())
+    }
 }
 
 impl From<PackError> for Failure {
@@ -86,12 +86,17 @@ impl From<PackError> for Failure {
 }
 
 /// The verdict where the path is an extract and not a log.
-fn of_extract(audit: &Audit) -> Option<Result<Judgement, String>> {
+fn of_extract(audit: &Audit) -> Option<Result<Judgement, Failure>> {
     if !audit.path.is_file() {
         return None;
     }
     let read = extract::parse(&std::fs::read(&audit.path).ok()?).ok()?;
-    Some(Judgement::of(&read, audit.keys.first().map(String::as_str)))
+    let key = audit.keys.first().map(String::as_str);
+    let judge = |later| {
+        Judgement::with(&read, key, &later)
+            .map_err(|reason| Failure::new(2, format!("--key: {reason}")))
+    };
+    Some(read_key_changes(&audit.key_changes).map_err(Failure::from).and_then(judge))
 }
 
 /// What the command line asks for. A checkpoint that cannot be read comes back as
@@ -110,6 +115,7 @@ fn arguments(
                 Err(error) => failed = failed.or(Some(error)),
             },
             Long("key" | "vkey") => audit.keys.push(parser.value()?.string()?),
+            Long("key-changes") => audit.key_changes.push(PathBuf::from(parser.value()?)),
             Long("receipts") => audit.receipts.push(PathBuf::from(parser.value()?)),
             Long("log") => audit.only = Some(parser.value()?.string()?),
             Long("threads") => audit.threads = parser.value()?.parse()?,

@@ -156,6 +156,8 @@ pub(super) const TYPES: &[EventType] = &[
     row("X07", "ledger.sealed_closing.recorded.v1", "日清日结(封存账)", "closing of the sealed log", Sealed, CLOSING).own(),
     row("X07", "ledger.signature_key.announced.v1", "宣告签名公钥", "further signature key announced", Public, SIGNATURE_KEY).own(),
     row("X07", "ledger.sealed_signature_key.announced.v1", "宣告签名公钥(封存账)", "further signature key of the sealed log announced", Sealed, SIGNATURE_KEY).own(),
+    row("X07", "ledger.signature_key.withdrawn.v1", "停用签名公钥", "further signature key withdrawn", Public, SIGNATURE_KEY).own(),
+    row("X07", "ledger.sealed_signature_key.withdrawn.v1", "停用签名公钥(封存账)", "further signature key of the sealed log withdrawn", Sealed, SIGNATURE_KEY).own(),
     row("X07", "ledger.key.rotated.v1", "密钥轮换", "key rotated", Public, ROTATED).own(),
     row("X07", "ledger.sealed_key.rotated.v1", "密钥轮换(封存账)", "key of the sealed log rotated", Sealed, ROTATED).own(),
     row("X07", "ledger.restored.v1", "备份恢复", "restored from a backup", Public, RESTORED).own(),

@@ -3,6 +3,7 @@
 
 use super::{Extract, Proved, Unproved};
 use crate::integrity::checkpoint::VerifyingKey;
+use crate::succession::Later;
 use crate::walk::Outcome;
 use serde_json::{Value, json};
 
@@ -27,9 +28,18 @@ impl Judgement {
     ///
     /// What is wrong with the key that was given.
     pub fn of(extract: &Extract, key: Option<&str>) -> Result<Judgement, String> {
+        Judgement::with(extract, key, &Later::default())
+    }
+
+    /// The same where changes of the log's key are known that came later.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the key that was given.
+    pub fn with(extract: &Extract, key: Option<&str>, later: &Later) -> Result<Judgement, String> {
         let vkey = key.unwrap_or(&extract.vkey).to_owned();
         let found = match VerifyingKey::parse(&vkey) {
-            Ok(key) => extract.verify(&key),
+            Ok(key) => extract.verify_with(&key, later),
             Err(error) if key.is_some() => return Err(error.to_string()),
             Err(error) => Err(Unproved::CannotTell(format!("vkey: {error}"))),
         };

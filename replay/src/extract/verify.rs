@@ -8,7 +8,7 @@ use crate::integrity::json::is_canonical;
 use crate::integrity::proof::verify_inclusion;
 use crate::integrity::tree::{Frontier, leaf_hash};
 use crate::streams::Closing;
-use crate::succession::{HeadError, Succession};
+use crate::succession::{HeadError, Later, Succession};
 use std::fmt;
 
 /// What an extract shows.
@@ -47,19 +47,24 @@ fn fails<T>(position: impl Into<Option<u64>>, reason: impl Into<String>) -> Resu
 }
 
 impl Extract {
-    /// The log's keys, if the given one is among them, as the extract tells how they
-    /// changed.
+    /// The log's keys, if the given one is among them, as the extract and what is known
+    /// beside it tell how they changed.
     ///
     /// # Errors
     ///
     /// [`Unproved::Fails`] at a change that does not hold.
-    pub fn keys(&self, given: VerifyingKey) -> Result<Succession, Unproved> {
+    pub fn keys(&self, given: VerifyingKey, later: &Later) -> Result<Succession, Unproved> {
+        let fails = |(position, reason): (u64, String)| Unproved::Fails {
+            position: Some(position),
+            reason: format!("更换密钥不成立 / the change of key does not hold: {reason}"),
+        };
         let changes = self.key_changes.iter().map(Vec::as_slice);
-        let told =
-            Succession::of_entries(changes).map_err(|(position, reason)| Unproved::Fails {
-                position: Some(position),
-                reason: format!("更换密钥不成立 / the change of key does not hold: {reason}"),
-            })?;
+        let told = match Succession::of_entries(changes).map_err(fails)? {
+            Some(told) => Some(told),
+            // No change up to the checkpoint: the key that the extract names is the first.
+            None => VerifyingKey::parse(&self.vkey).ok().map(Succession::of),
+        };
+        let told = told.map(|told| later.continued(&told).map_err(fails)).transpose()?;
         Ok(told.filter(|keys| keys.holds(&given)).unwrap_or(Succession::of(given)))
     }
 
@@ -71,7 +76,16 @@ impl Extract {
     ///
     /// [`Unproved`], with the place.
     pub fn verify(&self, key: &VerifyingKey) -> Result<Proved, Unproved> {
-        let checkpoint = self.checkpoint(&self.keys(key.clone())?)?;
+        self.verify_with(key, &Later::default())
+    }
+
+    /// The same where changes of the log's key are known that came later.
+    ///
+    /// # Errors
+    ///
+    /// As [`Extract::verify`].
+    pub fn verify_with(&self, key: &VerifyingKey, later: &Later) -> Result<Proved, Unproved> {
+        let checkpoint = self.checkpoint(&self.keys(key.clone(), later)?)?;
         let own = self.own(&checkpoint)?;
         let Some(coverage) = &self.coverage else {
             return Err(Unproved::CannotTell(format!(

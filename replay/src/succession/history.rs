@@ -152,6 +152,9 @@ impl Succession {
                 self.current().vkey()
             }));
         }
+        if self.steps.last().is_some_and(|last| last.position >= step.position) {
+            return Err("it stands before the change that it follows".to_owned());
+        }
         if self.terms.iter().any(|term| term.key.is_same_key(new)) {
             return Err(format!("the new key {} was the log's before", new.vkey()));
         }
@@ -181,6 +184,12 @@ impl Succession {
     pub fn current(&self) -> &VerifyingKey {
         let last = self.terms.last().expect("there is a first key from the beginning");
         &last.key
+    }
+
+    /// The key that signs over a log's first `size` entries.
+    pub fn at(&self, size: u64) -> &VerifyingKey {
+        let due = self.terms.iter().rev().find(|term| term.from <= size);
+        due.map_or_else(|| self.current(), |term| &term.key)
     }
 
     /// Whether a key is one of these: who trusts one can follow to all.

@@ -8,6 +8,7 @@
 
 mod change;
 mod history;
+mod later;
 mod statement;
 #[cfg(test)]
 mod tests;
@@ -15,4 +16,5 @@ mod tests;
 pub use change::{Change, KINDS, RESTORED_OPEN, RESTORED_SEALED, ROTATED_OPEN, ROTATED_SEALED};
 pub use change::{STREAM, Step};
 pub use history::{HeadError, PromiseError, Succession, Term};
+pub use later::Later;
 pub use statement::{Head, Restoration, Rotation};

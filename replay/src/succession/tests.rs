@@ -2,7 +2,8 @@
 //! which one is not handed on as it must be.
 
 use super::{
-    Head, HeadError, PromiseError, ROTATED_OPEN, Restoration, Rotation, STREAM, Step, Succession,
+    Head, HeadError, Later, PromiseError, ROTATED_OPEN, Restoration, Rotation, STREAM, Step,
+    Succession,
 };
 use crate::integrity::chain::Digest;
 use crate::integrity::checkpoint::{Checkpoint, SigningKey};
@@ -175,25 +176,27 @@ fn a_restoration_is_signed_by_two_persons_and_states_what_stands_there() {
     keys.follow(restored(), Some(root(20))).unwrap();
 }
 
+/// An entry that states a change in the open log.
+fn entry(body: Json<'static>, position: u64) -> Vec<u8> {
+    let text = |value: &str| Json::text(value.to_owned());
+    let parts = Parts::of(&Json::object([
+        ("id", text("k")),
+        ("stream", text(STREAM)),
+        ("type", text(ROTATED_OPEN)),
+        ("occurred_at", text("2026-03-05T16:20:00+08:00")),
+        ("precision", text("minute")),
+        ("source", Json::object([("system", text("plumbline"))])),
+        ("body", body),
+    ]));
+    let recorded_at = "2026-03-05T08:20:00.000000Z";
+    let place = Place { position, previous: Digest::ZERO, recorded_at, revision: 0 };
+    let mut out = Vec::new();
+    parts.unwrap().splice(&place, &mut out);
+    out
+}
+
 #[test]
 fn entries_tell_of_changes_and_are_what_their_notes_state() {
-    let entry = |body: Json<'static>, position: u64| {
-        let text = |value: &str| Json::text(value.to_owned());
-        let parts = Parts::of(&Json::object([
-            ("id", text("k")),
-            ("stream", text(STREAM)),
-            ("type", text(ROTATED_OPEN)),
-            ("occurred_at", text("2026-03-05T16:20:00+08:00")),
-            ("precision", text("minute")),
-            ("source", Json::object([("system", text("plumbline"))])),
-            ("body", body),
-        ]));
-        let recorded_at = "2026-03-05T08:20:00.000000Z";
-        let place = Place { position, previous: Digest::ZERO, recorded_at, revision: 0 };
-        let mut out = Vec::new();
-        parts.unwrap().splice(&place, &mut out);
-        out
-    };
     let body = rotation(10, 1, 2).body();
     let sound = entry(body.clone(), 10);
     let keys = Succession::of_entries([sound.as_slice()]).unwrap().unwrap();
@@ -212,4 +215,61 @@ fn entries_tell_of_changes_and_are_what_their_notes_state() {
         assert_eq!(refused.0, 10, "{name}");
     }
     assert_eq!(Succession::of_entries([&b"{}"[..]]), Ok(None));
+}
+
+/// Rotations of these keys one after another, as they are stored, one a line.
+fn lines(rotations: &[(u64, u8, u8)]) -> String {
+    let line = |(position, old, new): &(u64, u8, u8)| {
+        let entry = entry(rotation(*position, *old, *new).body(), *position);
+        format!("{}\n", String::from_utf8(entry).unwrap())
+    };
+    rotations.iter().map(line).collect()
+}
+
+#[test]
+fn changes_from_elsewhere_continue_a_log_s_keys() {
+    let later = Later::read(&lines(&[(10, 1, 2), (20, 2, 3)])).unwrap();
+    let all = [0, 11, 21];
+    let of = |keys: &Succession| keys.terms().iter().map(|term| term.from).collect::<Vec<_>>();
+    for number in [1, 2, 3] {
+        // Whichever of them a piece names.
+        let keys = later.continued(&Succession::of(key(number).public_key())).unwrap();
+        assert_eq!(of(&keys), all, "{number}");
+    }
+    let mut own = Succession::of(key(1).public_key());
+    own.follow(rotation(10, 1, 2), None).unwrap();
+    let keys = later.continued(&own).unwrap();
+    assert_eq!(of(&keys), all);
+    assert_eq!((keys.at(10), keys.at(11)), (&key(1).public_key(), &key(2).public_key()));
+    // A log that has gone on beyond them keeps its own.
+    let mut longer = keys.clone();
+    longer.follow(rotation(30, 3, 4), None).unwrap();
+    assert_eq!(later.continued(&longer).unwrap(), longer);
+    let stranger = Succession::of(key(9).public_key());
+    assert_eq!(later.continued(&stranger).unwrap(), stranger, "of another log");
+    // From the middle on, and in two files.
+    let mut parts = Later::read(&lines(&[(20, 2, 3)])).unwrap();
+    assert_eq!(of(&parts.continued(&own).unwrap()), all);
+    parts.extend(Later::read(&lines(&[(30, 3, 4)])).unwrap());
+    assert_eq!(of(&parts.continued(&own).unwrap()), [0, 11, 21, 31]);
+}
+
+#[test]
+fn a_key_that_was_handed_on_twice_is_named_with_its_place() {
+    let mut own = Succession::of(key(1).public_key());
+    own.follow(rotation(10, 1, 2), None).unwrap();
+    for (told, place) in [([(10, 1, 5)], 10), ([(9, 1, 2)], 9), ([(12, 1, 2)], 10)] {
+        let later = Later::read(&lines(&told)).unwrap();
+        assert_eq!(later.continued(&own).unwrap_err().0, place, "{told:?}");
+    }
+    let whole = lines(&[(10, 1, 2), (20, 2, 3)]);
+    let second = whole.lines().nth(1).unwrap();
+    for (text, line) in [
+        (format!("{whole}{{}}\n"), 3),
+        (whole.replacen("key rotation", "key rotatiom", 1), 1),
+        (format!("{}{}", lines(&[(20, 1, 2)]), lines(&[(10, 2, 3)])), 2),
+        (second.replace("ledger/keys", "ledger/keyz"), 1),
+    ] {
+        assert_eq!(Later::read(&text).unwrap_err().0, line, "{text}");
+    }
 }

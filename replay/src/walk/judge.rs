@@ -1,11 +1,12 @@
 //! From what was read to a verdict: the log is held against its checkpoints.
 
+use super::keys::Elsewhere;
 use super::plain::{Walk, Wrong};
 use super::verdict::{Breach, Held, Key, Outcome, Verdict};
 use crate::integrity::checkpoint::{Checkpoint, NoteError};
 use crate::integrity::note::Note;
 use crate::integrity::tree::empty_root;
-use crate::succession::{HeadError, Step, Succession};
+use crate::succession::{HeadError, Later, Step, Succession};
 
 /// A checkpoint to hold the log against.
 #[derive(Clone, Debug)]
@@ -41,14 +42,18 @@ enum Doubt {
 }
 
 impl Walk {
-    /// The verdict, after the last segment. Without `key` the one that entry 0
-    /// names is used, which proves less: whoever rewrote the log wrote it too. Either
-    /// way the log's own changes of key are followed.
-    pub fn finish(mut self, witnesses: &[Witness], key: Option<&str>) -> Verdict {
-        let mut breach = self.bad.is_some().then_some(self.flaw);
-        let (own, broken) = self.hold_keys();
-        breach = broken.or(breach);
-        let keys = self.succession_under(key);
+    /// The verdict, after the last segment, under a key from elsewhere if there is one.
+    pub fn finish(self, witnesses: &[Witness], key: Option<&str>) -> Verdict {
+        self.finish_under(witnesses, &Elsewhere { key, later: &Later::default() })
+    }
+
+    /// The same with all that is known of the log's keys. The log's own changes of key
+    /// are followed in any case.
+    pub fn finish_under(mut self, witnesses: &[Witness], elsewhere: &Elsewhere<'_>) -> Verdict {
+        let key = elsewhere.key;
+        let (own, broken) = self.hold_keys(elsewhere.later);
+        let mut breach = broken.or(self.bad.is_some().then_some(self.flaw));
+        let keys = self.succession_under(elsewhere);
         let vkey = key.map(str::to_owned).or(keys.as_ref().map(|keys| keys.current().vkey()));
         let mut checkpoints = Vec::with_capacity(witnesses.len());
         let (mut covered, mut signed) = (0, 0);

@@ -27,6 +27,7 @@ mod verdict;
 pub use closings::Closings;
 pub use cut::{Form, Input, Source};
 pub use judge::{SECOND_LINES, SM3_HEAD, Witness, carries_other_algorithms, claimed_size};
+pub use keys::Elsewhere;
 pub use openings::Openings;
 pub use plain::Walk;
 pub use verdict::{Breach, FirstBad, Held, Key, Outcome, Verdict};

@@ -82,6 +82,7 @@ class Checker:
             ("root", self.root, True),
             ("tiles", self.tiles, True),
             ("entries", self.entries, True),
+            ("key changes", self.key_changes, self.keys.changes),
             ("proofs", self.proofs, True),
             ("addresses", self.addresses, self.over_http),
             ("headers", self.headers, self.over_http),
@@ -100,14 +101,11 @@ class Checker:
             note = answer.body.decode()
         except UnicodeDecodeError:
             raise Broken("checkpoint", "is no UTF-8") from None
-        try:
+        # A log of Plumbline tells how its key changed; others need the one key.
+        self.keys = keychanges.handed_out(self.source, self.key)
+        if len(self.keys.terms) == 1:
             return answer, tlog.Checkpoint(note, self.key)
-        except (Broken, CannotTell):
-            # A log of Plumbline tells how its key changed; others need the one key.
-            keys = keychanges.handed_out(self.source, self.key)
-            if len(keys.terms) == 1:
-                raise
-            return answer, keys.checkpoint(note)
+        return answer, self.keys.checkpoint(note)
 
     def checkpoint(self):
         self.answer, self.head = self.read_checkpoint()
@@ -160,6 +158,16 @@ class Checker:
                     place = tlog.tile_path("entries", index, width)
                     raise Broken(place, f"entry {index * WIDTH + at} has another hash than its leaf")
         return words + " bundles"
+
+    def key_changes(self):
+        """Each change of key that is handed out stands in the log where it says."""
+        here = [one for one in self.keys.changes if one.position < self.head.size]
+        for change in here:
+            index, at = divmod(change.position, WIDTH)
+            entries = self.log.bundle(index)
+            if at >= len(entries) or as_json(entries[at]) != change.entry:
+                raise Broken(f"position {change.position}", "the log holds another entry than key-changes")
+        return f"{len(here)} changes of key"
 
     def proofs(self):
         """Proofs made of tiles lead to the signed root."""
@@ -246,6 +254,13 @@ class Checker:
 
 
 # The vectors of this folder, tried on the functions above.
+
+
+def as_json(entry):
+    try:
+        return json.loads(entry)
+    except ValueError:
+        return None
 
 
 def hashes(texts):

@@ -23,7 +23,7 @@ class Change:
     """The statement of one entry; ValueError if it is none."""
 
     def __init__(self, entry):
-        self.position, body = entry["position"], entry.get("body")
+        self.entry, self.position, body = entry, entry["position"], entry.get("body")
         if not isinstance(body, dict) or not isinstance(body.get("note"), str):
             raise ValueError("it has no note")
         self.text, self.signatures = tlog.split_note(body["note"])
@@ -109,6 +109,10 @@ def signed(key, text, signatures):
     return all(key.verify(one, text.encode()) for one in own) if own else None
 
 
+def same(one, other):
+    return (one.name, one.public) == (other.name, other.public)
+
+
 class Succession:
     """The keys of a log, from its first on."""
 
@@ -120,8 +124,10 @@ class Succession:
         place = f"position {entry.get('position')}"
         try:
             change = Change(entry)
-            if (change.old.name, change.old.public) != (self.current.name, self.current.public):
+            if not same(change.old, self.current):
                 raise ValueError("it is not by the key in force")
+            if self.changes and self.changes[-1].position >= change.position:
+                raise ValueError("it stands before the change that it follows")
             if any(change.new.public == key.public for _, key in self.terms):
                 raise ValueError("the new key was the log's before")
             if change.kept and any(change.new.name == key.name for _, key in self.terms):
@@ -132,6 +138,9 @@ class Succession:
                 raise ValueError("it states other entries before it than there are")
         except (ValueError, KeyError, TypeError) as error:
             raise Broken(place, f"the log's key is not handed on as it must be: {error}") from None
+        self._take(change)
+
+    def _take(self, change):
         self.changes.append(change)
         self.terms.append((change.position + 1, change.new))
 
@@ -140,7 +149,28 @@ class Succession:
         return self.terms[-1][1]
 
     def holds(self, key):
-        return any((key.name, key.public) == (own.name, own.public) for _, own in self.terms)
+        return any(same(key, own) for _, own in self.terms)
+
+    def continued(self, later):
+        """These keys and what `later` tells of them besides; the same if they share no key.
+        Broken where the two differ: the log's key vouched for two histories."""
+        ahead, behind = (
+            next((at for at, (_, key) in enumerate(keys.terms) if same(key, of.terms[0][1])), None)
+            for keys, of in ((self, later), (later, self)))
+        if ahead is None and behind is None:
+            return self
+        longer, at, shorter = (self, ahead, later) if ahead is not None else (later, behind, self)
+        shared = longer.changes[at:]
+        for one, other in zip(shared, shorter.changes):
+            if one.position != other.position or not same(one.new, other.new):
+                raise Broken(f"position {min(one.position, other.position)}",
+                             f"the log's key was handed on twice, here and at position "
+                             f"{max(one.position, other.position)}")
+        out = Succession(longer.terms[0][1])
+        rest = shorter.changes if len(shorter.changes) > len(shared) else shared
+        for change in [*longer.changes[:at], *rest]:
+            out._take(change)
+        return out
 
     def checkpoint(self, note, place="checkpoint"):
         """The checkpoint, if the key in force at its size has signed it."""
@@ -174,13 +204,31 @@ class Succession:
         raise CannotTell(f"{place}: no signature by a key of {origin}")
 
 
+def told(text, place):
+    """Changes that were obtained elsewhere, entries one a line, as the keys of each log."""
+    logs = []
+    for number, line in enumerate(text.splitlines(), 1):
+        try:
+            entry = json.loads(line)
+            if not is_change(entry):
+                raise ValueError("no entry that changes a log's key")
+            old = Change(entry).old
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise Broken(f"{place}:{number}", str(error)) from None
+        keys = next((one for one in logs if same(one.current, old)), None)
+        if keys is None:
+            logs.append(keys := Succession(old))
+        keys.follow(entry)
+    return logs
+
+
 def handed_out(source, key):
     """The keys of a published log, by the changes that it hands out, if `key` is one of
     them; else that key alone."""
     try:
         lines = source.get("key-changes").body.decode().splitlines()
         entries = [json.loads(line) for line in lines]
-    except (tlog.Missing, ValueError, OSError):
+    except (tlog.Missing, CannotTell, ValueError, OSError):
         entries = []
     keys = None
     for entry in filter(is_change, entries):
@@ -188,6 +236,6 @@ def handed_out(source, key):
             try:
                 keys = Succession(Change(entry).old)
             except (ValueError, KeyError, TypeError) as error:
-                raise Broken("key-changes", str(error)) from None
+                raise Broken(f"position {entry.get('position')}", f"key-changes: {error}") from None
         keys.follow(entry)
     return keys if keys and keys.holds(key) else Succession(key)

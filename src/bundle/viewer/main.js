@@ -17,7 +17,7 @@ function otherLines(files, origin) {
 function keySection(report) {
   const vkey = String(report.about.vkey);
   const input = element("textarea", "vkey");
-  input.placeholder = "粘贴别处得到的公钥(公报、见证单位、纸质公告),一行一个;见证者的公钥或见证策略也贴在这里\npaste keys obtained elsewhere, one a line: the log's, witnesses', or a policy";
+  input.placeholder = "粘贴别处得到的公钥(公报、见证单位、纸质公告),一行一个,该日志的哪一把都行;见证者的公钥、见证策略、制包后更换密钥的记录也贴在这里\npaste keys obtained elsewhere, one a line: any of the log's, witnesses', or a policy; and entries that changed the log's key since";
   input.rows = 3;
   input.value = state.pasted;
   input.setAttribute("aria-label", "公钥 / keys");
@@ -95,7 +95,7 @@ async function run() {
     const types = files.has("types.json") ? jsonOf(files, "types.json").types : [];
     const named = new Map(types.map((type) => [type.type, type]));
     if (report.verdict !== PASS) parts.push(keySection(report));
-    parts.push(aboutSection(report.about));
+    parts.push(aboutSection(report));
     for (const { stream } of report.about.cases) parts.push(timeline(stream, report, named));
     parts.push(findingsSection(files, report.about));
     if (report.verdict === PASS) parts.push(keySection(report));

@@ -246,11 +246,12 @@ function checksSection(report) {
   );
 }
 
-function aboutSection(about) {
+function aboutSection({ about, changes }) {
   const prepared = about.prepared;
   const rows = [
     ["日志", about.origin],
     ["检查点", `${about.log_size} 条`],
+    ...changes.map((change) => ["更换密钥", keyChangeText(change)]),
     ["级别", about.level === "full" ? "完整(含原值)" : "遮蔽(不含原值)"],
     ["案由", prepared.matter],
     ["用途", prepared.purpose],
@@ -260,6 +261,14 @@ function aboutSection(about) {
     ["批准人", (prepared.approved_by ?? []).join("、")],
   ].filter(([, text]) => text);
   return element("dl", "about", rows.flatMap(([zh, text]) => [element("dt", "", zh), element("dd", "", text)]));
+}
+
+/** One sentence: a rotation, or a restoration, which nobody must overlook. */
+function keyChangeText({ position, old, next, kept, lost, persons, stated }) {
+  const words = kept
+    ? `账由备份恢复:原 ${old.name} 签过 ${lost.size} 条,恢复后仅存 ${kept.size} 条,改以 ${next.name} 续记;${persons.map(({ name }) => name).join("、")} 签署;事由:${stated.reason}`
+    : `由 ${old.id} 轮换为 ${next.id},两把密钥都已签署`;
+  return `第 ${position} 号记录:${words}`;
 }
 
 /** Eight groups of a key's digest, to be compared with paper. */

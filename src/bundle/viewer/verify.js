@@ -45,6 +45,7 @@ class Check {
       // A text where a list is due, and the like, is found where it is used.
       const formed = !(error instanceof TypeError) && !(error instanceof RangeError);
       if (error instanceof NotShown) this.doubt(place, error.message);
+      else if (error instanceof OutOfTime) this.wrong(`${place} 第 ${error.position} 号 / position ${error.position}`, error.message);
       else if (error instanceof Malformed || error instanceof SyntaxError || !formed) {
         this.wrong(place, formed ? error.message : `形式不符 / malformed: ${error.message}`);
       } else throw error;
@@ -59,7 +60,7 @@ function jsonOf(files, path) {
   return JSON.parse(textOf(files.get(path)));
 }
 
-const NOBODY = { logs: [], members: [], quorum: null };
+const NOBODY = { logs: [], members: [], quorum: null, changes: [] };
 
 /**
  * Verifies a bundle.
@@ -90,16 +91,19 @@ async function verifyBundle(files, given = {}) {
   const entries = new Map();
   const trust = given.trust ?? NOBODY;
   const limits = [];
+  let changes = [];
   if (about) {
-    const key = checkKey(begin("key", "公钥", "the log's key"), about, trust.logs);
+    const told = toldBy(files);
+    const { keys, key } = checkKey(begin("key", "公钥", "the log's key"), about, trust, told.keys);
     await checkIssued(begin("issued", "清单签名", "the log signed the manifest"), files, about, key);
-    const head = checkHead(begin("checkpoint", "检查点", "the signed checkpoint"), files, about, key);
+    const head = checkHead(begin("checkpoint", "检查点", "the signed checkpoint"), files, about, keys);
     if (trust.quorum === null) limits.push("witnesses-not-checked");
     else checkWitnesses(begin("witnesses", "见证", "witnesses' cosignatures"), files, trust);
     const proved = begin("entries", "记录与存在证明", "entries and their inclusion proofs");
     checkEntries(proved, files, head, given, entries);
     checkLinks(proved, entries);
-    checkGenesis(proved, entries, about);
+    checkGenesis(proved, entries, about, told);
+    changes = told.keys?.changes ?? [];
     checkCases(begin("cases", "案件连续", "cases without gaps"), entries, about);
     const complete = () => begin("complete", "案件完整", "these are all entries of the cases");
     limits.push(...checkComplete(complete, files, { about, head, key, entries }, given));
@@ -117,6 +121,7 @@ async function verifyBundle(files, given = {}) {
     limits,
     about,
     entries,
+    changes,
   };
 }
 
@@ -185,23 +190,48 @@ async function checkPage(check, files) {
   else check.wrong(FILES.page, "页面所载数据与包内文件不同 / it carries other data than the files");
 }
 
-/** The key to hold the bundle against: one from outside, else its own. */
-function checkKey(check, about, outside) {
+/** The log's keys as the entries of the cases' file tell, or why they do not hold. */
+function toldBy(files) {
+  const path = ENTRY_FILES[0][0];
+  const entries = [];
+  linesOf(files.get(path) ?? new Uint8Array()).forEach((bytes, at) => {
+    try {
+      const text = textOf(bytes);
+      if (!text.includes('"position":0,') && !text.includes(`"${KEY_CHANGES_STREAM}"`)) return;
+      entries.push({ entry: readEntry(bytes), place: `${path}:${at + 1}` });
+    } catch (error) {
+      // What is no entry is told where all entries are read.
+      if (!(error instanceof Malformed)) throw error;
+    }
+  });
+  try {
+    return { keys: toldKeys(entries), wrong: null };
+  } catch (error) {
+    if (!(error instanceof OutOfTime)) throw error;
+    return { keys: null, wrong: error };
+  }
+}
+
+/** The log's keys to hold the bundle against, and the one that signed its manifest. */
+function checkKey(check, about, trust, told) {
   const own = check.try(FILES.about, () => readKey(String(about.vkey)));
-  if (own && own.name !== about.origin) {
+  if (!own) return { keys: null, key: null };
+  if (own.name !== about.origin) {
     check.wrong(FILES.about, "公钥属于另一日志 / its key is another log's");
   }
-  const outer = outside.find((key) => key.name === about.origin) ?? outside[0];
+  const ownKeys = told && sameKey(told.current, own) ? told : new Succession(own);
+  const keys = check.try(FILES.about, () => continued(ownKeys, trust.changes)) ?? ownKeys;
+  const outer = trust.logs.find((key) => key.name === about.origin) ?? trust.logs[0];
   if (!outer) {
-    if (own) {
-      const reason = "公钥取自包内,须与别处得到的核对 / the key is the bundle's own: compare it";
-      check.doubt(FILES.about, reason);
-    }
-    return own;
+    const reason = "公钥取自包内,须与别处得到的核对 / the key is the bundle's own: compare it";
+    check.doubt(FILES.about, reason);
+  } else if (trust.logs.some((key) => keys.holds(key))) check.right();
+  else {
+    const hint = "不是所给公钥;若日志此后更换过密钥,一并粘贴更换记录 / not the key that was given; if the log's key was changed since, paste the changes too";
+    check.wrong(FILES.about, hint);
+    return { keys: new Succession(outer), key: outer };
   }
-  if (own && own.text === outer.text) check.right();
-  else check.wrong(FILES.about, "不是所给公钥 / not the key that was given");
-  return outer;
+  return { keys, key: own };
 }
 
 async function checkIssued(check, files, about, key) {
@@ -232,13 +262,11 @@ function checkSignature(check, place, note, key) {
   return found === "signed";
 }
 
-function checkHead(check, files, about, key) {
+function checkHead(check, files, about, keys) {
   return check.try(FILES.checkpoint, () => {
-    if (!files.has(FILES.checkpoint) || !key) throw new Malformed("不在包内 / it is not there");
-    const note = textOf(files.get(FILES.checkpoint));
-    const head = readCheckpoint(note);
-    if (head.origin !== key.name) throw new Malformed("另一日志的检查点 / of another log");
-    if (!checkSignature(check, FILES.checkpoint, note, key)) return undefined;
+    if (!files.has(FILES.checkpoint) || !keys) throw new Malformed("不在包内 / it is not there");
+    const head = keys.verify(textOf(files.get(FILES.checkpoint)));
+    check.right();
     if (head.size !== about.log_size || head.origin !== about.origin) {
       check.wrong(FILES.checkpoint, `为 ${head.size} 条,包称 ${about.log_size} 条 / of another size`);
     }
@@ -329,22 +357,17 @@ function checkLinks(check, entries) {
   }
 }
 
-/** Entries by which a log's key is handed on. Whether they hold, only a program tells. */
-const KEY_CHANGES = ["ledger.key.rotated", "ledger.restored"];
-
-function checkGenesis(check, entries, about) {
+/** Entry 0 names the log and its first key, and the changes after it lead to the bundle's. */
+function checkGenesis(check, entries, about, { keys, wrong }) {
   const body = entries.get(0)?.entry.body;
   if (!body) return check.wrong(ENTRY_FILES[0][0], "缺创世记录 / entry 0 is not there");
-  if (body.origin === about.origin && body.checkpoint_key === about.vkey) return;
-  const change = [...entries.values()].find(({ entry }) => KEY_CHANGES.includes(entry.type));
-  if (change) {
-    const told = [
-      "日志更换过密钥,本页不核对更换,请用 plumb-replay verify",
-      "the log's key was handed on, which this page does not follow: use plumb-replay verify",
-    ];
-    return check.doubt(change.place, told.join(" / "));
+  if (wrong) {
+    return check.wrong(`${ENTRY_FILES[0][0]} 第 ${wrong.position} 号 / position ${wrong.position}`, wrong.message);
   }
-  check.wrong(FILES.about, "与第 0 号记录所载的日志或公钥不同 / not what entry 0 names");
+  const fits = keys && keys.terms[0].key.name === body.origin && keys.current.name === about.origin && keys.current.text === about.vkey;
+  if (!fits) {
+    check.wrong(FILES.about, "与第 0 号记录及其后更换所载的日志或公钥不同 / not the log or the key that entry 0 and the changes after it name");
+  }
 }
 
 /** The entries of a case, in order. */

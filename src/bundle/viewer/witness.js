@@ -15,22 +15,23 @@ function readAnyKey(text) {
 
 /**
  * What was pasted: public keys one a line, those of logs and of witnesses, of which all must
- * then have cosigned; or the text of a policy.
+ * then have cosigned; or the text of a policy. Entries that changed a log's key may follow.
  */
 function readTrust(text) {
-  const rows = text.split("\n").map((line) => line.trim());
+  const all = text.split("\n").map((line) => line.trim());
+  const [changes, rows] = [all.filter((line) => line.startsWith("{")), all.filter((line) => !line.startsWith("{"))];
   const lines = rows.filter((line) => line && !line.startsWith("#")).map((line) => line.split(/[ \t]+/));
-  const trust = { logs: [], members: [], quorum: null };
+  const trust = { logs: [], members: [], quorum: null, changes: readKeyChanges(changes) };
   if (lines.some(([first]) => POLICY_WORDS.has(first))) return readPolicy(lines, trust);
   for (const line of lines) {
     const key = readAnyKey(line.join(" "));
     if (key.kind === WITNESS_KIND) addWitness(trust, key.name, key);
     else trust.logs.push(key);
   }
-  const all = trust.members.map((_, index) => index);
-  if (all.length > 0) {
-    trust.members.push({ name: "", least: all.length, of: all });
-    trust.quorum = all.length;
+  const of = trust.members.map((_, index) => index);
+  if (of.length > 0) {
+    trust.members.push({ name: "", least: of.length, of });
+    trust.quorum = of.length;
   }
   return trust;
 }

@@ -1,7 +1,7 @@
 //! `plumb verify bundle`: every file, proof, value and conclusion of a bundle.
 
 use super::super::{Exit, Failure, print};
-use plumbline_replay::audit::read_pack;
+use plumbline_replay::audit::{read_key_changes, read_pack};
 use plumbline_replay::bundle::{Against, verify};
 use plumbline_replay::integrity::checkpoint::VerifyingKey;
 use plumbline_replay::integrity::policy::Policy;
@@ -19,7 +19,7 @@ pub(in crate::cli) struct Verify {
     /// Whose cosignatures are needed.
     pub policy: Option<PathBuf>,
     /// Changes of the log's key since the bundle was made.
-    pub key_changes: Option<PathBuf>,
+    pub key_changes: Vec<PathBuf>,
     pub json: bool,
 }
 
@@ -76,10 +76,9 @@ impl Verify {
             })?),
             None => None,
         };
-        let changes = self.key_changes.as_deref().map(read).transpose()?.unwrap_or_default();
         let against = Against {
             keys: self.key.clone(),
-            key_changes: changes.lines().map(|line| line.as_bytes().to_vec()).collect(),
+            key_changes: read_key_changes(&self.key_changes)?,
             checkpoints: checkpoints?,
             policy,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
