@@ -25,9 +25,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE / "trial"), str(HERE.parent / "schemas" / "vectors" / "tlog")]
 
 import documents  # noqa: E402
+import handed_on  # noqa: E402
 from browser import Browser, Page  # noqa: E402
 from kinds import flip  # noqa: E402
-from log import Log, cosignature_line, put, signature_line, signed, spelled, vkey  # noqa: E402
+from log import Log, cosignature_line, put, vkey  # noqa: E402
 from try_verifiers import STRANGER, WITNESS, pack  # noqa: E402
 from verifiers import run  # noqa: E402
 
@@ -83,24 +84,6 @@ class Trial:
         self.must("bundle", "viewer", "-o", self.viewer)
         self.folder = self.work / "bundle"
         shutil.unpack_archive(self.zip, self.folder)
-
-    def make_rotated(self):
-        """A ledger whose key was rotated twice, a bundle from before and one from after it."""
-        ledger = self.work / "rotated"
-        self.must("init", ledger, "--origin", "trial.example/2")
-        keys = []
-        for number in range(3):
-            if number:
-                self.must("keys", "rotate", "--dir", ledger)
-            keys.append(json.loads(self.must("keys", "show", "--json", "--dir", ledger))["open"]["vkey"])
-            event = {"id": f"e-{number}", "stream": CASE, "type": "fee.paid.v1", "occurred_at": "2026-03-05T16:20:00+08:00",
-                     "source": {"system": "hall"}, "body": {"amount_fen": 100 + number}}
-            self.must("append", "--dir", ledger, "-", data=json.dumps(event).encode() + b"\n")
-            self.must("closing", "run", "--dir", ledger, "--log", "open")
-            self.must("bundle", "create", CASE, "--dir", ledger, "-o", self.work / f"rotated-{number}.zip")
-        text = (ledger / "keys" / "open.key").read_text().strip()
-        log = Log([], base64.b64decode(text.split("+", 4)[4])[1:], "trial.example/2/open")
-        return keys, log, self.must("keys", "history", "--dir", ledger)
 
     # What the page says.
 
@@ -247,7 +230,7 @@ class Trial:
 
     def handed_on(self):
         """A log's key was rotated: the page follows, from any key of the log."""
-        keys, log, history = self.make_rotated()
+        keys, log, history = handed_on.rotated(self.must, self.work, CASE)
         def chosen(path):
             self.open(self.viewer)
             self.page.choose(path)
@@ -261,19 +244,16 @@ class Trial:
         chosen(self.work / "rotated-0.zip")
         self.check("made before, under the last key", self.paste(keys[2]) == "fail" and "更换记录" in self.shown(), self.shown())
         self.check("made before, under the last key with the changes", self.paste(f"{keys[2]}\n{history}") == "pass", self.shown())
-        changed = history.replace("— trial.example/2/open ", "— trial.example/2/open AAAA", 1)
+        changed = history.replace(f"— {log.origin} ", f"— {log.origin} AAAA", 1)
         told = self.paste(f"{keys[2]}\n{changed}", 0.5)
         self.check("changes that are not signed are none", told is None and changed != history, f"{told}")
         folder = self.work / "rotated-2"
         shutil.unpack_archive(whole, folder)
-        for name, change in handed_on_otherwise(log.origin, keys):
+        for name, change in handed_on.otherwise(log.origin, keys):
             tampered = self.work / "tampered"
             shutil.rmtree(tampered, ignore_errors=True)
             shutil.copytree(folder, tampered)
-            path = tampered / "entries/case.ndjson"
-            lines = [json.loads(line) for line in path.read_bytes().splitlines()]
-            change(lines)
-            put(tampered, "entries/case.ndjson", b"".join(spelled(line) + b"\n" for line in lines))
+            handed_on.in_bundle(tampered, change)
             documents.Bundle(tampered, log).reseal(log.seed)
             self.number += 1
             target = self.work / f"tampered-{self.number}.zip"
@@ -308,41 +288,6 @@ class Trial:
         # The trial's own attempt is noted by the browser too, and was not sent.
         asked = [one for one in self.page.requests() if not one.startswith(("file:", url))]
         self.check("nothing was asked for but files", not asked, asked)
-
-
-def handed_on_otherwise(origin, keys):
-    """Ways to hand a key on that do not hold, each a change to a bundle's entries."""
-    def rotations(lines):
-        return [line for line in lines if line["type"] == "ledger.key.rotated.v1"]
-
-    def stated(old, new, *signers):
-        text = f"plumbline key rotation v1\n{old}\n{new}\n"
-        note = signed(text, *signers[0]) + "".join(signature_line(text, *one) for one in signers[1:])
-        return {"old_key": old, "new_key": new, "note": note}
-
-    stranger, other = (origin, STRANGER), ("other.example/open", STRANGER)
-
-    def by_a_stranger(lines):
-        body = rotations(lines)[0]["body"]
-        body.update(stated(body["old_key"], body["new_key"], stranger))
-
-    def elsewhere(lines):
-        rotations(lines)[0]["body"] = stated(vkey(*other), vkey(other[0], b"9" * 32), other, (other[0], b"9" * 32))
-
-    def to_another(lines):
-        rotations(lines)[1]["body"]["new_key"] = keys[0]
-
-    def exchanged(lines):
-        one, two = rotations(lines)
-        one["body"], two["body"] = two["body"], one["body"]
-
-    yield "a change signed by a stranger", by_a_stranger
-    yield "a change of another log's key", elsewhere
-    yield "a change whose body names another key", to_another
-    yield "a change in the place of the other", exchanged
-    yield "a change left out", lambda lines: lines.remove(rotations(lines)[0])
-    yield "a change left out, the last one", lambda lines: lines.remove(rotations(lines)[1])
-    yield "the entry of a change moved to another stream", lambda lines: rotations(lines)[0].update(stream="ledger/other")
 
 
 def main():

@@ -162,6 +162,46 @@ class Trial:
             kind.claims["check_log"] = None
             section.take(kind, self.keyed_forms(kind.change(), names[:-1], known))
 
+    def keyed_bundles(self):
+        """Bundles of a log whose key was rotated, sealed anew by the key in force."""
+        if not self.by.node:
+            return print("NOT CHECKED: node is not here, so the page of a bundle is not")
+        section = self.section("keyed-bundles", ["bundle", "replay_bundle", "page"])
+        keys, log, history = handed_on.rotated(self.must, self.work, "fee/1")
+        changes = put(self.work, "rotated-changes", history)
+        folder, packed = self.work / "rotated-bundle", self.fresh("zips")
+        packed.mkdir()
+        shutil.unpack_archive(self.work / "rotated-2.zip", folder)
+        more = ["--key-changes", changes]
+
+        def ask(files, key, more=()):
+            for file in files:
+                shutil.copy(file, packed)
+            page = self.by.page(packed, f"{key}\n{history}" if more else key)
+            return {file.stem: {"bundle": self.by.plumb_bundle(file, *more, key=key), "page": page[file.stem],
+                                "replay_bundle": self.by.replay_verify(file, [], *more, key=key)} for file in files}
+
+        made = [self.work / f"rotated-{number}.zip" for number in range(3)]
+        for key in keys:
+            for stem, answers in ask(made, key, more).items():
+                for name, said in answers.items():
+                    section.intact(f"{stem}: {name}", said)
+        answers = ask(made[:1], keys[2])["rotated-0"]
+        section.take(Kind("made before a rotation, held against a later key alone", None), answers)
+        found = list(handed_on.otherwise(log.origin, keys))
+        files = []
+        for number, (_, change) in enumerate(found):
+            copied = self.fresh("bundle")
+            shutil.copytree(folder, copied)
+            handed_on.in_bundle(copied, change)
+            documents.Bundle(copied, log).reseal(log.seed)
+            files.append(self.work / f"keyed-{number}.zip")
+            pack(copied, files[-1])
+            shutil.rmtree(copied)
+        answers = ask(files, keys[0])
+        for number, (name, _) in enumerate(found):
+            section.take(Kind(name, None, "entries|about"), answers[f"keyed-{number}"])
+
     def keyed_forms(self, shown, names, known=None, key=None):
         own = put(self.work, f"{self.number}-own", shown.head)
         self.number += 1
@@ -481,7 +521,7 @@ def pack(folder, target):
             archive.writestr(zipfile.ZipInfo(path), (folder / path).read_bytes())
 
 
-ALL = ["histories", "key_changes", "ledger_files", "tile_files", "checkpoints", "receipt_kinds", "archives", "bundles", "reports"]
+ALL = ["histories", "key_changes", "keyed_bundles", "ledger_files", "tile_files", "checkpoints", "receipt_kinds", "archives", "bundles", "reports"]
 
 
 def main():

@@ -6,7 +6,7 @@ import json
 
 import tlog
 from kinds import Kind
-from log import changed, signature_line, signed, vkey
+from log import Log, changed, signature_line, signed, spelled, vkey
 from statements import said_in
 
 AFTER = "trial.example/after/open"
@@ -188,3 +188,67 @@ def elsewhere(log):
     yield Kind("from elsewhere: rotated to another key", lambda: goes_on(Keyed(log).rotate(SEEDS[3]).more()), here)
     yield Kind("from elsewhere: rotated later", lambda: goes_on(Keyed(log).more(1).rotate(SEEDS[0]).more()), here)
 
+
+# A bundle of a log whose key was rotated twice, made by the program.
+
+
+def rotated(must, work, case):
+    """A ledger with a bundle of each of its keys' times; its keys, the log as it signs now,
+    and the changes of its key."""
+    ledger, keys = work / "rotated", []
+    must("init", ledger, "--origin", "trial.example/rotated")
+    for number in range(3):
+        if number:
+            must("keys", "rotate", "--dir", ledger)
+        keys.append(json.loads(must("keys", "show", "--json", "--dir", ledger))["open"]["vkey"])
+        event = {"id": f"e-{number}", "stream": case, "type": "fee.paid.v1", "occurred_at": "2026-03-05T16:20:00+08:00",
+                 "source": {"system": "hall"}, "body": {"amount_fen": 100 + number}}
+        must("append", "--dir", ledger, "-", data=json.dumps(event).encode() + b"\n")
+        must("closing", "run", "--dir", ledger, "--log", "open")
+        must("bundle", "create", case, "--dir", ledger, "-o", work / f"rotated-{number}.zip")
+    text = (ledger / "keys" / "open.key").read_text().strip()
+    log = Log([], base64.b64decode(text.split("+", 4)[4])[1:], "trial.example/rotated/open")
+    return keys, log, must("keys", "history", "--dir", ledger)
+
+
+def in_bundle(folder, change):
+    """Changes the entries of an unpacked bundle's cases."""
+    path = folder / "entries/case.ndjson"
+    lines = [json.loads(line) for line in path.read_bytes().splitlines()]
+    change(lines)
+    path.write_bytes(b"".join(spelled(line) + b"\n" for line in lines))
+
+
+def otherwise(origin, keys):
+    """Ways to hand a key on that do not hold, each a change to a bundle's entries."""
+    def rotations(lines):
+        return [line for line in lines if line["type"] == "ledger.key.rotated.v1"]
+
+    def stated(old, new, *signers):
+        text = f"plumbline key rotation v1\n{old}\n{new}\n"
+        note = signed(text, *signers[0]) + "".join(signature_line(text, *one) for one in signers[1:])
+        return {"old_key": old, "new_key": new, "note": note}
+
+    stranger, other = (origin, b"s" * 32), ("other.example/open", b"8" * 32)
+
+    def by_a_stranger(lines):
+        body = rotations(lines)[0]["body"]
+        body.update(stated(body["old_key"], body["new_key"], stranger))
+
+    def elsewhere(lines):
+        rotations(lines)[0]["body"] = stated(vkey(*other), vkey(other[0], b"9" * 32), other, (other[0], b"9" * 32))
+
+    def to_another(lines):
+        rotations(lines)[1]["body"]["new_key"] = keys[0]
+
+    def exchanged(lines):
+        one, two = rotations(lines)
+        one["body"], two["body"] = two["body"], one["body"]
+
+    yield "a change signed by a stranger", by_a_stranger
+    yield "a change of another log's key", elsewhere
+    yield "a change whose body names another key", to_another
+    yield "a change in the place of the other", exchanged
+    yield "a change left out", lambda lines: lines.remove(rotations(lines)[0])
+    yield "a change left out, the last one", lambda lines: lines.remove(rotations(lines)[1])
+    yield "the entry of a change moved to another stream", lambda lines: rotations(lines)[0].update(stream="ledger/other")

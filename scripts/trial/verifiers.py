@@ -75,8 +75,8 @@ class Verifiers:
     def plumb_archive(self, folder, kept=()):
         return told(self.plumb, "verify", "archive", "--json", folder, "--key", self.key, *self.held(kept))
 
-    def plumb_bundle(self, file):
-        return told(self.plumb, "verify", "bundle", "--json", file, "--key", self.key)
+    def plumb_bundle(self, file, *more, key=None):
+        return told(self.plumb, "verify", "bundle", "--json", file, "--key", key or self.key, *more)
 
     def plumb_report(self, file, ledger):
         return told(self.plumb, "report", "verify", "--json", file, "--dir", ledger)
