@@ -44,13 +44,22 @@ found=$({ printf '%s\n' "$name"; printf '%s' "$key" | bytes_of; } | openssl dgst
 [ "$found" = "$id" ] || { echo "the vkey's id does not fit its key" >&2; usage; }
 printf '%s' "$SPKI$point" | bytes_of >"$work/key.der"
 
+# A note of which a line has not its form is none (schemas/FORMAT.md §5).
+malformed() { verdict 3 "核验不通过 / NOT verified: not a signed note: $1"; }
+LC_ALL=C tr -d '\n' <"$note" | LC_ALL=C grep -q '[[:cntrl:]]' && malformed "a control character"
+[ -s "$note" ] && [ -z "$(tail -c 1 "$note")" ] || malformed "the last line has no end"
 # The text is all up to the empty line, its last line end included.
 sed '/^$/,$d' "$note" >"$work/text"
 sed '1,/^$/d' "$note" >"$work/lines"
+[ -s "$work/lines" ] || malformed "no signature line"
 checked=0
-while IFS=' ' read -r dash signer data; do
-    [ "$dash" = "—" ] && [ "$signer" = "$name" ] || continue
-    printf '%s' "$data" | openssl base64 -d -A >"$work/signed" || continue
+while IFS= read -r line; do
+    [[ "$line" =~ ^—\ ([^\ +]+)\ ([A-Za-z0-9+/]+={0,2})$ ]] || malformed "$line"
+    signer=${BASH_REMATCH[1]} data=${BASH_REMATCH[2]}
+    printf '%s' "$data" | openssl base64 -d -A >"$work/signed" 2>"$work/said" || : >"$work/signed"
+    [ "$(openssl base64 -A <"$work/signed")" = "$data" ] && [ "$(wc -c <"$work/signed")" -gt 4 ] ||
+        malformed "$line"
+    [ "$signer" = "$name" ] || continue
     [ "$(head -c 4 "$work/signed" | hex_of)" = "$id" ] || continue
     tail -c +5 "$work/signed" >"$work/signature"
     openssl pkeyutl -verify -rawin -digest sm3 -pkeyopt "distid:$USER_ID" \

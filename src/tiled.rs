@@ -125,6 +125,22 @@ impl TiledLog {
         root(&Tiles { log: self, size }, size)
     }
 
+    /// The root over the first `size` entries, by the tiles of a later checkpoint.
+    pub fn earlier_root(&self, size: u64, head: &Checkpoint) -> Result<Digest, TiledError> {
+        root(&Tiles { log: self, size: head.size }, size)
+    }
+
+    /// The audit path of an entry in the tree of the first `size`, likewise.
+    pub fn path(
+        &self,
+        position: u64,
+        size: u64,
+        head: &Checkpoint,
+    ) -> Result<Vec<Digest>, TiledError> {
+        let path = inclusion(&Tiles { log: self, size: head.size }, position, size)?;
+        Ok(path.unwrap_or_default())
+    }
+
     /// The bytes of a tile or bundle of a tree; the full one may have replaced it.
     fn tile(&self, tile: &Tile) -> Result<Vec<u8>, TiledError> {
         let path = tile.to_string();

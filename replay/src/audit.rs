@@ -10,7 +10,7 @@ mod receipts;
 mod tiles;
 
 pub use packs::{PackError, is_pack, read_pack};
-pub use receipts::{Receipt, Signed, read_receipts};
+pub use receipts::{ProofFault, Receipt, Signed, read_receipts};
 
 use crate::bundle::Against;
 use crate::integrity::checkpoint::VerifyingKey;
@@ -123,7 +123,7 @@ struct Found {
 impl Audit {
     /// Reads a checkpoint that is kept elsewhere.
     pub fn checkpoint(path: &Path) -> Result<Witness, AuditError> {
-        let note = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+        let note = note(path).map_err(|error| unreadable(path, &error))?;
         Ok(Witness { place: path.display().to_string(), note })
     }
 
@@ -180,7 +180,7 @@ impl Audit {
             .zip(&walks)
             .enumerate()
             .map(|(index, (log, walk))| receipts::Read {
-                log: &log.name,
+                found: log,
                 walk,
                 keys: walk.succession_under(&Elsewhere { key: key_of(index), later: &later }),
             })
@@ -295,21 +295,28 @@ impl Audit {
         let mut walk = Walk::new(&log.name, sizes);
         let asked = receipts.iter().filter(|receipt| receipt.log == log.name);
         walk.ask(asked.map(|receipt| receipt.position).collect());
+        walk.read(&mut log.sources()?, self.threads);
+        Ok(walk)
+    }
+}
+
+impl Found {
+    /// What holds its entries, in order.
+    fn sources(&self) -> Result<Vec<Source<'static>>, AuditError> {
         let mut sources = Vec::new();
-        if log.path.is_file() {
-            sources.push(source(&log.path, Form::Lines));
-        } else if tiles::is_tiled(&log.path) {
-            sources.extend(tiles::bundles(&log.path)?.iter().map(|path| tiles::source(path)));
-        } else if log.path.is_dir() {
-            for path in segments(&log.path)? {
+        if self.path.is_file() {
+            sources.push(source(&self.path, Form::Lines));
+        } else if tiles::is_tiled(&self.path) {
+            sources.extend(tiles::bundles(&self.path)?.iter().map(|path| tiles::source(path)));
+        } else if self.path.is_dir() {
+            for path in segments(&self.path)? {
                 let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
                 // A name that is no position fails as a segment out of its place.
                 let named = stem.parse().unwrap_or(u64::MAX);
                 sources.push(source(&path, Form::Segment { named }));
             }
         }
-        walk.read(&mut sources, self.threads);
-        Ok(walk)
+        Ok(sources)
     }
 }
 
@@ -327,6 +334,13 @@ pub fn read_key_changes(paths: &[PathBuf]) -> Result<Later, AuditError> {
         out.extend(read.map_err(|(line, reason)| AuditError::KeyChanges { path, line, reason })?);
     }
     Ok(out)
+}
+
+/// The note in a file. Bytes that are no text are no note, which whoever reads it says:
+/// the empty text is none either.
+pub fn note(path: &Path) -> std::io::Result<String> {
+    let bytes = std::fs::read(path)?;
+    Ok(String::from_utf8(bytes).unwrap_or_default())
 }
 
 /// All bytes of a file that [`Audit::files`] has named; a bundle of a tiled log as
@@ -364,13 +378,9 @@ fn unreadable(path: &Path, error: &std::io::Error) -> AuditError {
 fn kept(paths: &[PathBuf]) -> Result<Vec<Witness>, AuditError> {
     let mut out = Vec::new();
     for path in paths {
-        match std::fs::read_to_string(path) {
+        match note(path) {
             Ok(note) => out.push(Witness { place: path.display().to_string(), note }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            // One that is no text is one that cannot be verified.
-            Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
-                out.push(Witness { place: path.display().to_string(), note: String::new() });
-            }
             Err(error) => return Err(unreadable(path, &error)),
         }
     }

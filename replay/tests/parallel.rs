@@ -155,8 +155,26 @@ fn missing_swapped_and_torn_segments_are_the_same() {
     let mut torn_first = torn.clone();
     let first_cut = intact[0].1.len() - 700;
     torn_first[0] = (0, [&intact[0].1[..first_cut], &[0; 8192]].concat());
-    for segments in [torn, swapped, doubled, torn_first, intact[..1].to_vec(), intact[1..].to_vec()]
-    {
+    let zeros = |count: usize| {
+        let mut segments = intact.clone();
+        let end = segments[0].1.len() + count;
+        segments[0].1.resize(end, 0);
+        segments
+    };
+    let blank = plainly(&zeros(1)).first_bad.unwrap();
+    assert!(blank.reason.contains("zeros"), "{blank:?}");
+    assert_eq!(blank.position, intact[1].0);
+    for segments in [
+        torn,
+        swapped,
+        doubled,
+        torn_first,
+        zeros(1),
+        zeros(100),
+        zeros(3 << 20),
+        intact[..1].to_vec(),
+        intact[1..].to_vec(),
+    ] {
         let expected = plainly(&segments);
         for threads in [1, 4] {
             assert_eq!(with_threads(&segments, threads), expected);

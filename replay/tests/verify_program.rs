@@ -146,6 +146,32 @@ fn every_changed_byte_of_the_files_is_found() {
 }
 
 #[test]
+fn zeros_between_segments_are_found_with_file_and_byte() {
+    let folder = Folder::new("zeros");
+    ledger(&folder);
+    let (first, last) = (segment(&folder, "open", 0), segment(&folder, "open", 2));
+    let (bytes, end) = (std::fs::read(&first).unwrap(), std::fs::read(&last).unwrap());
+    for count in [1, 95, 96, 512, 70_000] {
+        std::fs::write(&first, [&bytes[..], &vec![0; count]].concat()).unwrap();
+        let (code, value, words) = run(&folder.0, &[]);
+        let bad = &value["first_bad"];
+        assert_eq!(
+            (code, &bad["log"], &bad["position"]),
+            (3, &"open".into(), &2.into()),
+            "{value}"
+        );
+        let place = format!("{} byte {}", first.display(), bytes.len());
+        assert_eq!(bad["place"], place.as_str());
+        assert!(bad["reason"].as_str().unwrap().contains("zeros"), "{bad}");
+        assert!(words.contains(&place), "{words}");
+    }
+    // After the last frame of the last one they are what a writer has ready.
+    std::fs::write(&first, &bytes).unwrap();
+    std::fs::write(&last, [&end[..], &vec![0; 70_000]].concat()).unwrap();
+    assert_eq!(run(&folder.0, &[]).0, 0);
+}
+
+#[test]
 fn what_is_missing_is_told_and_never_passes() {
     let folder = Folder::new("missing");
     ledger(&folder);

@@ -48,6 +48,28 @@ def receipts(receipt, other, seed):
         by_hash = name.startswith("position") or name.startswith("hash") or name.startswith("one digit")
         # Without looking at the signature, the shell compares position and hash alone.
         yield Kind(f"receipt: {name}", told, None, **({} if by_hash and "capitals" not in name else signature))
+    head, note = receipt["proof"].split("\n\n", 1)
+    first, index, *path = head.split("\n")
+    forged = base64.b64encode(b"h" * 32).decode()
+
+    def proof(path=path, index=index, note=note):
+        return with_members(proof="\n".join([first, index, *path]) + "\n\n" + note)
+
+    other_note = other["proof"].split("\n\n", 1)[1]
+    for name, told in [
+        ("the lowest hash of its proof", proof([forged, *path[1:]])),
+        ("a hash in the middle of its proof", proof([*path[:4], forged, *path[5:]])),
+        ("the highest hash of its proof", proof([*path[:-1], forged])),
+        ("two hashes of its proof exchanged", proof([path[1], path[0], *path[2:]])),
+        ("a hash of its proof dropped", proof(path[1:])), ("a hash more in its proof", proof([*path, forged])),
+        ("the index in its proof", proof(index=f"index {receipt['position'] + 1}")),
+        ("the proof of another receipt", with_members(proof=other["proof"])),
+        ("a proof that is none", with_members(proof="proof")),
+        ("the root in its proof's checkpoint", proof(note=note.replace(note.split("\n")[2], forged))),
+        ("the signature in its proof's checkpoint", proof(note=note.replace(note[-20:-10], "AAAAAAAAAA"))),
+    ]:
+        yield Kind(f"receipt: {name}", told, None, **signature)
+    assert other_note == note, "one checkpoint for both"
     yield Kind("receipt: another key's id on the signature", in_signature(1), None, plumb=4, tiles=4, replay=4, chain=None)
     yield Kind("receipt: signed by a stranger", promised(bytes(32)), None, plumb=4, tiles=4, replay=4, chain=None)
     yield Kind("receipt: a promise of another entry, signed by the log", promised(seed, id="e-gone", hash="1" * 64), "e-gone|position")

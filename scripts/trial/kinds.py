@@ -177,6 +177,10 @@ def ledger_files(log):
     yield Kind("the last frame dropped", moved(lambda n: range(n - 1)))
     yield Kind("a frame cut off", in_second(lambda d: d[: frames_of(d)[-1].end - 10]))
     yield Kind("bytes after the last frame", in_second(lambda d: d + b"more"))
+    for count in (1, 512, 300_000):
+        where = frames_of(dict(log.segments())[names[1]])[-1].end
+        yield Kind(f"{count} zeros after the last frame of a segment that is not the last",
+                   in_second(lambda d, count=count: d + bytes(count)), f"{names[1]} byte {where}")
 
     def resealed(data, work):
         """An entry changed, and the frame's own digests made anew over it."""
@@ -317,13 +321,28 @@ def notes(log):
     yield "checkpoint: no empty line", note.replace("\n\n", "\n", 1), None
     for name, at in [("first", 4), ("middle", 35), ("last", 67)]:
         yield f"checkpoint: {name} byte of the signature", bit(at), None
-    # A line of another length is no signature of the key, or a broken one.
-    yield "checkpoint: signature cut", with_data(lambda raw: raw[:-1]), {"replay_tiles": 4, "checkpoint": 4}
+    yield "checkpoint: signature cut", with_data(lambda raw: raw[:-1]), None
+    yield "checkpoint: signature longer", with_data(lambda raw: raw + b"x"), None
+    yield "checkpoint: signature empty", with_data(lambda raw: raw[:4]), None
+    own = base64.b64decode(data)[:4]
+    foreign = "— someone.example " + base64.b64encode(bytes(68)).decode() + "\n"
+    for name, more in [
+        ("a second line of the key that does not fit", f"— {log.origin} {base64.b64encode(own + bytes(64)).decode()}\n"),
+        ("a foreign line that is no base64", foreign.replace("AAAA", "!!!!", 1)),
+        ("a foreign line without its dash", foreign.replace("— ", "- ")),
+        ("a foreign line without a signature", "— someone.example AAAAAA==\n"),
+        ("a foreign line of a name with a plus", foreign.replace("someone", "some+one")),
+        ("an empty line after the signatures", "\n"),
+        ("a carriage return after a signature", foreign.replace("\n", "\r\n")),
+        ("text after the signatures", "more\n"),
+    ]:
+        yield f"checkpoint: {name}", note + more, None
+    yield "checkpoint: the last line without its end", note[:-1], None
     yield "checkpoint: another key's id on the signature", bit(1), 4
     yield "checkpoint: signed by a stranger of the same name", log.note(seed=bytes(32)), 4
     yield "checkpoint: of another size, signed", resign(f"{log.origin}\n{size - 1}\n{root}\n"), None
     yield "checkpoint: of another root, signed", resign(text.replace(root, forged)), None
-    yield "checkpoint: no text", b"\xff\xfe", {"checkpoint": 4}
+    yield "checkpoint: no text", b"\xff\xfe", None
     yield "checkpoint: nothing", b"", None
 
 

@@ -33,7 +33,8 @@ impl Doctor {
             let store = open_log(&layout, &config, log)?;
             let size = store.size()?;
             let damage = store.damage().map(|damage| damage.to_string());
-            if damage.is_some() {
+            let zeros = store.zeros_between()?.map(|damage| damage.to_string());
+            if damage.is_some() || zeros.is_some() {
                 exit = Exit::Broken;
             }
             let signed =
@@ -47,6 +48,7 @@ impl Doctor {
                 "signed_size": signed(layout.head(log)),
                 "published_size": signed(layout.checkpoint(log)),
                 "damage": damage,
+                "zeros": zeros,
                 "restorations": restorations(&layout, &config, log)?,
             }));
             projections.extend(read_models(&layout, &config, log)?);
@@ -139,6 +141,14 @@ fn log_words(log: &Value) -> Vec<String> {
         format!("  已公布 / published  {}", state("published_size", &signing)),
         format!("  损坏 / damage       {damage}"),
     ];
+    if let Some(zeros) = log["zeros"].as_str() {
+        lines.push(format!(
+            "  零字节 / zeros      {zeros};写账程序不会留下它们:是后来加的,或副本由不同时刻的文件拼成;记录不受影响, \
+             先备份,再运行 plumb verify / no writer leaves them: they were added, or the copy is of \
+             files of different moments; entries do not depend on them: copy the folder, then run \
+             plumb verify"
+        ));
+    }
     for restored in log["restorations"].as_array().into_iter().flatten() {
         let (at, words) = (plain(&restored["position"]), plain(&restored["words"]));
         lines.push(format!("  恢复 / restored     第 {at} 号 / at {at}: {words}"));

@@ -2,6 +2,7 @@
 //! witnesses, and none at odds with another.
 
 use super::{Exit, Failure};
+use plumbline_replay::audit::note;
 use plumbline_replay::integrity::checkpoint::{Checkpoint, NoteError};
 use plumbline_replay::integrity::note::Note;
 use plumbline_replay::integrity::policy::{Judgement, Policy};
@@ -32,7 +33,7 @@ pub(super) fn judge(files: &[PathBuf], policy: &Path) -> Result<Judged, Failure>
     })?;
     let mut notes: Vec<One> = Vec::with_capacity(files.len());
     for file in files {
-        let note = std::fs::read_to_string(file).map_err(|error| unreadable(file, &error))?;
+        let note = note(file).map_err(|error| unreadable(file, &error))?;
         let mut one = judge_one(&note, file.display().to_string(), &policy);
         if let Some(other) = notes.iter().find(|other| splits(other, &one)) {
             let size = one.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.size);

@@ -7,7 +7,9 @@ use plumbline_replay::audit::{Receipt, Signed, read_key_changes, read_receipts};
 use plumbline_replay::integrity::chain::{Digest, entry_hash};
 use plumbline_replay::integrity::checkpoint::{Checkpoint, NoteError, VerifyingKey};
 use plumbline_replay::integrity::entry::scan;
+use plumbline_replay::integrity::tree::leaf_hash;
 use plumbline_replay::succession::{HeadError, Succession};
+use plumbline_replay::walk::Witness;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -91,9 +93,60 @@ fn hold(log: &TiledLog, head: &Checkpoint, keys: &Succession, receipt: &Receipt,
     if scan(&entry).is_ok_and(|fields| fields.id != receipt.id) {
         return out.bad(receipt, format!("the entry has another id; {}", signed.consequence()));
     }
+    match proof(log, head, keys, receipt, &leaf_hash(&entry)) {
+        Ok(()) => {}
+        Err(Faulty::Bad(reason)) => return out.bad(receipt, reason),
+        Err(Faulty::Doubt(reason)) => return out.doubts.push(format!("{}: {reason}", receipt.id)),
+        Err(Faulty::Log(error)) => return out.take(Some(receipt), error),
+    }
     match signed {
         Signed::Unknown(reason) => out.doubts.push(format!("{}: {reason}", receipt.id)),
         _ => out.held += 1,
+    }
+}
+
+/// Why the proof in a receipt does not count.
+enum Faulty {
+    Bad(String),
+    Doubt(String),
+    Log(TiledError),
+}
+
+/// The proof in a receipt, if there is one: its path, whose checkpoint it is, and that
+/// the log shows the same root.
+fn proof(
+    log: &TiledLog,
+    head: &Checkpoint,
+    keys: &Succession,
+    receipt: &Receipt,
+    leaf: &Digest,
+) -> Result<(), Faulty> {
+    if let Err(fault) = receipt.proved(leaf) {
+        let level = fault.level(receipt.position, |size| {
+            let known = size <= head.size;
+            known.then(|| log.path(receipt.position, size, head).ok()).flatten()
+        });
+        let level = level.map(|words| format!("; {words}")).unwrap_or_default();
+        return Err(Faulty::Bad(format!("{fault}{level}")));
+    }
+    let Some(Witness { place, note }) = receipt.checkpoint() else { return Ok(()) };
+    let own = keys.verify(&note);
+    let own = own.map_err(|error| Faulty::Log(TiledError::Note { place, error }))?;
+    if own.size > head.size {
+        return Err(Faulty::Doubt(format!(
+            "所附证明的检查点有 {} 条,公布的只有 {} 条 / its proof is of a checkpoint over {0} entries, \
+             {1} are published: verify again after the next one",
+            own.size, head.size
+        )));
+    }
+    match log.earlier_root(own.size, head) {
+        Ok(root) if root == own.root => Ok(()),
+        Ok(_) => Err(Faulty::Bad(format!(
+            "所附证明的检查点与公布的日志不符:同一密钥签了两种历史 / the log has another root over {} \
+             entries than the checkpoint of the proof: its key signed two histories",
+            own.size
+        ))),
+        Err(error) => Err(Faulty::Log(error)),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::durable::replace;
 use crate::second::FurtherKey;
 use crate::store::{Store, StoreError};
 use plumbline_replay::integrity::checkpoint::{Checkpoint, SigningKey, VerifyingKey};
-use plumbline_replay::integrity::note::Note;
+use plumbline_replay::integrity::note::text_of;
 use plumbline_replay::succession::{
     Head, RESTORED_OPEN, RESTORED_SEALED, Restoration, STREAM, Step,
 };
@@ -125,8 +125,9 @@ impl Ceremony {
     /// [`RestoreError::Ceremony`] if it is no such statement.
     pub fn statement(&self, log: LogName) -> Result<Restoration, RestoreError> {
         let wrong = |reason: String| RestoreError::Ceremony(format!("{log}: {reason}"));
-        let note = Note::parse(&self.part(log).note).map_err(|error| wrong(error.to_string()))?;
-        Restoration::parse(note.text).map_err(wrong)
+        let text = text_of(&self.part(log).note);
+        let text = text.ok_or_else(|| wrong("no blank line after the statement".to_owned()))?;
+        Restoration::parse(text).map_err(wrong)
     }
 
     /// Adds a person's signatures; again changes nothing.

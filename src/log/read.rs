@@ -168,8 +168,48 @@ impl Shared {
     /// Marks the frames of a segment, up to its end or to damage, which whoever
     /// reads there will meet again.
     fn sweep(&self, segment: u64, end_offset: u64) -> Result<Marks, StoreError> {
-        let mut window = Window::new(self.handle(segment)?, SWEEP_BYTES, end_offset);
         let mut marks = Marks::default();
+        self.hop(segment, end_offset, |position, offset| marks.add(position - segment, offset))?;
+        Ok(marks)
+    }
+
+    /// Zeros after the last frame of a segment that is not the last (FORMAT.md §7), which
+    /// reading passes over: the first such place. Looks at the last byte of each segment,
+    /// and only where that is a zero at its frames: a frame ends with a digest.
+    pub(super) fn zeros_between(&self) -> Result<Option<Damage>, StoreError> {
+        let segments: Vec<u64> =
+            self.view().segments.iter().map(|segment| segment.first_position).collect();
+        for pair in segments.windows(2) {
+            let (segment, next) = (pair[0], pair[1]);
+            let (file, path) = (self.handle(segment)?, self.path(segment));
+            let unreadable = |error| unavailable(&path, error);
+            let length = file.length().map_err(unreadable)?;
+            let last = length.saturating_sub(1);
+            if read_up_to(file.as_ref(), last, 1).map_err(unreadable)? != [0] {
+                continue;
+            }
+            let end = self.hop(segment, length, |_, _| {})?;
+            let rest = read_up_to(file.as_ref(), end, (length - end.min(length)) as usize);
+            let rest = rest.map_err(unreadable)?;
+            if !rest.is_empty() && rest.iter().all(|byte| *byte == 0) {
+                let what = format!(
+                    "{} zeros follow the last frame of a segment that is not the last",
+                    rest.len()
+                );
+                return Ok(Some(Damage::at(&path, end, next, &what)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Goes from frame header to frame header; gives where the last of these frames ends.
+    fn hop(
+        &self,
+        segment: u64,
+        end_offset: u64,
+        mut found: impl FnMut(u64, u64),
+    ) -> Result<u64, StoreError> {
+        let mut window = Window::new(self.handle(segment)?, SWEEP_BYTES, end_offset);
         let mut offset = SEGMENT_HEADER_BYTES as u64;
         while offset < end_offset {
             let head = window
@@ -181,10 +221,10 @@ impl Shared {
             if header.first_position < segment {
                 break;
             }
-            marks.add(header.first_position - segment, offset);
+            found(header.first_position, offset);
             offset += header.frame_bytes() as u64;
         }
-        Ok(marks)
+        Ok(offset)
     }
 
     fn take_frames(&self, start: &Start, taken: &mut Taken) -> Result<(), StoreError> {

@@ -129,6 +129,12 @@ impl SegmentLog {
         self.shared.view().damage.clone()
     }
 
+    /// Zeros after the last frame of a segment that is not the last, which no writer
+    /// leaves there and which reading passes over: after [`Store::size`], the first.
+    pub fn zeros_between(&self) -> Result<Option<Damage>, StoreError> {
+        self.shared.zeros_between()
+    }
+
     /// Makes durable what [`Store::size`] has shown last. In another process than
     /// the writer's that may be a frame whose sync has not returned yet; whoever
     /// vouches for it must not rely on that.

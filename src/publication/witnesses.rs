@@ -182,7 +182,7 @@ fn own_lines(key: &CosignerKey, head: &Head, body: &str) -> Result<String, Strin
         let read = Note::parse(&note).and_then(|note| key.verify(&note));
         // Lines of others are none of this witness's business.
         if read.map_err(|error| error.to_string())?.is_some() {
-            out.push_str(&line);
+            out.push_str(line);
         }
     }
     if out.is_empty() { Err("no cosignature by its key in the answer".to_owned()) } else { Ok(out) }

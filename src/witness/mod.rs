@@ -140,7 +140,10 @@ impl Witness {
         let Some(request) = std::str::from_utf8(body).ok().and_then(AddCheckpoint::parse) else {
             return malformed("not a request of c2sp.org/tlog-witness");
         };
-        let Ok(note) = Note::parse(&request.note) else { return malformed("not a signed note") };
+        let note = match Note::parse(&request.note) {
+            Ok(note) => note,
+            Err(error) => return Answer::Malformed(error.to_string()),
+        };
         let origin = note.text.lines().next().unwrap_or_default();
         let Some(log) = self.logs.iter().find(|log| log.origin == origin) else {
             return Answer::UnknownLog;
@@ -167,7 +170,7 @@ impl Witness {
             return refusal;
         }
         let line = self.cosigner.cosign(note.text, seconds);
-        let kept = format!("{}{line}", with_end(&request.note));
+        let kept = format!("{}{line}", request.note);
         match self.place.keep(origin, &kept) {
             Ok(()) => {
                 *last = Some(Last { checkpoint, key });
@@ -194,10 +197,6 @@ impl Witness {
         let proved = verify_consistency(size, &root, new.size, &new.root, &request.proof);
         proved.err().map(|error| Answer::Inconsistent(error.to_string()))
     }
-}
-
-fn with_end(note: &str) -> String {
-    if note.ends_with('\n') { note.to_owned() } else { format!("{note}\n") }
 }
 
 /// Whether a stored note is one that this witness cosigned.

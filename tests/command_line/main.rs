@@ -8,6 +8,7 @@ mod hostile;
 mod interrupted;
 mod rehearsing;
 mod second;
+mod segments;
 mod vault;
 
 use serde_json::{Value, json};

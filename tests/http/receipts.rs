@@ -91,8 +91,43 @@ fn a_signed_receipt_becomes_a_proof_that_holds_without_the_ledger() {
     }
     assert_eq!((result.0, &result.1["receipts"]["held"]), (0, &json!(3)), "{}", result.1);
     forged(&case, &receipt, &against);
+    let folder = ledger.display().to_string();
+    for against in [&against[..], &["--dir", &folder]] {
+        forged_proofs(&case, &again, against);
+    }
     let nowhere = ["--url", "http://127.0.0.1:9/log/open", "--key", &key];
     assert_eq!(case.verify(&[receipt], &nowhere).0, 4);
+}
+
+/// Whatever is changed in the proof in a receipt, it is found out, and which hash it is.
+fn forged_proofs(case: &Case, receipt: &Value, against: &[&str]) {
+    let text = receipt["proof"].as_str().unwrap();
+    let proof = TlogProof::parse(text).unwrap();
+    assert!(proof.path.len() >= 2, "{text}");
+    let said = |text: String| {
+        let mut changed = receipt.clone();
+        changed["proof"] = json!(text);
+        let (code, report) = case.verify(&[changed], against);
+        assert_eq!(code, 3, "{text}: {report}");
+        reason(&report).to_owned()
+    };
+    assert_eq!(case.verify(std::slice::from_ref(receipt), against).0, 0);
+    for level in 0..proof.path.len() {
+        let mut changed = proof.clone();
+        changed.path[level].0[7] ^= 1;
+        let reason = said(changed.to_string());
+        assert!(
+            reason.contains(&format!("the hash at level {level} is not the log's")),
+            "{reason}"
+        );
+    }
+    let mut shorter = proof.clone();
+    shorter.path.pop();
+    assert!(said(shorter.to_string()).contains("are needed"));
+    let elsewhere = TlogProof { index: proof.index - 1, ..proof.clone() };
+    assert!(said(elsewhere.to_string()).contains("not of"));
+    said("no proof".to_owned());
+    said(text.replacen("\n\n", "\n", 1));
 }
 
 /// Whatever is changed in a signed receipt, it is found out.

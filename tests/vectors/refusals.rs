@@ -4,6 +4,7 @@ use crate::naive::json::{self, Value as Naive};
 use crate::naive::{blake3, entry, hex, note, segment, sha256, tree};
 use crate::sample::{self, ORIGIN, SEED};
 use crate::{bytes, hash, hashes, list, number, product, stored, text};
+use base64ct::{Base64, Encoding};
 use serde_json::{Value, json};
 
 /// Texts that are not JSON of entries, each with one thing wrong.
@@ -198,7 +199,12 @@ fn checkpoints() -> Vec<Value> {
         ("note-form", good.replacen("\n\n", "\n", 1), vkey.clone()),
         ("note-origin", good.clone(), other),
         ("note-signature", good.replacen("\n7\n", "\n8\n", 1), vkey.clone()),
-        ("note-unsigned", good.replacen("\u{2014} ", "- ", 1), vkey.clone()),
+        ("note-form", good.replacen("\u{2014} ", "- ", 1), vkey.clone()),
+        ("note-form", format!("{good}\u{2014} other.example AAAA\n"), vkey.clone()),
+        ("note-form", format!("{good}\u{2014} other+example AAAAAAA=\n"), vkey.clone()),
+        ("note-form", format!("{good}\n"), vkey.clone()),
+        ("note-form", good.trim_end().to_owned(), vkey.clone()),
+        ("note-signature", format!("{good}{}", cut_line(&good)), vkey.clone()),
         (
             "note-unsigned",
             note::sign(&note::text(ORIGIN, 7, &root), ORIGIN, &[9; 32]),
@@ -208,6 +214,14 @@ fn checkpoints() -> Vec<Value> {
     ]
     .map(|(code, note, vkey)| json!({ "code": code, "note": note, "vkey": vkey }))
     .to_vec()
+}
+
+/// The signature line of a note without the signature's last bytes.
+fn cut_line(note: &str) -> String {
+    let (head, data) = note.trim_end().rsplit_once(' ').expect("a signature line");
+    let line = head.rsplit('\n').next().expect("a line");
+    let data = Base64::decode_vec(data).expect("base64");
+    format!("{line} {}\n", Base64::encode_string(&data[..data.len() - 2]))
 }
 
 fn proofs() -> (Vec<Value>, Vec<Value>) {

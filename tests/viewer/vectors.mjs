@@ -109,6 +109,24 @@ test("sealed values open to the digests of their entries", () => {
   }
 });
 
+test("notes are judged as the kit's vectors say", () => {
+  const { key, cases } = vectors("tlog/checkpoints");
+  const own = js.readKey(key);
+  for (const { name, note, result } of cases) {
+    let found;
+    try {
+      const head = js.readCheckpoint(note);
+      const says = { signed: "ok", wrong: "broken", unsigned: "cannot-tell" };
+      found = head.origin === own.name ? says[js.signatureOf(note, own)] : "broken";
+    } catch (error) {
+      assert.ok(error instanceof js.Malformed, `${name}: ${error}`);
+      found = "broken";
+    }
+    // Stricter here: FORMAT.md §5 has no extension lines.
+    assert.equal(found, name === "extension line" ? "broken" : result, name);
+  }
+});
+
 test("cosignatures are those of the kit's vectors", () => {
   const { cases, log_key, witness_key } = vectors("tlog/cosignatures");
   for (const { name, note, result } of cases) {

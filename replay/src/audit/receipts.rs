@@ -4,16 +4,19 @@
 //! A receipt that the log's own key has signed proves a breach by itself; one that
 //! nobody signed is a submitter's word against the operator's.
 
-use super::{AuditError, unreadable};
+use super::{AuditError, Found as Place, unreadable};
 use crate::document::{self, Member, Members, Misread};
 use crate::integrity::chain::Digest;
-use crate::integrity::note::NoteError;
+use crate::integrity::checkpoint::Checkpoint;
+use crate::integrity::note::{Note, NoteError};
+use crate::integrity::proof::{ProofError, siblings, verify_inclusion};
 use crate::integrity::receipt::Promise;
 use crate::integrity::tlog_proof::TlogProof;
 use crate::succession::{PromiseError, Succession};
 use crate::walk::report::Receipts;
-use crate::walk::{FirstBad, Walk, Witness};
+use crate::walk::{FirstBad, Walk, Witness, roots_of};
 use serde_json::Value;
+use std::fmt;
 use std::path::Path;
 
 /// One line that `plumb append` prints for an event (`plumbline.receipt/1`).
@@ -76,7 +79,73 @@ impl Signed {
     }
 }
 
+/// What is wrong with the proof in a receipt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProofFault {
+    /// It is no proof of the entry that the receipt names.
+    Form(String),
+    /// Its hashes do not lead from the entry to the root of its checkpoint, which is of
+    /// so many entries.
+    Path { error: ProofError, path: Vec<Digest>, size: u64 },
+}
+
+impl fmt::Display for ProofFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("回执所附证明不成立 / the proof in the receipt does not hold: ")?;
+        match self {
+            ProofFault::Form(reason) => f.write_str(reason),
+            ProofFault::Path { error, .. } => error.fmt(f),
+        }
+    }
+}
+
+impl ProofFault {
+    /// Which hash of the path is not the log's, for words. `hashes` gives the log's own
+    /// path in the tree of a size, as far as it is known.
+    pub fn level(
+        &self,
+        position: u64,
+        hashes: impl FnOnce(u64) -> Option<Vec<Digest>>,
+    ) -> Option<String> {
+        let ProofFault::Path { error: ProofError::Root, path, size } = self else { return None };
+        let own = hashes(*size)?;
+        let level = own.iter().zip(path).position(|(own, told)| own != told);
+        let Some(level) = level else {
+            return Some(
+                "每级哈希均与日志相同,不同的是检查点的根 / every hash is the log's: the \
+                         checkpoint has another root"
+                    .to_owned(),
+            );
+        };
+        let under = siblings(position, *size).into_iter().nth(level)?;
+        Some(format!(
+            "第 {level} 级哈希不是日志的(第 {0} 至 {1} 号记录之上;第 0 级在叶旁)/ the hash at level \
+             {level} is not the log's (it stands over the entries {0} to {1}; level 0 is beside \
+             the leaf)",
+            under.start,
+            under.end - 1
+        ))
+    }
+}
+
 impl Receipt {
+    /// Checks the path of its proof, if it has one, from the entry's leaf to the root of
+    /// the proof's checkpoint. Who signed that, and whether the log has that root, the
+    /// checkpoint tells ([`Receipt::checkpoint`]).
+    pub fn proved(&self, leaf: &Digest) -> Result<(), ProofFault> {
+        let Some(text) = &self.proof else { return Ok(()) };
+        let form = |reason: String| ProofFault::Form(reason);
+        let proof = TlogProof::parse(text).map_err(|error| form(error.to_string()))?;
+        if proof.index != self.position {
+            let (found, due) = (proof.index, self.position);
+            return Err(form(format!("it is of position {found}, not of {due}")));
+        }
+        let head = Note::parse(&proof.note).and_then(|note| Checkpoint::parse(note.text));
+        let Checkpoint { size, root, .. } = head.map_err(|error| form(error.to_string()))?;
+        verify_inclusion(leaf, proof.index, size, &root, &proof.path)
+            .map_err(|error| ProofFault::Path { error, path: proof.path, size })
+    }
+
     /// Whether a key of its log has signed it.
     pub fn signed(&self, keys: Option<&Succession>) -> Signed {
         let Some(signature) = &self.signature else { return Signed::Nobody };
@@ -119,9 +188,22 @@ pub fn read_receipts(path: &Path, out: &mut Vec<Receipt>) -> Result<(), AuditErr
 
 /// A log that was read, with the keys that are believed for it.
 pub(super) struct Read<'a> {
-    pub log: &'a str,
+    pub found: &'a Place,
     pub walk: &'a Walk,
     pub keys: Option<Succession>,
+}
+
+impl Read<'_> {
+    /// The audit path of an entry in the tree of the first `size` entries, by one more
+    /// reading; `None` if these could not be read or are not all here.
+    fn path(&self, position: u64, size: u64) -> Option<Vec<Digest>> {
+        if !self.walk.is_whole() {
+            return None;
+        }
+        let mut sources = self.found.sources().ok()?;
+        let roots = roots_of(&mut sources, &siblings(position, size)).ok()?;
+        roots.into_iter().collect()
+    }
 }
 
 /// Holds receipts against the entries that were read.
@@ -129,7 +211,7 @@ pub(super) fn hold(receipts: &[Receipt], read: &[Read<'_>]) -> Receipts {
     let mut out = Receipts { given: receipts.len() as u64, ..Receipts::default() };
     for receipt in receipts {
         let Receipt { id, log, position, .. } = receipt;
-        let Some(found) = read.iter().find(|read| read.log == log) else {
+        let Some(found) = read.iter().find(|read| read.found.name == *log) else {
             out.doubts.push(format!("{id}: 未读取日志 {log} / the log {log} was not read"));
             continue;
         };
@@ -178,6 +260,11 @@ fn judge(receipt: &Receipt, read: &Read<'_>) -> Result<(), Found> {
         Some((found, found_id)) if Digest::from_hex(hash.as_bytes()) == Some(found) => {
             if found_id != id {
                 return Err(breach(format!("the entry there has the id {found_id}")));
+            }
+            if let Some(Err(fault)) = read.walk.leaf(*position).map(|leaf| receipt.proved(&leaf)) {
+                let level = fault.level(*position, |size| read.path(*position, size));
+                let level = level.map(|words| format!("; {words}")).unwrap_or_default();
+                return Err(Found::Breach(format!("{fault}{level}")));
             }
         }
         Some((found, _)) => {

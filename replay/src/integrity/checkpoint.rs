@@ -193,13 +193,15 @@ impl VerifyingKey {
         Ok(checkpoint)
     }
 
-    /// Checks this key's signature on a note, whatever its text says.
+    /// Checks this key's signature on a note, whatever its text says. Every line of the
+    /// key must fit.
     pub fn verify_note(&self, note: &Note<'_>) -> Result<(), NoteError> {
-        let own = note.signatures(&self.name, self.id).find(|signature| signature.len() == 64);
-        match own {
-            Some(signature) => self.fits(note.text, &signature),
-            None => Err(NoteError::Unsigned(self.name.clone())),
+        let mut found = Err(NoteError::Unsigned(self.name.clone()));
+        for signature in note.signatures(&self.name, self.id) {
+            self.fits(note.text, &signature)?;
+            found = Ok(());
         }
+        found
     }
 
     /// Checks [`SigningKey::sign_text`].
@@ -249,8 +251,48 @@ mod tests {
     fn foreign_signature_lines_are_ignored() {
         let (key, checkpoint, note) = signed();
         let public = VerifyingKey::parse(&key.vkey()).unwrap();
-        let foreign = "\u{2014} witness.example AAAA\n";
+        let foreign = "\u{2014} witness.example AAAAAAA=\n";
         assert_eq!(public.verify(&format!("{note}{foreign}")), Ok(checkpoint));
+    }
+
+    #[test]
+    fn a_line_that_is_none_makes_the_note_none() {
+        let (key, _, note) = signed();
+        let public = VerifyingKey::parse(&key.vkey()).unwrap();
+        for more in [
+            "\u{2014} witness.example AAAA\n",
+            "\u{2014} witness.example AAAAAAA\n",
+            "\u{2014} wit+ness AAAAAAA=\n",
+            "\u{2014} wit\u{3000}ness AAAAAAA=\n",
+            "\u{2014}  AAAAAAA=\n",
+            "- witness.example AAAAAAA=\n",
+            "\u{2014} witness.example AAAAAAA=\r\n",
+            "\u{2014} witness.example AAAAAAA=",
+            "\n",
+            "more\n",
+        ] {
+            let read = public.verify(&format!("{note}{more}"));
+            assert!(matches!(read, Err(NoteError::Malformed(_))), "{more:?}: {read:?}");
+        }
+        let bare = note.split_at(note.find("\n\n").unwrap() + 2).0;
+        assert!(matches!(public.verify(bare), Err(NoteError::Malformed(_))));
+    }
+
+    #[test]
+    fn every_line_of_a_known_key_must_fit() {
+        let (key, checkpoint, note) = signed();
+        let public = VerifyingKey::parse(&key.vkey()).unwrap();
+        let own = key_id(key.name(), Kind::Text, &key.public());
+        let twice = format!("{note}{}", key.line(&checkpoint.text()));
+        assert_eq!(public.verify(&twice), Ok(checkpoint));
+        for signature in [vec![0; 64], vec![0; 63], vec![0; 65], vec![0]] {
+            for note in [
+                format!("{note}{}", line(key.name(), own, &signature)),
+                note.replacen("\n\n", &format!("\n\n{}", line(key.name(), own, &signature)), 1),
+            ] {
+                assert!(matches!(public.verify(&note), Err(NoteError::BadSignature(_))), "{note}");
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,10 @@
 //! C2SP signed notes (c2sp.org/signed-note): a text, an empty line, and a signature
 //! line for each key that signed it.
 //!
+//! One rule for all readers (FORMAT.md §5): a note of which any line is not of its form
+//! is none; lines of keys that are not known are passed over; every line of a known key
+//! must fit.
+//!
 //! Knows which bytes stand for which kind of key, and no algorithm; does not know
 //! what a text says.
 
@@ -78,7 +82,7 @@ impl fmt::Display for NoteError {
 
 impl std::error::Error for NoteError {}
 
-/// A note taken apart.
+/// A note taken apart. Every signature line has its form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Note<'a> {
     /// What is signed, with its last line end.
@@ -88,42 +92,73 @@ pub struct Note<'a> {
 
 impl<'a> Note<'a> {
     /// Cuts a note at its empty line.
+    ///
+    /// # Errors
+    ///
+    /// [`NoteError::Malformed`] if any part of it, any signature line too, has not its
+    /// form: whoever signed it or put it here did not do so.
     pub fn parse(note: &'a str) -> Result<Note<'a>, NoteError> {
-        let at =
-            note.find("\n\n").ok_or(NoteError::Malformed("no blank line before the signatures"))?;
-        let (text, lines) = note.split_at(at + 1);
-        Ok(Note { text, lines: lines.strip_prefix('\n').unwrap_or(lines) })
+        let malformed = NoteError::Malformed;
+        let (text, lines) = cut(note).ok_or(malformed("no blank line before the signatures"))?;
+        if note.bytes().any(|byte| byte < b' ' && byte != b'\n') {
+            return Err(malformed("a control character"));
+        }
+        let body = lines.strip_suffix('\n').ok_or(malformed(match lines {
+            "" => "no signature line",
+            _ => "the last line has no end (shells cut it off)",
+        }))?;
+        if body.split('\n').any(|line| parts(line).is_none()) {
+            return Err(malformed("a line after the blank one that is no signature line"));
+        }
+        Ok(Note { text, lines })
     }
 
     /// The signatures under one key's name and id; lines of others are passed over.
     pub fn signatures(&self, name: &str, id: [u8; 4]) -> impl Iterator<Item = Vec<u8>> {
-        self.lines.lines().filter_map(move |line| {
-            let (found, data) = line.strip_prefix(MARK)?.split_once(' ')?;
-            let data = Base64::decode_vec(data).ok().filter(|_| found == name)?;
-            let (found, signature) = data.split_at_checked(4)?;
-            (found == id).then(|| signature.to_vec())
-        })
+        let own = self.lines.split('\n').filter_map(parts).filter(move |line| line.name == name);
+        own.filter(move |line| line.id == id).map(|line| line.signature)
     }
 
     /// Whether a key of this name has signed with another algorithm than Ed25519, whose
     /// signatures have 64 bytes: lines that this package does not check.
     pub fn carries_other_algorithms(&self, name: &str) -> bool {
-        self.lines.lines().any(|line| {
-            let parts = line.strip_prefix(MARK).and_then(|line| line.split_once(' '));
-            parts.is_some_and(|(found, data)| {
-                found == name && Base64::decode_vec(data).is_ok_and(|data| data.len() != 68)
-            })
-        })
+        let mut lines = self.lines.split('\n').filter_map(parts);
+        lines.any(|line| line.name == name && line.signature.len() != 64)
     }
 
-    /// The well-formed signature lines, each with its line end.
-    pub fn lines(&self) -> impl Iterator<Item = String> + 'a {
-        let formed = |line: &&str| {
-            let parts = line.strip_prefix(MARK).and_then(|line| line.split_once(' '));
-            parts.is_some_and(|(_, data)| Base64::decode_vec(data).is_ok_and(|data| data.len() > 4))
-        };
-        self.lines.lines().filter(formed).map(|line| format!("{line}\n"))
+    /// The signature lines, each with its line end.
+    pub fn lines(&self) -> impl Iterator<Item = &'a str> + 'a {
+        self.lines.split_inclusive('\n')
     }
+}
+
+/// The text of a note with its last line end, and what follows its empty line; `None` if
+/// it has none. No text of this format has an empty line of its own.
+fn cut(note: &str) -> Option<(&str, &str)> {
+    let (text, lines) = note.split_at(note.find("\n\n")? + 1);
+    Some((text, lines.strip_prefix('\n')?))
+}
+
+/// The text of a note that nobody may have signed yet.
+pub fn text_of(note: &str) -> Option<&str> {
+    cut(note).map(|(text, _)| text)
+}
+
+/// A signature line taken apart.
+struct Line<'a> {
+    name: &'a str,
+    id: [u8; 4],
+    signature: Vec<u8>,
+}
+
+/// The parts of a line without its end; `None` if it is no signature line.
+fn parts(line: &str) -> Option<Line<'_>> {
+    let (name, data) = line.strip_prefix(MARK)?.split_once(' ')?;
+    let named = !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c == '+');
+    let data = Base64::decode_vec(data).ok().filter(|_| named)?;
+    let (id, signature) = data.split_first_chunk::<4>()?;
+    let (id, signature) = (*id, signature.to_vec());
+    (!signature.is_empty()).then_some(Line { name, id, signature })
 }
 
 /// A signature line, with its line end.

@@ -240,7 +240,8 @@ mod tests {
             (&[4], false),
         ] {
             let lines: String = numbers.iter().map(|&n| witness(n).cosign(text, 7)).collect();
-            let note = format!("{text}\n{lines}");
+            // Somebody whom the policy does not name.
+            let note = format!("{text}\n{}{lines}", witness(9).cosign(text, 7));
             let judged = policy.judge(&Note::parse(&note).unwrap()).unwrap();
             assert_eq!((judged.met, judged.cosigned.len()), (met, numbers.len()), "{numbers:?}");
             assert_eq!(judged.missing.len(), 4 - numbers.len());

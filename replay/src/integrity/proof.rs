@@ -6,6 +6,7 @@
 use super::chain::Digest;
 use super::tree::{Hashing, Rfc6962, empty_root, node_hash};
 use std::fmt;
+use std::ops::Range;
 
 /// A source of complete tree nodes: `(level, index)` as in [`super::tree`].
 pub trait Nodes {
@@ -87,22 +88,34 @@ pub fn inclusion_by<H: Hashing, N: Nodes>(
     if index >= size {
         return Ok(None);
     }
+    let under = siblings(index, size).into_iter();
+    let hash =
+        |leaves: Range<u64>| range_root::<H, N>(nodes, leaves.start, leaves.end - leaves.start);
+    under.map(hash).collect::<Result<_, _>>().map(Some)
+}
+
+/// The leaves under each hash of the audit path of leaf `index` in a tree of `size`,
+/// lowest first; none if the leaf is not in the tree.
+pub fn siblings(index: u64, size: u64) -> Vec<Range<u64>> {
+    let mut out = Vec::new();
+    if index >= size {
+        return out;
+    }
     let (mut from, mut rest, mut at) = (0, size, index);
-    let mut path = Vec::new();
     while rest > 1 {
         let left = split(rest);
         if at < left {
-            path.push(range_root::<H, N>(nodes, from + left, rest - left)?);
+            out.push(from + left..from + rest);
             rest = left;
         } else {
-            path.push(range_root::<H, N>(nodes, from, left)?);
+            out.push(from..from + left);
             from += left;
             at -= left;
             rest -= left;
         }
     }
-    path.reverse();
-    Ok(Some(path))
+    out.reverse();
+    out
 }
 
 /// The proof that the tree of `new` continues the tree of `old`. `None` if `old`

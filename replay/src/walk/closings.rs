@@ -4,8 +4,8 @@
 //! Only a log that was found whole is read a second time, and only if it has
 //! closings: what each entry's link is, the next entry says.
 
-use super::cut::{Cut, Cutter, Source};
-use super::piece::{Content, parts_of};
+use super::again::each;
+use super::cut::Source;
 use super::plain::{Walk, Wrong};
 use super::verdict::Breach;
 use crate::integrity::entry::{Fields, scan};
@@ -150,26 +150,4 @@ impl Counting<'_> {
         };
         self.wrong = Some((place, reason));
     }
-}
-
-/// Reads the entries of a source in order, as long as they are asked for.
-fn each(source: &mut Source<'_>, mut take: impl FnMut(&[u8]) -> bool) -> std::io::Result<()> {
-    let mut cutter = Cutter::open(source)?;
-    let mut buffer = Vec::new();
-    loop {
-        match cutter.next(std::mem::take(&mut buffer))? {
-            None | Some(Cut::Unframed { .. }) => return Ok(()),
-            Some(Cut::Header(bytes)) => buffer = bytes,
-            Some(Cut::Piece { content, bytes, .. }) => {
-                if !piece(&bytes, content, &mut take) {
-                    return Ok(());
-                }
-                buffer = bytes;
-            }
-        }
-    }
-}
-
-fn piece(bytes: &[u8], content: Content, take: &mut impl FnMut(&[u8]) -> bool) -> bool {
-    parts_of(bytes, content).all(|entries| entries.iter().all(|entry| take(entry)))
 }

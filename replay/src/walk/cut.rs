@@ -66,6 +66,10 @@ pub(super) enum Cut {
     Unframed {
         offset: u64,
     },
+    /// Zeros from here to the end.
+    Zeros {
+        offset: u64,
+    },
 }
 
 /// Cuts one source.
@@ -111,7 +115,11 @@ impl<'a> Cutter<'a> {
                 Some(length) => length,
                 None => {
                     self.ended = true;
-                    return Ok(self.is_framed_on(&buffer)?.then_some(Cut::Unframed { offset }));
+                    return Ok(match buffer.is_empty() {
+                        true => None,
+                        false if self.is_framed_on(&buffer)? => Some(Cut::Unframed { offset }),
+                        false => Some(Cut::Zeros { offset }),
+                    });
                 }
             },
         };

@@ -12,6 +12,7 @@
 //! entry 0 on (`keys`); openings on record are held against the roles that the log tells
 //! of (`openings`).
 
+mod again;
 mod closings;
 mod cut;
 mod judge;
@@ -24,6 +25,7 @@ pub mod report;
 mod revisions;
 mod verdict;
 
+pub use again::roots_of;
 pub use closings::Closings;
 pub use cut::{Form, Input, Source};
 pub use judge::{SECOND_LINES, SM3_HEAD, Witness, carries_other_algorithms, claimed_size};

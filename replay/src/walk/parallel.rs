@@ -33,6 +33,7 @@ enum Ahead {
     Header { source: usize, bytes: Vec<u8> },
     Piece { source: usize, offset: u64, content: Content, length: usize, done: Option<Box<Done>> },
     Unframed { source: usize, offset: u64 },
+    Zeros { source: usize, offset: u64 },
     Unreadable { source: usize, error: std::io::Error },
 }
 
@@ -185,6 +186,7 @@ impl<'r, 'a> Reading<'r, 'a> {
                 Ok(Some(Cut::Unframed { offset })) => {
                     return Some(Ahead::Unframed { source, offset });
                 }
+                Ok(Some(Cut::Zeros { offset })) => return Some(Ahead::Zeros { source, offset }),
                 Ok(Some(Cut::Piece { offset, content, bytes })) => {
                     let length = bytes.len();
                     self.ahead_bytes += length;
@@ -214,6 +216,11 @@ impl<'r, 'a> Reading<'r, 'a> {
             Ahead::Unframed { source, offset } => {
                 if self.finished_source != Some(source) {
                     self.walk.read_plainly(&mut self.sources[source], offset);
+                }
+            }
+            Ahead::Zeros { source, offset } => {
+                if self.finished_source != Some(source) {
+                    self.walk.zeros(&self.sources[source].place, offset);
                 }
             }
             Ahead::Unreadable { source, error } => {

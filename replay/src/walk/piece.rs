@@ -253,7 +253,7 @@ impl<'a> Checker<'a> {
         }
         if self.asked.positions.binary_search(&position).is_ok() {
             let id = scan(bytes).ok()?.id.to_owned();
-            self.out.seen.push((position, Seen { hash, id }));
+            self.out.seen.push((position, Seen { hash, leaf: leaf_hash(bytes), id }));
         }
         if entry.stream == streams::STREAM.as_bytes() {
             self.out.noted.extend(noted(&scan(bytes).ok()?));

@@ -47,7 +47,17 @@ pub struct Walk {
     pub(super) flaw: Breach,
     pub(super) bad: Option<FirstBad>,
     pub(super) torn_bytes: u64,
+    /// What follows the last frame of the segment read last: nothing may, if another
+    /// segment comes after it.
+    after: Option<After>,
     pub(super) unread: Vec<String>,
+}
+
+/// What is no frame, after the last frame of a segment.
+struct After {
+    /// File and byte.
+    place: String,
+    what: &'static str,
 }
 
 /// What entry 0 says of its log.
@@ -60,6 +70,8 @@ pub(super) struct Created {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Seen {
     pub hash: Digest,
+    /// Its leaf in the tree.
+    pub leaf: Digest,
     pub id: String,
 }
 
@@ -110,6 +122,7 @@ impl Walk {
             flaw: Breach::Entry,
             bad: None,
             torn_bytes: 0,
+            after: None,
             unread: Vec::new(),
         }
     }
@@ -123,6 +136,11 @@ impl Walk {
     /// Link and id of an entry that was asked for, if it was read and is as written.
     pub fn answer(&self, position: u64) -> Option<(Digest, &str)> {
         self.entries.get(&position).map(|seen| (seen.hash, seen.id.as_str()))
+    }
+
+    /// The leaf in the tree of an entry that was asked for, likewise.
+    pub fn leaf(&self, position: u64) -> Option<Digest> {
+        self.entries.get(&position).map(|seen| seen.leaf)
     }
 
     /// Entries read and found to be as written so far.
@@ -185,9 +203,8 @@ impl Walk {
         if self.bad.is_some() {
             return;
         }
-        if self.torn_bytes > 0 {
-            let what = "a torn frame stands before a later segment";
-            self.wrong(Wrong::at(self.position, what), place);
+        if let Some(After { place, what }) = self.after.take() {
+            self.wrong(Wrong::at(self.position, what), &place);
             return;
         }
         if let Err(what) = self.header(named, bytes) {
@@ -220,14 +237,27 @@ impl Walk {
             }
         };
         match why {
-            None | Some(FrameError::Blank) => {}
-            Some(FrameError::Torn) => self.torn_bytes = (bytes.len() - at) as u64,
+            None => {}
+            Some(FrameError::Blank) => self.zeros(place, offset + at as u64),
+            Some(FrameError::Torn) => {
+                self.torn_bytes = (bytes.len() - at) as u64;
+                let what = "a torn frame stands before a later segment";
+                self.after =
+                    Some(After { place: format!("{place} byte {}", offset + at as u64), what });
+            }
             Some(FrameError::Damaged { position, what }) => {
                 let position = position.unwrap_or(self.position);
                 let (wrong, inside) = self.before_damage(&bytes[at..], position, what);
                 self.wrong(wrong, &format!("{place} byte {}", offset + (at + inside) as u64));
             }
         }
+    }
+
+    /// Notes zeros from `offset` to the end of a segment.
+    pub(super) fn zeros(&mut self, place: &str, offset: u64) {
+        let what = "zeros follow the last frame of a segment before this entry: only the log's \
+                    last segment may have them, a writer cuts them off before the next one begins";
+        self.after = Some(After { place: format!("{place} byte {offset}"), what });
     }
 
     /// Reads a damaged frame up to the entry that is not as written: those before it
@@ -290,7 +320,8 @@ impl Walk {
         let fields =
             self.entry(entry).map_err(|reason| Wrong::in_entry(self.position, reason, entry))?;
         if self.positions.binary_search(&self.position).is_ok() {
-            self.entries.insert(self.position, Seen { hash, id: fields.id.to_owned() });
+            let (leaf, id) = (leaf_hash(entry), fields.id.to_owned());
+            self.entries.insert(self.position, Seen { hash, leaf, id });
         }
         self.noted.extend(noted(&fields));
         self.met.extend(met(&fields));

@@ -143,7 +143,13 @@ def checkpoints():
     sound = signed(body)
     ours = sound.split("\n\n")[1]
     other = line(ORIGIN, OTHER_SEED, 1, body.encode())
+    own_id = base64.b64decode(ours.rsplit(" ", 1)[1])[:4]
+
+    def own_line(signature):
+        return f"— {ORIGIN} {b64(own_id + signature)}\n"
+
     cases = [("plain", sound, "ok"), ("foreign line before", body + "\n" + other + ours, "ok"),
+             ("two lines of the key", sound + ours, "ok"),
              ("foreign line after", sound + line("someone.example", OTHER_SEED, 1, body.encode()), "ok"),
              ("line of an unknown type", sound + "— " + ORIGIN + " " + b64(b"\xff" * 9) + "\n", "ok"),
              ("cosigned", sound + cosignature(body, 1700000000), "ok"),
@@ -171,6 +177,20 @@ def checkpoints():
         "signature line without dash": sound.replace("— ", "- "),
         "signature that is no base64": body + f"\n— {ORIGIN} !!!!\n",
         "last line unended": sound[:-1],
+        "empty line after the signatures": sound + "\n",
+        "text after the signatures": sound + "more\n",
+        "foreign line without dash": sound + other.replace("— ", "- "),
+        "foreign line that is no base64": sound + "— someone.example !!!!\n",
+        "foreign line without a signature": sound + "— someone.example AAAA\n",
+        "foreign line without a name": sound + "—  " + b64(bytes(9)) + "\n",
+        "foreign name with a plus": sound + "— some+one " + b64(bytes(9)) + "\n",
+        "foreign name with a wide blank": sound + "— some\u3000one " + b64(bytes(9)) + "\n",
+        "carriage return after a signature": sound[:-1] + "\r\n",
+        "tab in the origin": signed(text(ORIGIN + "\t", 70, root)),
+        "signature cut": body + "\n" + own_line(bytes(63)),
+        "signature too long": body + "\n" + own_line(bytes(65)),
+        "a second line of the key that does not fit": sound + own_line(bytes(64)),
+        "a first line of the key that does not fit": body + "\n" + own_line(bytes(64)) + ours,
         "a bit of the signature": sound[:-4] + ("A" if sound[-4] != "A" else "B") + sound[-3:],
         "empty": "",
     }

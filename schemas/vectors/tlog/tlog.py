@@ -224,15 +224,19 @@ class Key:
 
 
 def split_note(note):
-    """(text, [(name, key id ‖ signature)]); ValueError if it is no signed note."""
+    """(text, [(name, key id ‖ signature)]); ValueError if any part of it, any signature
+    line too, has not its form: then it is no signed note."""
     text, separator, lines = note.partition("\n\n")
     if not separator or not lines.endswith("\n"):
-        raise ValueError("not a signed note")
+        raise ValueError("not a signed note: no signature line, or the last one has no end")
+    if any(letter < " " and letter != "\n" for letter in note):
+        raise ValueError("not a signed note: a control character")
     signatures = []
     for line in lines[:-1].split("\n"):
         name, blank, data = line.removeprefix("— ").partition(" ")
         data = unbase64(data)
-        if not line.startswith("— ") or not blank or not name or data is None or len(data) < 5:
+        named = name and "+" not in name and not any(letter.isspace() for letter in name)
+        if not line.startswith("— ") or not blank or not named or data is None or len(data) < 5:
             raise ValueError("not a signature line: " + line)
         signatures.append((name, data))
     return text + "\n", signatures

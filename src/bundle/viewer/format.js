@@ -139,31 +139,43 @@ function readKey(text, kind = 1) {
   return { name, id, key: bytes.subarray(1), text: text.trim() };
 }
 
-/** Whether a note is signed by a key: "signed", "unsigned" (no line of it) or "wrong". */
-function signatureOf(note, key) {
+// A name has no Unicode blanks and no plus; control characters are refused before.
+const SIGNATURE_LINE =
+  /^\u2014 ([^ +\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+) ([A-Za-z0-9+/=]+)$/;
+
+/** A note's text, and its lines as name, key id and signature. A note of which any line
+ *  has not its form is none (FORMAT.md §5). */
+function readNote(note) {
   const cut = note.indexOf("\n\n");
-  if (cut < 0) throw new Malformed("没有签名 / no signatures");
-  const text = note.slice(0, cut + 1);
-  for (const line of note.slice(cut + 2).split("\n")) {
-    const parts = /^\u2014 (\S+) (\S+)$/.exec(line);
-    if (!parts || parts[1] !== key.name) continue;
-    let data;
-    try {
-      data = bytesOfBase64(parts[2]);
-    } catch {
-      continue;
-    }
-    if (data.length !== 68 || hexOf(data.subarray(0, 4)) !== key.id) continue;
-    return ed25519Verifies(key.key, utf8(text), data.subarray(4)) ? "signed" : "wrong";
-  }
-  return "unsigned";
+  const bad = () => new Malformed("不是签名文本:有一行不合格式 / not a signed note: a line has not its form");
+  if (cut < 0 || !note.endsWith("\n") || /[\x00-\x09\x0b-\x1f]/.test(note)) throw bad();
+  const lines = note
+    .slice(cut + 2, -1)
+    .split("\n")
+    .map((line) => {
+      const parts = SIGNATURE_LINE.exec(line);
+      const data = parts && bytesOfBase64(parts[2]);
+      if (!data || data.length < 5) throw bad();
+      return { name: parts[1], id: hexOf(data.subarray(0, 4)), signature: data.subarray(4) };
+    });
+  return { text: note.slice(0, cut + 1), lines };
+}
+
+/** Whether a note is signed by a key: "signed", "unsigned" (no line of it) or "wrong".
+ *  Every line of the key must fit. */
+function signatureOf(note, key) {
+  const { text, lines } = readNote(note);
+  const own = lines.filter((line) => line.name === key.name && line.id === key.id);
+  const fits = ({ signature }) =>
+    signature.length === 64 && ed25519Verifies(key.key, utf8(text), signature);
+  if (own.length === 0) return "unsigned";
+  return own.every(fits) ? "signed" : "wrong";
 }
 
 /** The three lines of a checkpoint. */
 function readCheckpoint(note) {
-  const cut = note.indexOf("\n\n");
-  const lines = note.slice(0, cut + 1).split("\n");
-  if (cut < 0 || lines.length !== 4) throw new Malformed("不是检查点 / not a checkpoint");
+  const lines = readNote(note).text.split("\n");
+  if (lines.length !== 4) throw new Malformed("不是检查点 / not a checkpoint");
   const [origin, size, root] = lines;
   if (!/^(0|[1-9][0-9]*)$/.test(size) || Number(size) > INTEGER_MAX) {
     throw new Malformed("检查点的条数 / the checkpoint's size");

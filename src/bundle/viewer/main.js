@@ -10,8 +10,13 @@ const state = { files: new Map(), inPage: true, pasted: "", trust: NOBODY, name:
 
 /** Who signed the checkpoint beside the log, as its lines say; nothing of it is checked here. */
 function otherLines(files, origin) {
-  const note = files.has(FILES.checkpoint) ? textOf(files.get(FILES.checkpoint)) : "";
-  return [...new Set(signatureLines(note).map(({ name }) => name))].filter((name) => name !== origin);
+  try {
+    const { lines } = readNote(textOf(files.get(FILES.checkpoint)));
+    return [...new Set(lines.map(({ name }) => name))].filter((name) => name !== origin);
+  } catch {
+    // The check of the checkpoint says that it is none.
+    return [];
+  }
 }
 
 function keySection(report) {

@@ -244,11 +244,8 @@ async function checkIssued(check, files, about, key) {
   if (note === undefined) return;
   const digest = base64Of(await sha256Large(files.get(FILES.manifest)));
   check.try(FILES.issued, () => {
-    if (note.slice(0, note.indexOf("\n\n") + 1) !== `plumbline bundle v1\n${about.origin}\n${digest}\n`) {
+    if (readNote(note).text !== `plumbline bundle v1\n${about.origin}\n${digest}\n`) {
       throw new Malformed("签的是另一清单 / it is over another manifest");
-    }
-    if (!/^(\u2014 \S+ \S+\n)+$/.test(note.slice(note.indexOf("\n\n") + 2))) {
-      throw new Malformed("多出了签名以外的内容 / it holds more than signatures");
     }
     checkSignature(check, FILES.issued, note, key);
   });

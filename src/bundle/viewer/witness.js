@@ -73,32 +73,17 @@ function readPolicy(lines, trust) {
   return trust;
 }
 
-/** The signature lines of a note: the name, and the bytes after it. */
-function signatureLines(note) {
-  const cut = note.indexOf("\n\n");
-  const out = [];
-  for (const line of cut < 0 ? [] : note.slice(cut + 2).split("\n")) {
-    const parts = /^\u2014 (\S+) (\S+)$/.exec(line);
-    try {
-      if (parts) out.push({ name: parts[1], data: bytesOfBase64(parts[2]) });
-    } catch {
-      // No Base64, so no signature: such lines are passed over.
-    }
-  }
-  return out;
-}
-
 /** When a witness cosigned a note, in seconds since 1970: `null` if it did not. */
 function cosignedAt(note, key) {
-  const text = note.slice(0, note.indexOf("\n\n") + 1);
+  const { text, lines } = readNote(note);
   let latest = null;
-  for (const { name, data } of signatureLines(note)) {
-    if (name !== key.name || hexOf(data.subarray(0, 4)) !== key.id) continue;
+  for (const { name, id, signature } of lines) {
+    if (name !== key.name || id !== key.id) continue;
     const wrong = () => new Malformed(`见证签名不符 / the cosignature of ${name} does not fit`);
-    if (data.length !== 76) throw wrong();
-    const seconds = BigInt(`0x${hexOf(data.subarray(4, 12))}`);
+    if (signature.length !== 72) throw wrong();
+    const seconds = BigInt(`0x${hexOf(signature.subarray(0, 8))}`);
     const message = utf8(`cosignature/v1\ntime ${seconds}\n${text}`);
-    if (!ed25519Verifies(key.key, message, data.subarray(12))) throw wrong();
+    if (!ed25519Verifies(key.key, message, signature.subarray(8))) throw wrong();
     if (latest === null || seconds > latest) latest = seconds;
   }
   return latest === null ? null : Number(latest);

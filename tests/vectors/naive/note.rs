@@ -32,6 +32,14 @@ pub fn sign(text: &str, name: &str, seed: &[u8; 32]) -> String {
     format!("{text}\n— {name} {}\n", Base64::encode_string(&[&id[..], &signature].concat()))
 }
 
+/// Name and bytes of a signature line without its end.
+fn signature_line(line: &str) -> Option<(&str, Vec<u8>)> {
+    let (name, data) = line.strip_prefix("— ")?.split_once(' ')?;
+    let data = Base64::decode_vec(data).ok()?;
+    let named = !name.is_empty() && !name.chars().any(|c| c == '+' || c.is_whitespace());
+    (named && data.len() > 4).then_some((name, data))
+}
+
 /// The text of a note with a good signature of the key, whatever it says.
 pub fn signed_text(note: &str, vkey: &str) -> Result<String, &'static str> {
     let mut parts = vkey.splitn(3, '+');
@@ -45,21 +53,19 @@ pub fn signed_text(note: &str, vkey: &str) -> Result<String, &'static str> {
     let public = VerifyingKey::from_bytes(&public).map_err(|_| "key-form")?;
     let (text, lines) = note.split_once("\n\n").ok_or("note-form")?;
     let text = format!("{text}\n");
-    for line in lines.lines() {
-        let Some((named, data)) = line.strip_prefix("— ").and_then(|l| l.split_once(' ')) else {
-            continue;
-        };
-        let data = Base64::decode_vec(data).unwrap_or_default();
-        if named != name || data.len() != 68 || data[..4] != id {
-            continue;
-        }
-        let signature = Signature::from_slice(&data[4..]).map_err(|_| "note-signature")?;
-        return match public.verify(text.as_bytes(), &signature) {
-            Ok(()) => Ok(text),
-            Err(_) => Err("note-signature"),
-        };
+    if note.chars().any(|c| c < ' ' && c != '\n') {
+        return Err("note-form");
     }
-    Err("note-unsigned")
+    let lines = lines.strip_suffix('\n').ok_or("note-form")?.split('\n').map(signature_line);
+    let lines: Vec<(&str, Vec<u8>)> = lines.collect::<Option<_>>().ok_or("note-form")?;
+    let own = lines.iter().filter(|(named, data)| *named == name && data[..4] == id);
+    let mut found = Err("note-unsigned");
+    for (_, data) in own {
+        let signature = Signature::from_slice(&data[4..]).map_err(|_| "note-signature")?;
+        public.verify(text.as_bytes(), &signature).map_err(|_| "note-signature")?;
+        found = Ok(text.clone());
+    }
+    found
 }
 
 /// Reads a checkpoint under a key: size and root.
