@@ -60,6 +60,20 @@ impl Client {
     pub fn post(&self, url: &str, body: &[u8]) -> Result<Answer, FetchError> {
         read(url, self.agent.post(url).send(body))
     }
+
+    /// `POST` of JSON with further headers, whatever the status.
+    pub fn post_with(
+        &self,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Result<Answer, FetchError> {
+        let mut request = self.agent.post(url).header("content-type", "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        read(url, request.send(body))
+    }
 }
 
 fn read(

@@ -2,6 +2,7 @@
 //! recorded in it, on demand and once each civil day of a ledger that is being
 //! served, and the sealed log is anchored in the open one.
 
+use super::via::{Server, Via};
 use super::{Dir, Exit, Failure, close, print, witnessing};
 use crate::config::Layout;
 use crate::http::Service;
@@ -15,6 +16,7 @@ use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 use plumbline_replay::integrity::entry::scan;
 use plumbline_replay::streams::STREAM;
 use plumbline_replay::time::civil::Zone;
+use serde_json::Value;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -38,6 +40,8 @@ enum Command {
         /// JSON 输出,一行一个日志 / as JSON, one log a line
         #[arg(long)]
         json: bool,
+        #[command(flatten)]
+        via: Via,
     },
     /// 已作的日结 / the closings so far
     List {
@@ -55,7 +59,10 @@ enum Command {
 impl Closings {
     pub(super) fn run(self) -> Result<Exit, Failure> {
         match self.command {
-            Command::Run { dir, log, json } => run(&dir, log.as_deref(), json),
+            Command::Run { dir, log, json, via } => match via.server(None)? {
+                Some(server) => run_by(&server, &dir, log.as_deref(), json),
+                None => run(&dir, log.as_deref(), json),
+            },
             Command::List { dir, log, json } => list(&dir, &log, json),
         }
     }
@@ -82,6 +89,28 @@ fn run(dir: &Dir, only: Option<&str>, as_json: bool) -> Result<Exit, Failure> {
         })?;
     }
     failed.map_or(Ok(Exit::Done), |error| Err(error.into()))
+}
+
+/// The same by the server that holds the ledger.
+fn run_by(server: &Server, dir: &Dir, only: Option<&str>, as_json: bool) -> Result<Exit, Failure> {
+    server.is_of(&read_config(&Layout::new(&dir.dir))?)?;
+    let wanted = |log: &LogName| only.is_none_or(|only| only == log.as_str());
+    for log in LogName::ALL.into_iter().filter(wanted) {
+        let receipt = close_by(server, log)?;
+        print(&match as_json {
+            true => receipt.to_string(),
+            false => {
+                let position = &receipt["position"];
+                format!("{log}: 已日结,第 {position} 号 / closed at {position}")
+            }
+        })?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Has a log closed by the server that holds the ledger; gives the receipt.
+pub(super) fn close_by(server: &Server, log: LogName) -> Result<Value, Failure> {
+    server.post(&format!("/api/v1/closings?log={log}"), &Value::Null)
 }
 
 fn list(dir: &Dir, log: &str, as_json: bool) -> Result<Exit, Failure> {

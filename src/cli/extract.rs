@@ -1,6 +1,8 @@
 //! `plumb extract`: all entries of one case, with what shows that they are all; and
 //! the check of such a file, `plumb verify bundle`.
 
+use super::closing::close_by;
+use super::via::Via;
 use super::{Dir, Exit, Failure, close, print, witnessing};
 use crate::config::Layout;
 use crate::extract::{Asked, ExtractError, of_stream};
@@ -27,10 +29,12 @@ pub struct Extract {
     /// 输出文件,默认标准输出 / the file to write; standard output by default
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     output: Option<PathBuf>,
-    /// 先作一次日结,使尾段最短(须能写账)/ close the log first, so that the rest is
-    /// shortest; needs the ledger to be free
+    /// 先作一次日结,使尾段最短(须能写账,或加 --via)/ close the log first, so that the rest is
+    /// shortest; needs the ledger to be free, or --via
     #[arg(long)]
     close: bool,
+    #[command(flatten)]
+    via: Via,
     /// 账中没有此案时,给出“没有”的证明(列出左右邻案之名)/ if the log has no such stream, prove
     /// that; names the neighbouring streams
     #[arg(long)]
@@ -42,7 +46,10 @@ impl Extract {
         let layout = Layout::new(&self.dir.dir);
         let config = read_config(&layout)?;
         let log = LogName::parse(&self.log).unwrap_or(LogName::Open);
-        if self.close {
+        if let Some(server) = self.via.server(None)?.filter(|_| self.close) {
+            server.is_of(&config)?;
+            close_by(&server, log)?;
+        } else if self.close {
             let ledger = witnessing::open(&self.dir.dir, "extract")?;
             let closed = closing::record(&ledger, log);
             close(ledger)?;

@@ -155,7 +155,10 @@ impl Source {
             true => Way::Rehearsed(Rehearsal::open(&self.dir.dir, given)?),
             false => {
                 witnessing::before_writing(&Layout::new(&self.dir.dir))?;
-                Way::Recorded(Ledger::open(&self.dir.dir, given)?)
+                Way::Recorded(
+                    Ledger::open(&self.dir.dir, given)
+                        .map_err(|error| witnessing::in_use(error.into(), "import"))?,
+                )
             }
         };
         let mut rejects = ErrorFile::new(self.error_file(), self.dry_run && self.errors.is_none());

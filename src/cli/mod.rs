@@ -44,6 +44,7 @@ mod timers;
 mod types;
 mod vault;
 mod verify;
+mod via;
 mod witness;
 mod witnessing;
 

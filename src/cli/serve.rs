@@ -4,7 +4,7 @@ use super::closing::Closing;
 use super::interrupt::Interrupt;
 use super::report::Keeping;
 use super::timers::Ticking;
-use super::witnessing::{Asked, ask, witnesses};
+use super::witnessing::{Asked, ask, in_use, witnesses};
 use super::{Dir, Exit, Failure, close, surroundings};
 use crate::config::Layout;
 use crate::following::Following;
@@ -51,7 +51,8 @@ impl Serve {
         if let Asked::Missing(words) = ask(&layout, &config, watched.then_some(WAIT))? {
             eprintln!("见证者未应答 / witnesses do not answer: {words}");
         }
-        let ledger = Ledger::open(&self.dir.dir, surroundings("serve"))?;
+        let ledger = Ledger::open(&self.dir.dir, surroundings("serve"))
+            .map_err(|error| in_use(error.into(), "serve"))?;
         let following = Following::start(&ledger)?;
         let keys = ApiKeys::read(&ledger.layout().api_keys())?;
         if keys.is_empty() {

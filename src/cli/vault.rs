@@ -1,6 +1,7 @@
 //! `plumb vault`: confidential members opened by role and purpose, erased by two
 //! persons, and the roles themselves, granted and removed on record.
 
+use super::via::{Second, Server, Via};
 use super::{Dir, Exit, Failure, close, print, surroundings, witnessing};
 use crate::config::Layout;
 use crate::judging::zone;
@@ -47,15 +48,22 @@ struct Open {
     /// 以何角色 / under which role
     #[arg(long, value_name = "ROLE")]
     role: String,
-    /// 何人 / who
-    #[arg(long = "as", value_name = "WHO")]
-    who: String,
+    /// 何人(加 --via 时由密钥表明)/ who; with --via the key says it
+    #[arg(
+        long = "as",
+        value_name = "WHO",
+        required_unless_present = "url",
+        conflicts_with = "url"
+    )]
+    who: Option<String>,
     /// 目的,入账 / the purpose, which is recorded
     #[arg(long, value_name = "TEXT")]
     purpose: String,
     /// 只开启此类,可多次给出 / only members of this class; may be given more than once
     #[arg(long = "class", value_name = "CLASS")]
     classes: Vec<String>,
+    #[command(flatten)]
+    via: Via,
     /// JSON 输出 / as JSON
     #[arg(long)]
     json: bool,
@@ -75,9 +83,18 @@ struct Erase {
     /// 依据:申请或裁判的编号 / what the ground is here: a request's or a judgment's number
     #[arg(long, value_name = "TEXT")]
     basis: String,
-    /// 批准人,须两人 / who approves; two persons
-    #[arg(long = "approved-by", value_name = "OFFICER", required = true)]
+    /// 批准人,须两人(加 --via 时由密钥表明)/ who approves; two persons; with --via the keys say it
+    #[arg(
+        long = "approved-by",
+        value_name = "OFFICER",
+        required_unless_present = "url",
+        conflicts_with = "url"
+    )]
     approved_by: Vec<String>,
+    #[command(flatten)]
+    via: Via,
+    #[command(flatten)]
+    second: Second,
     /// JSON 输出 / as JSON
     #[arg(long)]
     json: bool,
@@ -182,13 +199,16 @@ fn check_classes(classes: &[String]) -> Result<(), Failure> {
 impl Open {
     fn run(self) -> Result<Exit, Failure> {
         check_classes(&self.classes)?;
-        let ledger = witnessing::open(&self.dir.dir, "vault")?;
+        if let Some(server) = self.via.server(None)? {
+            return self.by(&server);
+        }
+        let ledger = witnessing::open(&self.dir.dir, "vault open")?;
         let target =
             if self.event { Target::Event(&self.which) } else { Target::Stream(&self.which) };
         let answer = open(
             &ledger,
             &Ask {
-                who: &self.who,
+                who: self.who.as_deref().unwrap_or_default(),
                 role: &self.role,
                 purpose: &self.purpose,
                 log: LogName::parse(&self.log).unwrap_or(LogName::Open),
@@ -209,6 +229,36 @@ impl Open {
     }
 }
 
+impl Open {
+    /// By the server that holds the ledger: its key says who opens.
+    fn by(&self, server: &Server) -> Result<Exit, Failure> {
+        server.is_of(&read_config(&Layout::new(&self.dir.dir))?)?;
+        let target = if self.event { "event" } else { "stream" };
+        let answer = server.post(
+            "/api/v1/vault/openings",
+            &json!({
+                "role": self.role, "purpose": self.purpose, "log": self.log, target: self.which,
+                "classes": self.classes,
+            }),
+        )?;
+        if self.json {
+            print(&answer.to_string())?;
+            return Ok(Exit::Done);
+        }
+        for member in answer["members"].as_array().into_iter().flatten() {
+            let text = |name: &str| member[name].as_str().unwrap_or("-");
+            let value = match member["destroyed"] == true {
+                true => DESTROYED.to_owned(),
+                false => format!("{}\t{}", text("name"), member["value"]),
+            };
+            print(&format!("{}\t{}\t{}\t{value}", member["position"], text("id"), text("class")))?;
+        }
+        Ok(Exit::Done)
+    }
+}
+
+const DESTROYED: &str = "密钥已销毁 / the key was destroyed";
+
 fn line(member: &Opened) -> String {
     let Opened { position, id, class, disclosure } = member;
     let class = class.as_str();
@@ -217,16 +267,24 @@ fn line(member: &Opened) -> String {
             let value = String::from_utf8_lossy(&found.value.to_bytes()).into_owned();
             format!("{position}\t{id}\t{class}\t{}\t{value}", found.name)
         }
-        None => format!("{position}\t{id}\t{class}\t密钥已销毁 / the key was destroyed"),
+        None => format!("{position}\t{id}\t{class}\t{DESTROYED}"),
     }
 }
 
 impl Erase {
     fn run(self) -> Result<Exit, Failure> {
+        if let Some(server) = self.via.server(Some(&self.second))? {
+            server.is_of(&read_config(&Layout::new(&self.dir.dir))?)?;
+            let Erase { subject, ground, basis, .. } = &self;
+            let asked = json!({"subject": subject, "ground": ground, "basis": basis});
+            let answer = server.post("/api/v1/vault/erasures", &asked)?;
+            let events = answer["events"].as_u64().unwrap_or_default();
+            return self.tell(events, answer["destroyed"] == true);
+        }
         let [first, second] = self.approved_by.as_slice() else {
             return Err(usage("--approved-by 须给出两次 / give --approved-by twice".to_owned()));
         };
-        let ledger = witnessing::open(&self.dir.dir, "vault")?;
+        let ledger = witnessing::open(&self.dir.dir, "vault erase")?;
         let answer = erase(
             &ledger,
             &Erasure {
@@ -238,18 +296,22 @@ impl Erase {
         );
         close(ledger)?;
         let erased = answer?;
+        self.tell(erased.events, erased.destroyed)
+    }
+
+    fn tell(&self, events: u64, destroyed: bool) -> Result<Exit, Failure> {
         print(&if self.json {
             json!({
                 "schema": "plumbline.erasure/1", "subject": self.subject,
-                "events": erased.events, "destroyed": erased.destroyed,
+                "events": events, "destroyed": destroyed,
             })
             .to_string()
-        } else if erased.destroyed {
+        } else if destroyed {
             format!(
                 "已销毁密钥,{} 件事件中的密封值不可再读;备份中的密钥库须另行销毁 / the key is destroyed \
                  and what {0} events hold under it can no longer be read; destroy it in backups of \
                  the key store too",
-                erased.events
+                events
             )
         } else {
             "密钥早已销毁 / the key had been destroyed before".to_owned()

@@ -29,7 +29,38 @@ pub(super) enum Asked {
 /// Opens a ledger for writing, unless a witness contradicts it.
 pub(super) fn open(dir: &Path, who: &str) -> Result<Ledger, Failure> {
     before_writing(&Layout::new(dir))?;
-    Ok(Ledger::open(dir, surroundings(who))?)
+    Ledger::open(dir, surroundings(who)).map_err(|error| in_use(error.into(), who))
+}
+
+/// A failure to open for writing; where the ledger is in use, with what to do instead.
+pub(super) fn in_use(mut failure: Failure, who: &str) -> Failure {
+    if failure.exit == Exit::Locked {
+        failure.message.push('\n');
+        failure.message.push_str(match who {
+            "append" | "import" => {
+                "由正在运行的 serve 报送:POST /api/v1/events(成批:/api/v1/events:batch),以 \
+                 Authorization: Bearer 出示密钥;或待其停止后再运行本命令 / submit through the server that \
+                 holds it: POST /api/v1/events or /api/v1/events:batch with `Authorization: Bearer …`; \
+                 or run this once it has ended"
+            }
+            "bundle create" | "vault open" | "vault erase" | "closing" | "extract" => {
+                "由正在运行的 serve 代办:加 --via http://127.0.0.1:8710(其内部地址)与 --key-file,两人批准的另加 \
+                 --second-key-file;或待其停止后再运行 / let the server that holds it do it: add --via \
+                 http://127.0.0.1:8710 (its internal address) and --key-file, and --second-key-file \
+                 where two approve; or run this once it has ended"
+            }
+            "timers" => {
+                "正在运行的 serve 每分钟自行补发到期事件(除非 --no-timers);或待其停止后再运行 / a running \
+                 server records what is due by itself, once a minute, unless it has --no-timers; or \
+                 run this once it has ended"
+            }
+            _ => {
+                "此事只能在无人写账时办:先停止占用者(如 serve),再运行本命令 / this is done while nobody \
+                 writes: stop whoever holds the ledger (such as `plumb serve`), then run it again"
+            }
+        });
+    }
+    failure
 }
 
 /// Refuses to take entries below what a witness has cosigned, or beside it: a copy

@@ -1,17 +1,23 @@
 //! What requests ask, read so that whatever is wrong comes back as a problem: a
 //! misspelt filter is refused, since it would otherwise answer with everything.
+//!
+//! Which log is asked for is told by a [`Reading`] alone, so that no handler reads the
+//! sealed log for somebody without a key.
 
 use super::problem::Problem;
+use super::submit::key_of;
+use super::{Service, Shared};
 use crate::index::{Field, Query};
 use crate::ledger::LogName;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequestParts, Query as Parameters};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
 use plumbline_replay::time::civil::{Micros, Zone, parse_date};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use std::convert::Infallible;
 use utoipa::IntoParams;
 
 /// Entries or cases in one page, at most.
@@ -59,10 +65,44 @@ pub(super) fn bad(code: &'static str, detail: &str) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, code, detail)
 }
 
-/// Which log is asked for; the open one if the request does not say.
-pub(super) fn log_of(name: Option<&str>) -> Result<LogName, Problem> {
-    name.map_or(Some(LogName::Open), LogName::parse)
-        .ok_or_else(|| bad("no-such-log", "log 只能是 open 或 sealed / `log` is open or sealed"))
+/// Whether whoever asks has a key. That the sealed log holds anything is itself
+/// confidential; the open one anyone on this listener may read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reading {
+    keyed: bool,
+}
+
+impl FromRequestParts<Shared> for Reading {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Reading, Infallible> {
+        let service: &Service = state;
+        let key = key_of(service, &parts.headers, header::AUTHORIZATION.as_str());
+        Ok(Reading { keyed: key.is_some() })
+    }
+}
+
+impl Reading {
+    /// The log of this name; the open one if the request names none.
+    pub fn log(self, name: Option<&str>) -> Result<LogName, Problem> {
+        let log = name.map_or(Some(LogName::Open), LogName::parse).ok_or_else(|| {
+            bad("no-such-log", "log 只能是 open 或 sealed / `log` is open or sealed")
+        })?;
+        if log == LogName::Sealed && !self.keyed {
+            return Err(Problem::new(
+                StatusCode::UNAUTHORIZED,
+                "no-valid-key",
+                "读取封存账须有密钥;用 Authorization: Bearer,由 plumb keys add 生成 / reading the sealed \
+                 log needs a key: send `Authorization: Bearer …`, made by `plumb keys add`",
+            ));
+        }
+        Ok(log)
+    }
+
+    /// Whether answers may rest on a log.
+    pub fn may_read(self, log: LogName) -> bool {
+        log == LogName::Open || self.keyed
+    }
 }
 
 /// A moment of a request: RFC 3339, or a date, which stands for its end.
@@ -79,13 +119,13 @@ pub(super) fn instant(text: Option<&str>, zone: Zone) -> Result<Option<Micros>, 
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OfLog {
-    /// open(默认)或 sealed / `open` unless said, or `sealed`
+    /// open(默认)或 sealed(须有密钥)/ `open` unless said, or `sealed`, which needs a key
     log: Option<String>,
 }
 
 impl OfLog {
-    pub fn log(&self) -> Result<LogName, Problem> {
-        log_of(self.log.as_deref())
+    pub fn log(&self, reading: Reading) -> Result<LogName, Problem> {
+        reading.log(self.log.as_deref())
     }
 }
 
@@ -94,7 +134,7 @@ impl OfLog {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Filters {
-    /// open(默认)或 sealed / `open` unless said, or `sealed`
+    /// open(默认)或 sealed(须有密钥)/ `open` unless said, or `sealed`, which needs a key
     log: Option<String>,
     /// 案件或对象 / the case or entity
     stream: Option<String>,
@@ -128,8 +168,8 @@ pub(super) struct Filters {
 }
 
 impl Filters {
-    pub fn log(&self) -> Result<LogName, Problem> {
-        log_of(self.log.as_deref())
+    pub fn log(&self, reading: Reading) -> Result<LogName, Problem> {
+        reading.log(self.log.as_deref())
     }
 
     /// What the lookup is asked: times from `…_from` on and before `…_until`. Dates are

@@ -4,7 +4,7 @@
 //! with its slashes as `%2F`; `timeline`, `diff` and `findings` are told from a stream's
 //! own last part by the slash before them.
 
-use super::asked::{Asked as Parameters, bad, instant, log_of, page_limit};
+use super::asked::{Asked as Parameters, Reading, bad, instant, page_limit};
 use super::problem::{Problem, log_damaged};
 use super::reading::reader;
 use super::{Shared, blocking};
@@ -29,7 +29,7 @@ const PREFIX: &str = "/api/v1/cases/";
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Listed {
-    /// open(默认)或 sealed / `open` unless said, or `sealed`
+    /// open(默认)或 sealed(须有密钥)/ `open` unless said, or `sealed`, which needs a key
     log: Option<String>,
     /// 发生时间至此 / what had happened by then: a date or RFC 3339
     as_of: Option<String>,
@@ -76,7 +76,7 @@ fn moment(as_of: Option<&str>, known_at: Option<&str>, zone: Zone) -> Result<Mom
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Asked {
-    /// open(默认)或 sealed / `open` unless said, or `sealed`
+    /// open(默认)或 sealed(须有密钥)/ `open` unless said, or `sealed`, which needs a key
     log: Option<String>,
     /// 发生时间至此 / what had happened by then: a date or RFC 3339
     as_of: Option<String>,
@@ -146,18 +146,21 @@ impl Asked {
     tag = "cases",
     operation_id = "cases",
     summary = "案件清单 / cases",
+    security((), ("key" = [])),
     params(Listed),
     responses((status = 200, description = "一页案件 / a page of cases", body = ref("#/components/schemas/CaseList")),
         (status = 400, response = Problem),
+        (status = 401, response = Problem),
         (status = 500, response = Problem),
         (status = 503, response = Problem),
     ),
 )]
 pub(super) async fn list(
     State(service): State<Shared>,
+    reading: Reading,
     Parameters(asked): Parameters<Listed>,
 ) -> Result<Json<Value>, Problem> {
-    let log = log_of(asked.log.as_deref())?;
+    let log = reading.log(asked.log.as_deref())?;
     let listing = asked.listing()?;
     blocking(move || {
         let moment = moment(asked.as_of.as_deref(), asked.known_at.as_deref(), service.zone())?;
@@ -188,10 +191,11 @@ pub(super) async fn list(
 /// any moment.
 pub(super) async fn one(
     State(service): State<Shared>,
+    reading: Reading,
     uri: Uri,
     Parameters(asked): Parameters<Asked>,
 ) -> Result<Json<Value>, Problem> {
-    let log = log_of(asked.log.as_deref())?;
+    let log = reading.log(asked.log.as_deref())?;
     let (stream, view) = address(uri.path()).ok_or_else(no_such_case)?;
     asked.fits(view)?;
     blocking(move || {
@@ -203,7 +207,7 @@ pub(super) async fn one(
             View::State => state(&case()?, &asked, service.zone()),
             View::Timeline => timeline(&case()?, &asked, service.zone()),
             View::Diff => diff(&case()?, &asked, service.zone()),
-            View::Findings => findings(&service, &stream, &asked),
+            View::Findings => findings(&service, &stream, &asked, reading),
         }
     })
     .await
@@ -217,9 +221,11 @@ type Told = Result<Json<Value>, Problem>;
     tag = "cases",
     operation_id = "case_state",
     summary = "案件在某一时点的状态 / a case at a moment",
+    security((), ("key" = [])),
     params(("stream" = String, Path, description = "斜线可不转义 / slashes may stand as they are"), Asked),
     responses((status = 200, description = "状态及所依据的记录 / the state and what it rests on", body = ref("#/components/schemas/Case")),
         (status = 400, response = Problem),
+        (status = 401, response = Problem),
         (status = 404, response = Problem),
         (status = 500, response = Problem),
     ),
@@ -234,10 +240,12 @@ fn state(case: &Case, asked: &Asked, zone: Zone) -> Told {
     tag = "cases",
     operation_id = "case_timeline",
     summary = "案件的时间线 / a case's timeline",
+    security((), ("key" = [])),
     params(("stream" = String, Path), Asked,
         ("by" = Option<String>, Query, description = "occurred(默认)或 recorded / the order")),
     responses((status = 200, description = "依次的行为 / the acts in order", body = ref("#/components/schemas/Timeline")),
         (status = 400, response = Problem),
+        (status = 401, response = Problem),
         (status = 404, response = Problem),
         (status = 500, response = Problem),
     ),
@@ -252,11 +260,13 @@ fn timeline(case: &Case, asked: &Asked, zone: Zone) -> Told {
     tag = "cases",
     operation_id = "case_diff",
     summary = "案件在两个时点之间的变化 / what changed between two moments",
+    security((), ("key" = [])),
     params(("stream" = String, Path), Asked,
         ("from_as_of" = Option<String>, Query, description = "较早时点 / the earlier moment"),
         ("from_known_at" = Option<String>, Query, description = "较早时点 / the earlier moment")),
     responses((status = 200, description = "变化及其缘由 / what changed and why", body = ref("#/components/schemas/Diff")),
         (status = 400, response = Problem),
+        (status = 401, response = Problem),
         (status = 404, response = Problem),
         (status = 500, response = Problem),
     ),
@@ -271,24 +281,29 @@ fn diff(case: &Case, asked: &Asked, zone: Zone) -> Told {
     path = "/api/v1/cases/{stream}/findings",
     tag = "cases",
     operation_id = "case_findings",
-    summary = "一案的疑点 / what the rules find on one case",
+    summary = "一案的疑点;不带密钥则不据封存账 / what the rules find on one case; without a key, by the open log alone",
+    security((), ("key" = [])),
     params(("stream" = String, Path),
         ("as_of" = Option<String>, Query, description = "发生时间至此 / what had happened by then"),
         ("known_at" = Option<String>, Query, description = "入账时间至此 / what was recorded by then")),
     responses((status = 200, description = "疑点,及未问的跨案规则 / findings, and the rules that look across cases and were not asked", body = ref("#/components/schemas/CaseFindings")),
         (status = 400, response = Problem),
+        (status = 401, response = Problem),
         (status = 404, response = Problem),
         (status = 500, response = Problem),
     ),
 )]
-fn findings(service: &Shared, stream: &str, asked: &Asked) -> Told {
+fn findings(service: &Shared, stream: &str, asked: &Asked, reading: Reading) -> Told {
     let zone = service.zone();
     let as_of = instant(asked.as_of.as_deref(), zone)?;
     let known_at = instant(asked.known_at.as_deref(), zone)?;
-    let (open, sealed) = (reader(service, LogName::Open)?, reader(service, LogName::Sealed)?);
-    let logs = Logs { open: &open, sealed: Some(&sealed) };
+    let open = reader(service, LogName::Open)?;
+    let sealed =
+        reading.may_read(LogName::Sealed).then(|| reader(service, LogName::Sealed)).transpose()?;
+    let logs = Logs { open: &open, sealed: sealed.as_ref() };
     let found = logs.judge(stream, as_of, known_at, zone)?;
-    let found = found.ok_or_else(|| not_found(&[&open, &sealed]))?;
+    let asked: Vec<&Reader> = std::iter::once(&open).chain(&sealed).collect();
+    let found = found.ok_or_else(|| not_found(&asked))?;
     let mut out = found.to_json(zone);
     let findings = found.judgement.findings.iter().map(|finding| finding.to_json(zone));
     out["findings"] = findings.collect();

@@ -178,7 +178,7 @@ fn written() -> [(&'static str, Value); 3] {
 }
 
 /// Sealed members opened and erased.
-fn opened() -> [(&'static str, Value); 4] {
+fn opened() -> [(&'static str, Value); 6] {
     let request = json!({
         "role": text("以何角色 / under which role"),
         "purpose": text("目的,入账 / the purpose, which is recorded"),
@@ -198,8 +198,22 @@ fn opened() -> [(&'static str, Value); 4] {
         "disclosure": {"type": ["string", "null"], "description": "RFC 9901"},
     });
     let members = list(object("", &["position", "id", "class", "destroyed"], member));
-    let answer = json!({"schema": marked("plumbline.opening/1"), "members": members});
+    let answer = json!({"schema": marked("plumbline.opening/1"), "members": members.clone()});
+    let joint = json!({
+        "role": text("两人以何角色 / under which role of both"),
+        "purpose": text("目的,入账 / the purpose, which is recorded"),
+        "query": text("为何物而开启,入账 / what it is opened for, which is recorded"),
+        "positions": list(count("账中序号 / place in the log")),
+    });
+    let jointly = json!({
+        "schema": marked("plumbline.joint-opening/1"), "members": members,
+        "approved_by": list(text("批准人 / who approved")),
+    });
+    let asked = ["role", "purpose", "query", "positions"];
+    let told = ["schema", "members", "approved_by"];
     [
+        ("JointOpeningRequest", object("两人开启何物 / what two open", &asked, joint)),
+        ("JointOpening", object("两人已开启的密封项 / what two have opened", &told, jointly)),
         ("OpeningRequest", object("开启何物 / what to open", &["role", "purpose"], request)),
         ("Opening", object("已开启的密封项 / what was opened", &["schema", "members"], answer)),
         (

@@ -1,6 +1,6 @@
 //! Entries by position, by id, and in pages by filters.
 
-use super::asked::{Asked, Filters, OfLog, bad, page_limit};
+use super::asked::{Asked, Filters, OfLog, Reading, bad, page_limit};
 use super::problem::{Problem, log_damaged};
 use super::reading::{reader, some};
 use super::{Shared, blocking};
@@ -19,23 +19,26 @@ use plumbline_replay::integrity::chain::entry_hash;
     tag = "events",
     operation_id = "entry",
     summary = "按序号取一条记录 / an entry by position",
+    security((), ("key" = [])),
     params(("position" = u64, Path), OfLog, ("If-None-Match" = Option<String>, Header)),
     responses(
         (status = 200, description = "所存字节 / the stored bytes", body = ref("#/components/schemas/Entry"),
             headers(("etag" = String, description = "记录的哈希 / the entry's hash"))),
         (status = 304, description = "未变 / unchanged"),
         (status = 400, response = Problem),
+        (status = 401, response = Problem),
         (status = 404, response = Problem),
         (status = 500, response = Problem),
     ),
 )]
 pub(super) async fn one(
     State(service): State<Shared>,
+    reading: Reading,
     Path(position): Path<String>,
     Asked(asked): Asked<OfLog>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let log = asked.log()?;
+    let log = asked.log(reading)?;
     let position: u64 = position.parse().map_err(|_| {
         bad("bad-position", "序号是从 0 起的整数 / a position is a whole number from 0")
     })?;
@@ -61,6 +64,7 @@ pub(super) async fn one(
     tag = "events",
     operation_id = "entry_by_id",
     summary = "按来源系统与编号取一条记录 / an entry by its system and id",
+    security((), ("key" = [])),
     params(("system" = String, Path), ("id" = String, Path), OfLog,
         ("If-None-Match" = Option<String>, Header)),
     responses(
@@ -68,17 +72,19 @@ pub(super) async fn one(
             headers(("etag" = String, description = "记录的哈希 / the entry's hash"))),
         (status = 304, description = "未变 / unchanged"),
         (status = 400, response = Problem),
+        (status = 401, response = Problem),
         (status = 404, response = Problem),
         (status = 500, response = Problem),
     ),
 )]
 pub(super) async fn by_id(
     State(service): State<Shared>,
+    reading: Reading,
     Path((system, id)): Path<(String, String)>,
     Asked(asked): Asked<OfLog>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let log = asked.log()?;
+    let log = asked.log(reading)?;
     let entry = blocking(move || {
         let reader = reader(&service, log)?;
         let position = reader.lookup().find_id(&system, &id)?;
@@ -129,6 +135,7 @@ struct Page {
     tag = "events",
     operation_id = "entries",
     summary = "按条件取记录 / entries that fit",
+    security((), ("key" = [])),
     params(Filters,
         ("limit" = Option<u64>, Query, description = "每页条数,至多 500 / entries of a page", minimum = 1, maximum = 500),
         ("cursor" = Option<String>, Query, description = "上页 Link 所给 / from the page before")),
@@ -137,15 +144,17 @@ struct Page {
             body = ref("#/components/schemas/Entry"), content_type = "application/x-ndjson",
             headers(("link" = String, description = "rel=next"), ("etag" = String, description = "账的条数 / the log's size"))),
         (status = 400, response = Problem),
+        (status = 401, response = Problem),
         (status = 500, response = Problem),
     ),
 )]
 pub(super) async fn list(
     State(service): State<Shared>,
+    reading: Reading,
     Asked(filters): Asked<Filters>,
     RawQuery(asked): RawQuery,
 ) -> Result<Response, Problem> {
-    let log = filters.log()?;
+    let log = filters.log(reading)?;
     let query = filters.query(service.zone())?;
     let limit = page_limit(filters.limit);
     let from = filters.from.unwrap_or(0);

@@ -3,7 +3,7 @@
 //! A follower is read for as fast as it takes what it is sent: nothing is kept for
 //! it, so a slow one costs a page of entries and is never cut off for slowness.
 
-use super::asked::{Asked, Filters, bad};
+use super::asked::{Asked, Filters, Reading, bad};
 use super::problem::{Problem, log_damaged};
 use super::reading::{reader, some};
 use super::{Shared, blocking};
@@ -64,18 +64,21 @@ impl Feed {
     path = "/api/v1/events/feed",
     tag = "events",
     summary = "随时收取新记录 / entries as they are recorded",
+    security((), ("key" = [])),
     params(Filters, ("Last-Event-ID" = Option<u64>, Header,
         description = "已收到的序号,从其后接续 / the position to go on after")),
     responses(
         (status = 200, description = "SSE:id 为序号,data 为所存字节 / `id` is the position, `data` the stored bytes",
             body = String, content_type = "text/event-stream"),
         (status = 400, response = Problem),
+        (status = 401, response = Problem),
         (status = 409, response = Problem),
         (status = 500, response = Problem),
     ),
 )]
 pub(super) async fn follow(
     State(service): State<Shared>,
+    reading: Reading,
     Asked(filters): Asked<Filters>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
@@ -83,7 +86,7 @@ pub(super) async fn follow(
         let detail = "持续收取时没有分页 / what is followed has no pages: no `limit`, no `cursor`";
         return Err(bad("bad-query", detail));
     }
-    let log = filters.log()?;
+    let log = filters.log(reading)?;
     let query = filters.query(service.zone())?;
     let last = last_event_id(&headers)?;
     let asking = service.clone();

@@ -1,5 +1,6 @@
 //! Whether the service is alive and ready, and its figures for Prometheus.
 
+use super::asked::Reading;
 use super::problem::Problem;
 use super::{Shared, blocking};
 use crate::ledger::LogName;
@@ -108,12 +109,16 @@ pub(super) async fn counted(
     get,
     path = "/metrics",
     tag = "service",
-    summary = "Prometheus 指标 / figures",
+    summary = "Prometheus 指标;封存账的须有密钥 / figures; those of the sealed log need a key",
+    security((), ("key" = [])),
     responses((status = 200, description = "text/plain; version=0.0.4", body = String, content_type = "text/plain"),
         (status = 500, response = Problem),
     ),
 )]
-pub(super) async fn metrics(State(service): State<Shared>) -> Result<Response, Problem> {
+pub(super) async fn metrics(
+    State(service): State<Shared>,
+    reading: Reading,
+) -> Result<Response, Problem> {
     let text = blocking(move || {
         for log in LogName::ALL {
             let size = service.ledger.store(log).size()?;
@@ -130,7 +135,11 @@ pub(super) async fn metrics(State(service): State<Shared>) -> Result<Response, P
         }
         let handle = service.counts.recorder.handle();
         handle.run_upkeep();
-        Ok(handle.render())
+        let text = handle.render();
+        // How much the sealed log holds is told to whoever may read it.
+        let sealed = format!("log=\"{}\"", LogName::Sealed);
+        let told = |line: &&str| reading.may_read(LogName::Sealed) || !line.contains(&sealed);
+        Ok(text.split_inclusive('\n').filter(told).collect::<String>())
     })
     .await?;
     let kind = "text/plain; version=0.0.4; charset=utf-8";

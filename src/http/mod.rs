@@ -115,6 +115,7 @@ fn routes() -> OpenApiRouter<Shared> {
         // One address for a case and its views; `Description` names each.
         .route("/api/v1/cases/{*stream}", get(cases::one))
         .routes(routes!(opening::record_and_open))
+        .routes(routes!(opening::open_by_two))
         .routes(routes!(operating::erase_subject))
         .routes(routes!(operating::close, operating::closings))
         .routes(routes!(receipts::of_event))

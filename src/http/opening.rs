@@ -1,18 +1,18 @@
 //! Sealed members opened over HTTP: the key says who asks, the role what may be
 //! seen.
 
-use super::asked::{bad, json, log_of};
+use super::asked::{self, Reading, bad};
 use super::problem::Problem;
-use super::submit::submitter;
+use super::submit::{approver, submitter};
 use super::{Shared, blocking};
-use crate::opening::{Ask, Target, is_class, open, to_json};
+use crate::opening::{Ask, Joint, Target, is_class, open, open_jointly, to_json};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -48,12 +48,13 @@ struct Request {
 )]
 pub(super) async fn record_and_open(
     State(service): State<Shared>,
+    reading: Reading,
     headers: HeaderMap,
     sent: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Value>, Problem> {
     let who = submitter(&service, &headers)?.to_owned();
-    let asked: Request = json(sent)?;
-    let log = log_of(asked.log.as_deref())?;
+    let asked: Request = asked::json(sent)?;
+    let log = reading.log(asked.log.as_deref())?;
     if let Some(word) = asked.classes.iter().find(|word| !is_class(word)) {
         return Err(bad("no-such-class", &format!("没有这一类 / no such class: {word}")));
     }
@@ -69,6 +70,70 @@ pub(super) async fn record_and_open(
         let Request { role, purpose, classes, .. } = &asked;
         let ask = Ask { who: &who, role, purpose, log, target, classes };
         Ok(Json(to_json(&open(&service.ledger, &ask)?)))
+    })
+    .await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct JointRequest {
+    role: String,
+    purpose: String,
+    query: String,
+    positions: Vec<u64>,
+}
+
+/// `POST /api/v1/vault/joint-openings`: what two persons open together, into something
+/// that leaves the house.
+#[utoipa::path(
+    post,
+    path = "/api/v1/vault/joint-openings",
+    tag = "vault",
+    operation_id = "openJointly",
+    summary = "两人共同开启开放账若干记录的密封项,如制作完整级证据包:先各留痕,后出示 / open members of the open \
+        log on the word of two keys, as for a full bundle: recorded for each first, then shown",
+    security(("key" = [])),
+    params(("Second-Authorization" = String, Header,
+        description = "另一人的密钥,Bearer … / the key of a second person")),
+    request_body(content((ref("#/components/schemas/JointOpeningRequest") = "application/json"))),
+    responses(
+        (status = 200, description = "已留痕并出示 / recorded and shown", body = ref("#/components/schemas/JointOpening")),
+        (status = 400, response = Problem),
+        (status = 401, response = Problem),
+        (status = 403, response = Problem),
+        (status = 413, response = Problem),
+        (status = 500, response = Problem),
+        (status = 503, response = Problem),
+    ),
+)]
+pub(super) async fn open_by_two(
+    State(service): State<Shared>,
+    headers: HeaderMap,
+    sent: Result<Bytes, BytesRejection>,
+) -> Result<Json<Value>, Problem> {
+    let mut who =
+        [submitter(&service, &headers)?.to_owned(), approver(&service, &headers)?.to_owned()];
+    let JointRequest { role, purpose, query, mut positions } = asked::json(sent)?;
+    if who[0] == who[1] {
+        let detail =
+            "须由两人各以自己的密钥批准 / two persons approve, each with a key of their own";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "one-approver", detail));
+    }
+    who.sort_unstable();
+    positions.sort_unstable();
+    positions.dedup();
+    blocking(move || {
+        let joint = Joint {
+            who: &[&who[0], &who[1]],
+            role: &role,
+            purpose: &purpose,
+            query: &query,
+            positions: &positions,
+        };
+        let mut answer = to_json(&open_jointly(&service.ledger, &joint)?);
+        answer["schema"] = json!("plumbline.joint-opening/1");
+        answer["approved_by"] = json!(who);
+        Ok(Json(answer))
     })
     .await
 }

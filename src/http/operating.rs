@@ -1,7 +1,7 @@
 //! What operators do over HTTP: close a log, erase a subject. A key says who; the roles
 //! of the sealed log say whether they have the power.
 
-use super::asked::{self, Asked, OfLog};
+use super::asked::{self, Asked, OfLog, Reading};
 use super::problem::Problem;
 use super::reading::reader;
 use super::submit::{approver, submitter};
@@ -55,11 +55,12 @@ fn powerful(service: &Shared, who: &str, power: &str) -> Result<(), Problem> {
 )]
 pub(super) async fn close(
     State(service): State<Shared>,
+    reading: Reading,
     Asked(asked): Asked<OfLog>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let who = submitter(&service, &headers)?.to_owned();
-    let log = asked.log()?;
+    let log = asked.log(reading)?;
     blocking(move || {
         powerful(&service, &who, "close")?;
         let receipt = closing::record(&service.ledger, log)?;
@@ -76,18 +77,21 @@ pub(super) async fn close(
     tag = "proofs",
     operation_id = "closings",
     summary = "已作的日结 / the closings so far",
+    security((), ("key" = [])),
     params(OfLog),
     responses(
         (status = 200, description = "日结,依序 / the closings in order", body = ref("#/components/schemas/Closings")),
         (status = 400, response = Problem),
+        (status = 401, response = Problem),
         (status = 500, response = Problem),
     ),
 )]
 pub(super) async fn closings(
     State(service): State<Shared>,
+    reading: Reading,
     Asked(asked): Asked<OfLog>,
 ) -> Result<Json<Value>, Problem> {
-    let log = asked.log()?;
+    let log = asked.log(reading)?;
     blocking(move || {
         let reader = reader(&service, log)?;
         let query = Query::new().with(Field::Stream, STREAM);

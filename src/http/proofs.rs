@@ -1,6 +1,6 @@
 //! The signed checkpoint, and proofs that lead to it.
 
-use super::asked::{Asked, OfLog, bad};
+use super::asked::{Asked, OfLog, Reading, bad};
 use super::problem::Problem;
 use super::{Shared, blocking};
 use crate::ledger::LogName;
@@ -34,17 +34,20 @@ fn note(service: &Shared, log: LogName) -> Result<String, Problem> {
     path = "/api/v1/checkpoints/latest",
     tag = "proofs",
     summary = "最新的签名检查点 / the latest signed checkpoint",
+    security((), ("key" = [])),
     params(OfLog),
     responses((status = 200, description = "C2SP signed note", body = String, content_type = "text/plain"),
         (status = 400, response = Problem),
+        (status = 401, response = Problem),
         (status = 500, response = Problem),
     ),
 )]
 pub(super) async fn checkpoint(
     State(service): State<Shared>,
+    reading: Reading,
     Asked(asked): Asked<OfLog>,
 ) -> Result<Response, Problem> {
-    let log = asked.log()?;
+    let log = asked.log(reading)?;
     blocking(move || note(&service, log)).await.map(text)
 }
 
@@ -55,19 +58,22 @@ pub(super) async fn checkpoint(
     path = "/api/v1/proofs/inclusion/{position}",
     tag = "proofs",
     summary = "包含证明 / an inclusion proof",
+    security((), ("key" = [])),
     params(("position" = u64, Path), OfLog),
     responses((status = 200, description = "C2SP tlog-proof", body = String, content_type = "text/plain"),
         (status = 400, response = Problem),
+        (status = 401, response = Problem),
         (status = 404, response = Problem),
         (status = 500, response = Problem),
     ),
 )]
 pub(super) async fn included(
     State(service): State<Shared>,
+    reading: Reading,
     Path(position): Path<String>,
     Asked(asked): Asked<OfLog>,
 ) -> Result<Response, Problem> {
-    let (log, position) = (asked.log()?, number(&position)?);
+    let (log, position) = (asked.log(reading)?, number(&position)?);
     let proof = with_tree(service, log, move |tree, head| {
         let Checkpoint { size, root, .. } = head.checkpoint;
         let path = tree.inclusion(position, size, &root)?;
@@ -84,19 +90,22 @@ pub(super) async fn included(
     path = "/api/v1/proofs/consistency/{old}",
     tag = "proofs",
     summary = "一致性证明 / a consistency proof",
+    security((), ("key" = [])),
     params(("old" = u64, Path, description = "较早的条数 / entries then"), OfLog),
     responses((status = 200, description = "RFC 9162 §2.1.4", body = ref("#/components/schemas/Consistency")),
         (status = 400, response = Problem),
+        (status = 401, response = Problem),
         (status = 404, response = Problem),
         (status = 500, response = Problem),
     ),
 )]
 pub(super) async fn continued(
     State(service): State<Shared>,
+    reading: Reading,
     Path(old): Path<String>,
     Asked(asked): Asked<OfLog>,
 ) -> Result<Json<Value>, Problem> {
-    let (log, old) = (asked.log()?, number(&old)?);
+    let (log, old) = (asked.log(reading)?, number(&old)?);
     with_tree(service, log, move |tree, head| {
         let size = head.checkpoint.size;
         let path = consistency(tree, old, size)?;

@@ -1,6 +1,6 @@
 //! A receipt asked for again: signed, and with a proof.
 
-use super::asked::{Asked, OfLog};
+use super::asked::{Asked, OfLog, Reading};
 use super::problem::{Problem, internal};
 use super::reading::reader;
 use super::{Shared, blocking};
@@ -18,20 +18,23 @@ use serde_json::{Value, json};
     tag = "events",
     operation_id = "receipt",
     summary = "补取回执:有签名,附存在证明 / a receipt again: signed, with a proof of inclusion",
+    security((), ("key" = [])),
     params(("system" = String, Path), ("id" = String, Path), OfLog),
     responses(
         (status = 200, description = "回执 / the receipt", body = ref("#/components/schemas/Receipt")),
         (status = 400, response = Problem),
+        (status = 401, response = Problem),
         (status = 404, response = Problem),
         (status = 500, response = Problem),
     ),
 )]
 pub(super) async fn of_event(
     State(service): State<Shared>,
+    reading: Reading,
     Path((system, id)): Path<(String, String)>,
     Asked(asked): Asked<OfLog>,
 ) -> Result<Json<Value>, Problem> {
-    let log = asked.log()?;
+    let log = asked.log(reading)?;
     blocking(move || {
         let found = receipt::of_event(&reader(&service, log)?, &system, &id)?;
         let found = found.ok_or_else(|| {

@@ -2,7 +2,7 @@
 
 use super::asked::{Asked, body};
 use super::problem::Problem;
-use super::{Shared, blocking};
+use super::{Service, Shared, blocking};
 use crate::ledger::cloudevent;
 use crate::ledger::submission::Draft;
 use crate::ledger::{AppendError, Expected, Receipt};
@@ -23,7 +23,7 @@ fn authorise(service: &Shared, headers: &HeaderMap) -> Result<(), Problem> {
 
 /// The submitter, by the key it presents.
 pub(super) fn submitter<'s>(service: &'s Shared, headers: &HeaderMap) -> Result<&'s str, Problem> {
-    owner(service, headers, header::AUTHORIZATION.as_str()).ok_or_else(|| {
+    key_of(service, headers, header::AUTHORIZATION.as_str()).ok_or_else(|| {
         Problem::new(
             StatusCode::UNAUTHORIZED,
             "no-valid-key",
@@ -35,7 +35,7 @@ pub(super) fn submitter<'s>(service: &'s Shared, headers: &HeaderMap) -> Result<
 
 /// A second person, by a key of their own in `Second-Authorization`.
 pub(super) fn approver<'s>(service: &'s Shared, headers: &HeaderMap) -> Result<&'s str, Problem> {
-    owner(service, headers, "second-authorization").ok_or_else(|| {
+    key_of(service, headers, "second-authorization").ok_or_else(|| {
         Problem::new(
             StatusCode::UNAUTHORIZED,
             "no-second-key",
@@ -46,7 +46,7 @@ pub(super) fn approver<'s>(service: &'s Shared, headers: &HeaderMap) -> Result<&
 }
 
 /// Whose key a header presents.
-fn owner<'s>(service: &'s Shared, headers: &HeaderMap, name: &str) -> Option<&'s str> {
+pub(super) fn key_of<'s>(service: &'s Service, headers: &HeaderMap, name: &str) -> Option<&'s str> {
     let key = headers.get(name)?.to_str().ok()?.strip_prefix("Bearer ")?;
     service.keys.owner(key)
 }

@@ -1,5 +1,7 @@
 //! The internal listener of the built program, over a real socket.
 
+mod access;
+mod beside;
 mod ceremony;
 mod description;
 mod feed;
@@ -125,6 +127,12 @@ impl Server {
 
     fn get(&self, path: &str) -> Answer {
         self.call("GET", path, &[], "")
+    }
+
+    /// With the server's key: the sealed log is read by nobody without one.
+    fn get_with_key(&self, path: &str) -> Answer {
+        let bearer = format!("Bearer {}", self.key);
+        self.call("GET", path, &[("authorization", &bearer)], "")
     }
 }
 

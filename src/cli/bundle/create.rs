@@ -1,6 +1,7 @@
 //! `plumb bundle create`: gathers, has the opening of values recorded, writes.
 
 use super::super::case::At;
+use super::super::via::{Second, Server, Via};
 use super::super::{Dir, Exit, Failure, close, print, witnessing};
 use crate::bundle::{Bundle, Gathered, Order, Value, create};
 use crate::config::Layout;
@@ -29,7 +30,8 @@ pub struct Create {
     /// does, and needs two persons' approval
     #[arg(long, default_value = "masked", value_parser = ["masked", "full"])]
     level: String,
-    /// 批准披露的人,完整级须给出两次 / who approves the opening; twice for full
+    /// 批准披露的人,完整级须给出两次(加 --via 时由密钥表明)/ who approves the opening; twice for full;
+    /// with --via the keys say who
     #[arg(long, value_name = "WHO")]
     approved_by: Vec<String>,
     /// 批准人以何角色披露:该角色可开启的类别才披露 / the role under which they approve: only the
@@ -40,6 +42,10 @@ pub struct Create {
     told: Told,
     #[command(flatten)]
     at: At,
+    #[command(flatten)]
+    via: Via,
+    #[command(flatten)]
+    second: Second,
     /// JSON 输出 / as JSON
     #[arg(long)]
     json: bool,
@@ -75,12 +81,17 @@ impl Create {
     pub(super) fn run(self) -> Result<Exit, Failure> {
         let layout = Layout::new(&self.dir.dir);
         let config = read_config(&layout)?;
-        let order = self.order(zone(&config))?;
+        let mut order = self.order(zone(&config))?;
+        let server = self.via.server(order.full.then_some(&self.second))?;
+        if let Some(server) = &server {
+            server.is_of(&config)?;
+        }
         let gathered = Gathered::read(&layout, &config, &order)?;
         let role = self.role.as_deref().unwrap_or_default();
-        let values = match order.full {
-            true => opened(&layout, &order, role, &gathered)?,
-            false => Vec::new(),
+        let values = match (order.full, &server) {
+            (false, _) => Vec::new(),
+            (true, None) => opened(&layout, &order, role, &gathered)?,
+            (true, Some(server)) => opened_by(server, &mut order, role, &gathered)?,
         };
         let bundle = create(&layout, &config, &gathered, &order, values)?;
         let place = self.output.display().to_string();
@@ -97,7 +108,8 @@ impl Create {
         let mut approved_by = self.approved_by.clone();
         approved_by.sort();
         approved_by.dedup();
-        let unapproved = approved_by.len() < 2 || self.told.purpose.is_empty();
+        let by_keys = self.via.is_given() && approved_by.is_empty();
+        let unapproved = (approved_by.len() < 2 && !by_keys) || self.told.purpose.is_empty();
         if full && (unapproved || self.role.is_none()) {
             let message = "完整级须写明用途,经两人批准,并写明两人所任的角色 / a full bundle needs --purpose, two \
                            different --approved-by, and the --role that both hold";
@@ -157,18 +169,6 @@ impl Create {
     }
 }
 
-/// An opening is recorded before anything is shown, by whoever holds the ledger.
-fn with_a_way_out(mut failure: Failure) -> Failure {
-    if failure.exit == Exit::Locked {
-        failure.message.push_str(
-            "\n完整级须先在账本留痕:待正在写账的 serve 停止后再制;遮蔽级(--level masked)现在即可 / a full \
-             bundle is recorded first: make it once the running server has ended; a masked one can \
-             be made now",
-        );
-    }
-    failure
-}
-
 /// The file appears whole or not at all.
 fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut part = path.as_os_str().to_owned();
@@ -187,8 +187,7 @@ fn opened(
     role: &str,
     gathered: &Gathered,
 ) -> Result<Vec<Value>, Failure> {
-    let opening = witnessing::open(layout.root(), "bundle create");
-    let ledger = opening.map_err(with_a_way_out)?;
+    let ledger = witnessing::open(layout.root(), "bundle create")?;
     let who: Vec<&str> = order.prepared.approved_by.iter().map(String::as_str).collect();
     let answer = open_jointly(
         &ledger,
@@ -196,7 +195,7 @@ fn opened(
             who: &who,
             role,
             purpose: &order.prepared.purpose,
-            query: &format!("bundle create --level full {}", order.cases.join(" ")),
+            query: &query(order),
             positions: &gathered.positions(),
         },
     );
@@ -206,4 +205,56 @@ fn opened(
         Some(Value { position: found.position, member: shown.name, text: shown.text })
     };
     Ok(answer?.into_iter().filter_map(value).collect())
+}
+
+/// What the record of the opening says that it is for.
+fn query(order: &Order) -> String {
+    format!("bundle create --level full {}", order.cases.join(" "))
+}
+
+/// The same by the server that holds the ledger: its keys say who approves, and the
+/// bundle names them.
+fn opened_by(
+    server: &Server,
+    order: &mut Order,
+    role: &str,
+    gathered: &Gathered,
+) -> Result<Vec<Value>, Failure> {
+    let answer = server.post(
+        "/api/v1/vault/joint-openings",
+        &json!({
+            "role": role, "purpose": order.prepared.purpose, "query": query(order),
+            "positions": gathered.positions(),
+        }),
+    )?;
+    let malformed = || Failure {
+        exit: Exit::Failed,
+        message:
+            "serve 的答复不合格式,版本是否相同 / the server's answer has another form: is it of \
+                  this version?"
+                .to_owned(),
+    };
+    let names = answer["approved_by"].as_array().ok_or_else(malformed)?;
+    let names: Option<Vec<String>> =
+        names.iter().map(|name| name.as_str().map(str::to_owned)).collect();
+    let names = names.ok_or_else(malformed)?;
+    let told = &mut order.prepared.approved_by;
+    if !told.is_empty() && *told != names {
+        let message = format!(
+            "密钥是 {} 的,与 --approved-by 不同,不制作;已留痕 / the keys are of {0}, not of those named by \
+             --approved-by: no bundle is made, and the opening is on record",
+            names.join(", ")
+        );
+        return Err(Failure { exit: Exit::NotAllowed, message });
+    }
+    *told = names;
+    let mut values = Vec::new();
+    // A member whose key was destroyed has no disclosure.
+    let members = answer["members"].as_array().ok_or_else(malformed)?;
+    for member in members.iter().filter(|member| !member["disclosure"].is_null()) {
+        let text = |name: &str| member[name].as_str().map(str::to_owned).ok_or_else(malformed);
+        let position = member["position"].as_u64().ok_or_else(malformed)?;
+        values.push(Value { position, member: text("name")?, text: text("disclosure")? });
+    }
+    Ok(values)
 }
