@@ -5,8 +5,9 @@
 //! A file is never believed for itself. What the next closing is grown from must have
 //! the root that the closing in the log states, and a proof from a file must lead there;
 //! else the entries are read instead and the file is made again. So a file that was
-//! changed, or is of another log, costs time and makes no closing false. Knows nothing of
-//! how entries are recorded.
+//! changed, or is of another log, costs time and makes no closing false. What comes after
+//! the last closing is followed as it is recorded (`Since`). Knows nothing of how entries
+//! are recorded.
 //!
 //! All numbers are little-endian: magic, version, size, number of streams, bytes of all
 //! names; where each name begins and where the last one ends; count and last link of
@@ -49,6 +50,45 @@ pub enum IndexError {
     Unread(u64),
 }
 
+/// The streams of a log's entries since its last closing, followed as entries are
+/// recorded: so a closing reads what came since the last look, and memory holds what a
+/// day's entries are of.
+#[derive(Debug, Default)]
+pub struct Since {
+    /// Entries that the closing covers.
+    from: u64,
+    /// What came after them; its size counts from there.
+    index: StreamIndex,
+}
+
+impl Since {
+    /// Takes the entries up to `size` that were not taken yet. Another closing than
+    /// before begins anew.
+    ///
+    /// # Errors
+    ///
+    /// [`IndexError`] if an entry cannot be read.
+    pub fn follow(
+        &mut self,
+        store: &dyn Store,
+        last: Option<Closing>,
+        size: u64,
+    ) -> Result<(), IndexError> {
+        let from = last.map_or(0, |closing| closing.size);
+        if self.from != from || from + self.index.size() > size {
+            *self = Since { from, index: StreamIndex::default() };
+        }
+        let (index, mut unread) = (&mut self.index, None);
+        each_from(store, from + index.size(), size, |position, entry| match scan(entry) {
+            Ok(fields) if position == from + index.size() => {
+                index.push(fields.stream, entry_hash(entry));
+            }
+            _ => unread = unread.or(Some(position)),
+        })?;
+        unread.map_or(Ok(()), |position| Err(IndexError::Unread(position)))
+    }
+}
+
 /// The files of one log.
 pub struct StreamIndexes {
     dir: PathBuf,
@@ -60,7 +100,8 @@ impl StreamIndexes {
     }
 
     /// The index of a log's first `size` entries, grown from that of its last closing,
-    /// if that one's file has the root which the closing states.
+    /// if that one's file has the root which the closing states, by what was followed
+    /// since. Without the file all entries are read.
     ///
     /// # Errors
     ///
@@ -69,22 +110,28 @@ impl StreamIndexes {
         &self,
         store: &dyn Store,
         last: Option<Closing>,
+        since: &mut Since,
         size: u64,
     ) -> Result<StreamIndex, IndexError> {
-        let kept = last.filter(|closing| closing.size <= size);
-        let kept = kept.and_then(|closing| self.whole(&closing));
-        let mut index = kept.unwrap_or_default();
-        let (from, mut unread) = (index.size(), None);
-        each_from(store, from, size, |position, entry| match scan(entry) {
-            Ok(fields) if position == index.size() => index.push(fields.stream, entry_hash(entry)),
-            _ => unread = unread.or(Some(position)),
-        })?;
-        unread.map_or(Ok(index), |position| Err(IndexError::Unread(position)))
+        let last = last.filter(|closing| closing.size <= size);
+        let kept = match last {
+            // Nothing is before the entries that were followed.
+            None => Some(StreamIndex::default()),
+            Some(closing) => self.whole(&closing),
+        };
+        if let Some(mut index) = kept {
+            since.follow(store, last, size)?;
+            index.append(&since.index);
+            return Ok(index);
+        }
+        let mut whole = Since::default();
+        whole.follow(store, None, size)?;
+        Ok(whole.index)
     }
 
     /// Keeps the index of a closing, and few of those before it. Where it cannot be
     /// written, the next closing reads the log from its beginning.
-    pub fn keep(&self, index: &StreamIndex) {
+    pub fn keep(&self, index: &mut StreamIndex) {
         if let Err(error) = write_whole(&self.path(index.size()), &encode(index)) {
             tracing::warn!(%error, "the index of the streams is not kept");
             return;
@@ -116,15 +163,15 @@ impl StreamIndexes {
         if let Some(proof) = proof.filter(|proof| proof.verify(stream, closing).is_ok()) {
             return Ok(proof);
         }
-        let index = self.grown(store, None, closing.size)?;
-        self.keep(&index);
+        let mut index = self.grown(store, None, &mut Since::default(), closing.size)?;
+        self.keep(&mut index);
         Ok(index.prove(stream))
     }
 
     /// The index that a file holds, if it is the one that a closing states.
     fn whole(&self, closing: &Closing) -> Option<StreamIndex> {
         let kept = Kept::open(&self.path(closing.size)).ok()??;
-        let index = kept.whole().ok()??;
+        let mut index = kept.whole().ok()??;
         (index.closing() == *closing).then_some(index)
     }
 
@@ -139,7 +186,7 @@ impl StreamIndexes {
     }
 }
 
-fn encode(index: &StreamIndex) -> Vec<u8> {
+fn encode(index: &mut StreamIndex) -> Vec<u8> {
     let heads: Vec<Head> = index.heads().collect();
     let names: u64 = heads.iter().map(|head| head.stream.len() as u64).sum();
     let mut out = Vec::new();

@@ -2,7 +2,8 @@
 //! the log itself, so that an extract of one case can be shown to be complete.
 //!
 //! What an index is, `plumbline_replay::streams` says. It is grown from that of the last
-//! closing by the entries since, each hashed again; without it, by all of them.
+//! closing by the entries since, which are followed in between; without it, by all of
+//! them.
 
 use super::statement::{Statement, state};
 use super::{AppendError, Ledger, LogName, Receipt, RefusalCode};
@@ -38,7 +39,7 @@ pub fn record(ledger: &Ledger, log: LogName) -> Result<Receipt, ClosingError> {
 }
 
 fn attempt(ledger: &Ledger, log: LogName) -> Result<Receipt, ClosingError> {
-    let index = index(ledger, log)?;
+    let mut index = index(ledger, log)?;
     let closing = index.closing();
     let kind = match log {
         LogName::Open => KIND_OPEN,
@@ -48,21 +49,23 @@ fn attempt(ledger: &Ledger, log: LogName) -> Result<Receipt, ClosingError> {
     let id = format!("closing-{log}-{}", closing.size);
     let statement = Statement { id, stream: STREAM, kind, body: closing.body() };
     let receipt = state(ledger, statement, ledger.now())?;
-    kept(ledger, log).keep(&index);
+    kept(ledger, log).keep(&mut index);
     Ok(receipt)
 }
 
 /// Closes a log unless it was closed on this civil day of `zone`. `Ok(None)` if it
-/// was.
+/// was: then what has been recorded since is taken in for the next closing.
 pub fn close_day(
     ledger: &Ledger,
     zone: Zone,
     log: LogName,
 ) -> Result<Option<Receipt>, ClosingError> {
-    let (_, last) = at_the_end(ledger, log)?;
+    let (size, last) = at_the_end(ledger, log)?;
     let fields = last.as_deref().and_then(|entry| scan(entry).ok());
     let day = fields.and_then(|fields| parse_rfc3339(fields.recorded_at));
     if day.is_some_and(|moment| zone.date(moment.micros) >= zone.date(ledger.now())) {
+        let last = last.as_deref().and_then(stated);
+        ledger.since_closing(log).follow(ledger.store(log).as_ref(), last, size)?;
         return Ok(None);
     }
     record(ledger, log).map(Some)
@@ -72,7 +75,8 @@ pub fn close_day(
 fn index(ledger: &Ledger, log: LogName) -> Result<StreamIndex, ClosingError> {
     let (size, last) = at_the_end(ledger, log)?;
     let last = last.as_deref().and_then(stated);
-    Ok(kept(ledger, log).grown(ledger.store(log).as_ref(), last, size)?)
+    let mut since = ledger.since_closing(log);
+    Ok(kept(ledger, log).grown(ledger.store(log).as_ref(), last, &mut since, size)?)
 }
 
 /// A log's size and the entry of its last closing, if it was ever closed.

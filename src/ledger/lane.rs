@@ -10,6 +10,7 @@ use crate::derived::remove_unfinished;
 use crate::index::{Lookup, Noted};
 use crate::log::SegmentLog;
 use crate::store::{Acquired, Recovery, StoreError};
+use crate::stream_index::Since;
 use crate::vault::Vault;
 use crossbeam_channel::{Receiver, TryRecvError, bounded};
 use std::path::PathBuf;
@@ -39,6 +40,8 @@ pub(super) struct Lane {
     pub queue: Queue,
     pub recovery: Recovery,
     pub watchers: Watchers,
+    /// The streams of the entries since the last closing.
+    pub since_closing: Mutex<Since>,
     /// Held by whoever sequences: the thread, or a submitter who found it idle.
     turn: Arc<Mutex<Sequencer>>,
     sequencer: JoinHandle<()>,
@@ -104,7 +107,19 @@ impl Lane {
         let turn = Arc::new(Mutex::new(sequencer));
         let taken = turn.clone();
         let sequencer = spawn(format!("sequencer-{log}"), move || sequence(&taken, &jobs))?;
-        Ok(Lane { log, store, lookup, queue, recovery, watchers, turn, sequencer, follower })
+        let since_closing = Mutex::default();
+        Ok(Lane {
+            log,
+            store,
+            lookup,
+            queue,
+            recovery,
+            watchers,
+            since_closing,
+            turn,
+            sequencer,
+            follower,
+        })
     }
 
     /// Records events and waits. Where nobody else is waiting, on this thread: to

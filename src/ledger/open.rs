@@ -16,11 +16,12 @@ use crate::config::{Config, Layout};
 use crate::index::Lookup;
 use crate::log::{Options, RealFiles, SEGMENT_BYTES_DEFAULT, SegmentLog};
 use crate::store::{Recovery, Store, StoreError};
+use crate::stream_index::Since;
 use crate::vault::{Randomness, Vault, VaultError};
 use plumbline_replay::integrity::chain::Digest;
 use sha2::{Digest as _, Sha256};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 /// Most events in one request.
 pub const BATCH_EVENTS_MAX: usize = 4096;
@@ -183,6 +184,14 @@ impl Ledger {
     /// of what has just been acknowledged, follow it first.
     pub fn lookup(&self, log: LogName) -> Arc<Lookup> {
         self.lane(log).lookup.clone()
+    }
+
+    /// The streams of a log's entries since its last closing, as far as they were
+    /// followed. Whoever holds it makes others wait.
+    pub(super) fn since_closing(&self, log: LogName) -> MutexGuard<'_, Since> {
+        // What a panic left is whole between any two entries, and grown anew where it is not
+        // what the log has.
+        self.lane(log).since_closing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What opening found in a log.

@@ -6,7 +6,7 @@ use plumbline::config::Layout;
 use plumbline::extract::{Asked, of_stream};
 use plumbline::ledger::{Ledger, LogName, closing};
 use plumbline::store::{Acquired, Block, SegmentInfo, SegmentStart, Store, StoreError};
-use plumbline::stream_index::StreamIndexes;
+use plumbline::stream_index::{Since, StreamIndexes};
 use plumbline_replay::streams::{Closing, StreamIndex};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -67,7 +67,9 @@ fn close(ledger: &Ledger) -> Closing {
 /// The index of the first entries, from all of them.
 fn naive(store: &dyn Store, size: u64) -> StreamIndex {
     let none = tempfile::tempdir().unwrap();
-    StreamIndexes::new(none.path().to_owned()).grown(store, None, size).unwrap()
+    StreamIndexes::new(none.path().to_owned())
+        .grown(store, None, &mut Since::default(), size)
+        .unwrap()
 }
 
 fn folder(dir: &Path) -> PathBuf {
@@ -88,7 +90,8 @@ fn a_closing_reads_what_came_since_the_last_one() {
     let indexes = StreamIndexes::new(folder(dir.path()));
     let size = store.size().unwrap();
     let watched = Watched::over(store.clone());
-    let grown = indexes.grown(&watched, Some(second), size).unwrap();
+    let mut since = Since::default();
+    let mut grown = indexes.grown(&watched, Some(second), &mut since, size).unwrap();
     assert_eq!(watched.lowest(), second.size, "entries before the last closing were read");
     assert_eq!(grown.closing(), naive(store.as_ref(), size).closing());
     // Of a stream that is there, of one at each end, of none.
@@ -107,6 +110,47 @@ fn a_closing_reads_what_came_since_the_last_one() {
     assert_eq!(files(&folder(dir.path())).len(), 2);
 }
 
+/// A closing makes one tree, of which most is that of the closing before, and reads what
+/// nobody has followed yet.
+#[test]
+fn a_closing_costs_what_has_changed_since_the_last_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let ledger = new_ledger(dir.path());
+    let store: Arc<dyn Store> = ledger.store(LogName::Open);
+    record(&ledger, 0..2_000);
+    let closed = close(&ledger);
+    assert!(closed.streams > 500, "{closed:?}");
+    record(&ledger, 2_000..2_030);
+    let mut since = Since::default();
+    let followed = store.size().unwrap();
+    since.follow(store.as_ref(), Some(closed), followed).unwrap();
+    record(&ledger, 2_030..2_035);
+    let size = store.size().unwrap();
+    let watched = Watched::over(store.clone());
+    let indexes = StreamIndexes::new(folder(dir.path()));
+    let mut grown = indexes.grown(&watched, Some(closed), &mut since, size).unwrap();
+    assert_eq!(watched.lowest(), followed, "what was followed was read again");
+    // What is kept was hashed once, to be believed: a leaf each and the nodes above.
+    let believed = grown.hashed();
+    assert!(believed < 2 * closed.streams, "{believed} for {closed:?}");
+    let made = grown.closing();
+    assert_eq!(made, naive(store.as_ref(), size).closing());
+    let hashed = grown.hashed();
+    // The file and the proofs are of the same tree.
+    indexes.keep(&mut grown);
+    grown.prove("approval/990100-3");
+    assert_eq!(grown.hashed(), hashed);
+    let whole = naive(store.as_ref(), size).closing().streams * 2;
+    assert!(hashed - believed < whole, "{} for {whole}", hashed - believed);
+    // Another closing begins anew; the same one again is followed from where it was.
+    let again = close(&ledger);
+    let end = store.size().unwrap();
+    let watched = Watched::over(store.clone());
+    let mut after = indexes.grown(&watched, Some(again), &mut since, end).unwrap();
+    assert_eq!(watched.lowest(), again.size);
+    assert_eq!(after.closing(), naive(store.as_ref(), end).closing());
+}
+
 #[test]
 fn files_that_lie_or_are_missing_make_nothing_false() {
     let dir = tempfile::tempdir().unwrap();
@@ -122,7 +166,8 @@ fn files_that_lie_or_are_missing_make_nothing_false() {
     let expected = naive(store.as_ref(), size).closing();
     let proof = naive(store.as_ref(), closed.size).prove("approval/990100-3");
     let all = |what: &str| {
-        let grown = indexes.grown(store.as_ref(), Some(closed), size).unwrap();
+        let mut since = Since::default();
+        let mut grown = indexes.grown(store.as_ref(), Some(closed), &mut since, size).unwrap();
         assert_eq!(grown.closing(), expected, "{what}");
         let made = indexes.prove(store.as_ref(), &closed, "approval/990100-3").unwrap();
         assert_eq!(made, proof, "{what}");

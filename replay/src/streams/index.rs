@@ -1,10 +1,13 @@
 //! The index as it is built from entries: leaves in order of stream, their tree,
 //! and proofs from it.
+//!
+//! The tree is kept from one closing to the next: what has not changed, in place and in
+//! content, is not hashed again.
 
 use super::proof::{Absence, IndexProof, Neighbour};
 use crate::integrity::chain::Digest;
-use crate::integrity::proof::{Nodes, inclusion};
-use crate::integrity::tree::{Frontier, leaf_hash};
+use crate::integrity::proof::{Nodes, inclusion, root};
+use crate::integrity::tree::{leaf_hash, node_hash};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
@@ -40,20 +43,43 @@ fn leaf_text(stream: &str, count: u64, last: &Digest) -> String {
 pub struct StreamIndex {
     size: u64,
     /// In the order of their names' bytes.
-    streams: BTreeMap<Box<str>, (u64, Digest)>,
+    streams: BTreeMap<Box<str>, Row>,
+    /// The complete nodes over the leaves as they were when the tree was last made, by
+    /// level from the leaves up.
+    tree: Vec<Vec<Digest>>,
+    hashed: u64,
+}
+
+/// One stream.
+#[derive(Clone, Debug)]
+struct Row {
+    count: u64,
+    last: Digest,
+    /// `None` if it has changed since the tree was last made.
+    leaf: Option<Digest>,
 }
 
 impl StreamIndex {
     /// Takes the next entry: its stream and its link (BLAKE3).
     pub fn push(&mut self, stream: &str, link: Digest) {
-        self.size += 1;
+        self.take(stream, 1, link);
+    }
+
+    /// Takes the entries of an index that begins where this one ends.
+    pub fn append(&mut self, later: &StreamIndex) {
+        for (stream, row) in &later.streams {
+            self.take(stream, row.count, row.last);
+        }
+    }
+
+    fn take(&mut self, stream: &str, more: u64, link: Digest) {
+        self.size += more;
         match self.streams.get_mut(stream) {
-            Some((count, last)) => {
-                *count += 1;
-                *last = link;
+            Some(row) => {
+                *row = Row { count: row.count + more, last: link, leaf: None };
             }
             None => {
-                self.streams.insert(stream.into(), (1, link));
+                self.streams.insert(stream.into(), Row { count: more, last: link, leaf: None });
             }
         }
     }
@@ -68,15 +94,22 @@ impl StreamIndex {
         self.streams.len() as u64
     }
 
+    /// Leaves and nodes hashed so far, to measure by.
+    pub fn hashed(&self) -> u64 {
+        self.hashed
+    }
+
     /// The root over the leaves, RFC 6962 as over entries.
-    pub fn root(&self) -> Digest {
-        let mut frontier = Frontier::new();
-        self.leaves().for_each(|leaf| frontier.push(leaf));
-        frontier.root()
+    pub fn root(&mut self) -> Digest {
+        let streams = self.streams();
+        match root(&Complete(self.nodes()), streams) {
+            Ok(root) => root,
+            Err(never) => match never {},
+        }
     }
 
     /// The statement that a closing makes of it.
-    pub fn closing(&self) -> super::Closing {
+    pub fn closing(&mut self) -> super::Closing {
         super::Closing { size: self.size, streams: self.streams(), root: self.root() }
     }
 
@@ -91,24 +124,25 @@ impl StreamIndex {
             if !rises || count == 0 {
                 return None;
             }
-            out.streams.insert(stream.into(), (count, last));
+            out.streams.insert(stream.into(), Row { count, last, leaf: None });
         }
         (counted == size).then_some(out)
     }
 
     /// The leaves in their order.
     pub fn heads(&self) -> impl Iterator<Item = Head> {
-        self.streams.iter().map(|(stream, (count, last))| Head {
+        self.streams.iter().map(|(stream, row)| Head {
             stream: stream.to_string(),
-            count: *count,
-            last: *last,
+            count: row.count,
+            last: row.last,
         })
     }
 
     /// What the index says of a stream, proved from its root: that it has so many
     /// entries, or none.
-    pub fn prove(&self, stream: &str) -> IndexProof {
-        let whole = Whole { heads: self.heads().collect(), nodes: self.nodes() };
+    pub fn prove(&mut self, stream: &str) -> IndexProof {
+        let heads = self.heads().collect();
+        let whole = Whole { heads, nodes: Complete(self.nodes()) };
         match prove(&whole, stream) {
             Ok(proof) => proof,
             Err(never) => match never {},
@@ -116,25 +150,34 @@ impl StreamIndex {
     }
 
     /// Every complete node over the leaves, by level from the leaves up.
-    pub fn nodes(&self) -> Vec<Vec<Digest>> {
-        let mut levels: Vec<Vec<Digest>> = vec![Vec::new()];
-        let mut frontier = Frontier::new();
-        for leaf in self.leaves() {
-            frontier.push_with(leaf, |level, _, hash| {
-                let level = level as usize;
-                if levels.len() <= level {
-                    levels.resize(level + 1, Vec::new());
-                }
-                levels[level].push(*hash);
+    pub fn nodes(&mut self) -> &[Vec<Digest>] {
+        let before = std::mem::take(&mut self.tree);
+        let mut hashed = 0;
+        let leaves = self.streams.iter_mut().map(|(stream, row)| {
+            *row.leaf.get_or_insert_with(|| {
+                hashed += 1;
+                leaf_hash(leaf_text(stream, row.count, &row.last).as_bytes())
+            })
+        });
+        let mut levels: Vec<Vec<Digest>> = vec![leaves.collect()];
+        while let Some(below) = levels.last().filter(|below| below.len() > 1) {
+            let level = levels.len() - 1;
+            let known = |index: usize, pair: &[Digest]| {
+                let there = before.get(level)?.get(2 * index..2 * index + 2)?;
+                before.get(level + 1)?.get(index).filter(|_| there == pair).copied()
+            };
+            let above = below.chunks_exact(2).enumerate().map(|(index, pair)| {
+                known(index, pair).unwrap_or_else(|| {
+                    hashed += 1;
+                    node_hash(&pair[0], &pair[1])
+                })
             });
+            let above = above.collect();
+            levels.push(above);
         }
-        levels
-    }
-
-    fn leaves(&self) -> impl Iterator<Item = Digest> {
-        self.streams
-            .iter()
-            .map(|(stream, (count, last))| leaf_hash(leaf_text(stream, *count, last).as_bytes()))
+        self.hashed += hashed;
+        self.tree = levels;
+        &self.tree
     }
 }
 
@@ -176,27 +219,104 @@ pub fn prove<L: Leaves>(leaves: &L, stream: &str) -> Result<IndexProof, L::Error
     })
 }
 
-/// An index in memory.
-struct Whole {
-    heads: Vec<Head>,
-    nodes: Vec<Vec<Digest>>,
-}
+/// Complete nodes by level and place.
+struct Complete<'a>(&'a [Vec<Digest>]);
 
-impl Nodes for Whole {
+impl Nodes for Complete<'_> {
     type Error = Infallible;
 
     fn node(&self, level: u32, index: u64) -> Result<Digest, Infallible> {
         // Asked for complete nodes only, which are all there.
-        Ok(self.nodes[level as usize][index as usize])
+        Ok(self.0[level as usize][index as usize])
     }
 }
 
-impl Leaves for Whole {
+/// An index in memory.
+struct Whole<'a> {
+    heads: Vec<Head>,
+    nodes: Complete<'a>,
+}
+
+impl Nodes for Whole<'_> {
+    type Error = Infallible;
+
+    fn node(&self, level: u32, index: u64) -> Result<Digest, Infallible> {
+        self.nodes.node(level, index)
+    }
+}
+
+impl Leaves for Whole<'_> {
     fn streams(&self) -> u64 {
         self.heads.len() as u64
     }
 
     fn head(&self, index: u64) -> Result<Head, Infallible> {
         Ok(self.heads[index as usize].clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn link(number: u64) -> Digest {
+        leaf_hash(&number.to_be_bytes())
+    }
+
+    /// The same index made at once, so that nothing of an earlier tree is in it.
+    fn anew(index: &StreamIndex) -> StreamIndex {
+        StreamIndex::of(index.size(), index.heads()).unwrap()
+    }
+
+    #[test]
+    fn a_tree_that_is_kept_is_the_one_made_anew() {
+        let mut index = StreamIndex::default();
+        assert_eq!(index.root(), anew(&index).root());
+        // New streams at the end, in the middle and at the beginning, and old ones again.
+        for (round, number) in (0..400u64).map(|at| (at, at.wrapping_mul(7_919) % 211)).enumerate()
+        {
+            index.push(&format!("case/{:03}", number.1), link(round as u64));
+            if round % 3 == 0 {
+                let mut whole = anew(&index);
+                assert_eq!(index.closing(), whole.closing(), "{round}");
+                assert_eq!(index.nodes(), whole.nodes(), "{round}");
+                assert_eq!(index.prove("case/100"), whole.prove("case/100"));
+            }
+        }
+        let mut later = StreamIndex::default();
+        for number in 0..40 {
+            later.push(&format!("case/{:03}", number * 9), link(number));
+        }
+        index.append(&later);
+        assert_eq!(index.size(), 440);
+        assert_eq!(index.closing(), anew(&index).closing());
+    }
+
+    #[test]
+    fn what_has_not_changed_is_not_hashed_again() {
+        let mut index = StreamIndex::default();
+        for number in 0..1 << 14 {
+            index.push(&format!("case/{number:06}"), link(number));
+        }
+        index.closing();
+        let whole = index.hashed();
+        assert_eq!(whole, (2 << 14) - 1, "a leaf each, and the nodes above");
+        // The statement, the nodes for the file and the proofs are of one tree.
+        index.closing();
+        index.nodes();
+        index.prove("case/000007");
+        assert_eq!(index.hashed(), whole);
+        // Entries of ten streams: their leaves, and what is above these.
+        for number in 0..10 {
+            index.push(&format!("case/{:06}", number * 1_600), link(number));
+        }
+        index.closing();
+        let more = index.hashed() - whole;
+        assert!(more <= 10 * 15, "{more} hashes for ten streams of {}", 1 << 14);
+        // New streams at the end leave what is before them.
+        let before = index.hashed();
+        index.push("case/zzz", link(1));
+        index.closing();
+        assert_eq!(index.hashed() - before, 1, "a leaf that completes no node");
     }
 }
