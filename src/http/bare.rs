@@ -1,6 +1,7 @@
 //! A listener that parses what it is sent and keeps nothing: what `plumb bench
 //! http` holds the real one against. It knows of no ledger and asks for no key.
 
+use super::listening::{bound, serve_on};
 use super::problem::Problem;
 use super::submit::read_one;
 use axum::Router;
@@ -21,9 +22,8 @@ pub async fn serve_parsing_only(
     let router = Router::new()
         .route("/api/v1/events", post(parse_only))
         .layer(DefaultBodyLimit::max(super::BODY_BYTES_MAX));
-    let listener = tokio::net::TcpListener::bind(address).await?;
-    started(listener.local_addr()?);
-    axum::serve(listener, router).with_graceful_shutdown(stop).await
+    let listener = bound(address, started).await?;
+    serve_on(listener, router, stop).await
 }
 
 async fn parse_only(headers: HeaderMap, sent: Bytes) -> Result<StatusCode, Problem> {

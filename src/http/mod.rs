@@ -12,6 +12,7 @@ mod entries;
 mod feed;
 mod health;
 mod keys;
+mod listening;
 mod opening;
 mod operating;
 mod problem;
@@ -42,12 +43,12 @@ use axum::routing::get;
 use description::Description;
 use feed::Feed;
 use health::Counts;
+use listening::{bound, serve_on};
 use plumbline_replay::time::civil::Zone;
 use problem::Problem;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use tokio::net::TcpListener;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -153,17 +154,7 @@ pub async fn serve(
         stop.await;
         stopped.feed.stop();
     };
-    axum::serve(listener, router(service)).with_graceful_shutdown(stop).await
-}
-
-/// Binds an address and says which it is: port 0 stands for any that is free.
-async fn bound(
-    address: SocketAddr,
-    started: impl FnOnce(SocketAddr),
-) -> std::io::Result<TcpListener> {
-    let listener = TcpListener::bind(address).await?;
-    started(listener.local_addr()?);
-    Ok(listener)
+    serve_on(listener, router(service), stop).await
 }
 
 /// Runs what reads files on a thread where waiting hinders nobody.

@@ -4,8 +4,9 @@
 //! reached from here. Tiles never change, so caches keep them; the checkpoint is
 //! never kept.
 
+use super::blocking;
+use super::listening::{bound, serve_on};
 use super::problem::{self, Problem, internal};
-use super::{blocking, bound};
 use crate::publication::{Head, Publication};
 use axum::Router;
 use axum::extract::{Path, State};
@@ -44,7 +45,7 @@ pub async fn serve_public(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let listener = bound(address, started).await?;
-    axum::serve(listener, router(open)).with_graceful_shutdown(stop).await
+    serve_on(listener, router(open), stop).await
 }
 
 /// What every answer says: any page may read it, and it is only what it says.

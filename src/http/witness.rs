@@ -2,8 +2,9 @@
 //! what the witness has seen.
 
 use super::blocking;
+use super::listening::{bound, serve_on};
+use super::problem::Problem;
 use super::problem::{self, internal};
-use super::{bound, problem::Problem};
 use crate::clock::Clock;
 use crate::witness::{Answer, Witness};
 use axum::body::Bytes;
@@ -43,7 +44,7 @@ pub async fn serve_witness(
         .method_not_allowed_fallback(problem::no_such_method)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(Serving { witness, clock });
-    axum::serve(listener, router).with_graceful_shutdown(stop).await
+    serve_on(listener, router, stop).await
 }
 
 async fn add_checkpoint(State(serving): State<Serving>, body: Bytes) -> Result<Response, Problem> {
