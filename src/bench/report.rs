@@ -18,7 +18,7 @@ use std::time::Instant;
 
 const SEED: u64 = 42;
 /// Entries of a case of the city, about; an enterprise and its officers included.
-const ENTRIES_A_CASE: u64 = 6;
+const ENTRIES_A_CASE: u64 = 16;
 /// The days of the shorter period.
 const MONTH: u64 = 31;
 

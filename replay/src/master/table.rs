@@ -88,6 +88,11 @@ impl<R> Version<R> {
         self.valid_from.is_none_or(|from| from <= on) && self.valid_to.is_none_or(|to| on < to)
     }
 
+    /// The days on which it begins or ceases to speak.
+    pub fn turns(&self) -> impl Iterator<Item = NaiveDate> {
+        self.valid_from.into_iter().chain(self.valid_to)
+    }
+
     /// The row ends here: from `valid_from` on there is none.
     pub fn ended(&self) -> bool {
         self.verb == Verb::Ended

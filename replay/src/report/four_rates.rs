@@ -6,7 +6,7 @@ use super::kept::LooksAt;
 use super::register::Report;
 use super::run::{Gathered, Gathering, Ground, Note};
 use super::table::{Cell, Column, Holds, Row, column};
-use crate::master::At;
+use crate::master::{At, Version};
 use crate::rules::bench::Case;
 use crate::rules::finding::Finding;
 use chrono::{Datelike, NaiveDate};
@@ -105,24 +105,96 @@ fn rows(ground: &Ground<'_>, notes: Gathered) -> Vec<Row> {
         }
     }
     let mut found = by_unit_and_month(ground);
+    let turns = Turns::of(ground);
     let mut rows = Vec::new();
     for (month, days) in months(ground) {
-        let units: BTreeSet<Box<str>> = days
-            .iter()
-            .flat_map(|day| ground.bench.master.in_hall_roster(ground.bench.on(*day)))
+        let units: BTreeSet<Box<str>> = standing(&days, &turns.roster)
+            .flat_map(|day| ground.bench.master.in_hall_roster(ground.bench.on(day)))
             .map(|version| version.row.unit.clone())
             .collect();
         for unit in units {
-            let seen = attendance.get(&format!("{unit}|{month}")).copied();
+            let attended = attendance.get(&format!("{unit}|{month}")).copied();
             let mine = found.remove(&(unit.clone(), month.clone())).unwrap_or_default();
-            rows.push(of_unit(ground, &unit, (&month, &days), seen, mine));
+            let seen = seen(ground, &unit, &days, turns.of_unit(&unit));
+            rows.push(of_unit(ground, (&unit, &month), &seen, attended, mine));
         }
     }
     rows.sort_by(|a, b| a.cells.iter().take(2).cmp(b.cells.iter().take(2)));
     rows
 }
 
+/// Days from which on a register may read otherwise. Between two of them every day
+/// looks like the one before, and years of days are not looked up one by one.
+#[derive(Default)]
+struct Turns<'g> {
+    roster: BTreeSet<NaiveDate>,
+    units: BTreeMap<&'g str, BTreeSet<NaiveDate>>,
+}
+
+impl<'g> Turns<'g> {
+    /// Of every table that [`day`] asks.
+    fn of(ground: &Ground<'g>) -> Turns<'g> {
+        let master = ground.bench.master;
+        let mut turns = Turns::default();
+        for one in master.hall_registers.versions() {
+            turns.roster.extend(one.turns());
+            turns.add(&one.row.unit, one);
+        }
+        for one in master.hall_units.versions() {
+            turns.add(&one.row.unit, one);
+        }
+        for one in master.assignments.versions() {
+            turns.add(one.row.unit.as_deref().unwrap_or_default(), one);
+        }
+        for window in master.windows.versions() {
+            let unit = window.row.unit.as_deref().unwrap_or_default();
+            turns.add(unit, window);
+            for open in master.open_windows.history(&window.row.window_id) {
+                turns.add(unit, open);
+            }
+        }
+        turns
+    }
+
+    fn add<R>(&mut self, unit: &'g str, version: &Version<R>) {
+        self.units.entry(unit).or_default().extend(version.turns());
+    }
+
+    fn of_unit(&self, unit: &str) -> &BTreeSet<NaiveDate> {
+        self.units.get(unit).unwrap_or(&self.roster)
+    }
+}
+
+/// The first of these days and those on which something turns.
+fn standing<'d>(
+    days: &'d [NaiveDate],
+    turns: &'d BTreeSet<NaiveDate>,
+) -> impl Iterator<Item = NaiveDate> + 'd {
+    let looked_at = |(index, day): &(usize, &NaiveDate)| *index == 0 || turns.contains(*day);
+    days.iter().enumerate().filter(looked_at).map(|(_, day)| *day)
+}
+
+/// What a unit looked like on each of these days on which it belonged in the hall.
+fn seen(
+    ground: &Ground<'_>,
+    unit: &str,
+    days: &[NaiveDate],
+    turns: &BTreeSet<NaiveDate>,
+) -> Vec<(NaiveDate, Day)> {
+    let mut looked_at = standing(days, turns).peekable();
+    let mut last = None;
+    let mut seen = Vec::with_capacity(days.len());
+    for on in days {
+        if looked_at.next_if_eq(on).is_some() {
+            last = Some(day(ground, unit, *on));
+        }
+        seen.extend(last.filter(|day| day.required).map(|day| (*on, day)));
+    }
+    seen
+}
+
 /// What one unit looked like on one day.
+#[derive(Clone, Copy)]
 struct Day {
     required: bool,
     in_hall: bool,
@@ -151,16 +223,11 @@ fn day(ground: &Ground<'_>, unit: &str, on: NaiveDate) -> Day {
 
 fn of_unit(
     ground: &Ground<'_>,
-    unit: &str,
-    (month, days): (&str, &[NaiveDate]),
+    (unit, month): (&str, &str),
+    seen: &[(NaiveDate, Day)],
     attendance: Option<(i64, i64)>,
     mine: Vec<&Finding>,
 ) -> Row {
-    let seen: Vec<(NaiveDate, Day)> = days
-        .iter()
-        .map(|on| (*on, day(ground, unit, *on)))
-        .filter(|(_, day)| day.required)
-        .collect();
     let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     let there = seen.iter().filter(|(_, day)| day.in_hall).count();
     let absent = seen.iter().find(|(_, day)| !day.in_hall).map(|(on, _)| *on);

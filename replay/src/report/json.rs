@@ -10,13 +10,18 @@ use crate::integrity::json::{Json, parse, write_string};
 use crate::rules::finding::EntryRef;
 use crate::rules::words::yuan;
 use crate::time::civil::Zone;
+use chrono::{Datelike, NaiveDate};
 
 /// Name of the form; a change of meaning is a new one.
 pub const SCHEMA: &str = "plumbline.report/1";
 
+/// About what a cell takes, with its share of the entries its row rests on.
+const CELL_BYTES: usize = 24;
+
 /// The document, with a line end.
 pub fn to_json(sheet: &Sheet) -> Vec<u8> {
-    let mut out = Vec::new();
+    // To grow a report of many megabytes by doubling costs as much as writing it.
+    let mut out = Vec::with_capacity(sheet.rows.len() * sheet.columns.len() * CELL_BYTES);
     write(sheet, &mut out);
     out.push(b'\n');
     out
@@ -92,6 +97,29 @@ fn number(mut number: u64, out: &mut Vec<u8>) {
     }
 }
 
+/// `"2027-03-01"`. By hand, since some reports are mostly dates.
+fn day(date: NaiveDate, out: &mut Vec<u8>) {
+    let Ok(year @ 0..=9999) = u32::try_from(date.year()) else {
+        return write_string(&date.to_string(), out);
+    };
+    let digit = |number: u32| b'0' + (number % 10) as u8;
+    let (month, day) = (date.month(), date.day());
+    out.extend_from_slice(&[
+        b'"',
+        digit(year / 1000),
+        digit(year / 100),
+        digit(year / 10),
+        digit(year),
+        b'-',
+        digit(month / 10),
+        digit(month),
+        b'-',
+        digit(day / 10),
+        digit(day),
+        b'"',
+    ]);
+}
+
 fn column(column: &Column) -> Json<'static> {
     Json::object([
         ("name", Json::text(column.name)),
@@ -108,7 +136,7 @@ fn value(cell: &Cell, zone: Zone, out: &mut Vec<u8>) {
         Cell::Text(text) => write_string(text, out),
         Cell::Count(count) | Cell::Fen(count) => Json::Int(*count).write(out),
         Cell::Hundredths(hundredths) => write_string(&yuan(*hundredths), out),
-        Cell::Date(date) => write_string(&date.to_string(), out),
+        Cell::Date(date) => day(*date, out),
         Cell::Moment(micros) => write_string(&zone.rfc3339(*micros), out),
         Cell::Share(part, whole) => {
             list(out, &[*part, *whole], |number, out| Json::Int(*number).write(out));
@@ -142,6 +170,18 @@ pub fn from_json(bytes: &[u8]) -> Option<Read> {
 mod tests {
     use super::*;
     use crate::report::table::{Holds, Row, column};
+
+    #[test]
+    fn days_are_written_as_a_formatter_writes_them() {
+        let days =
+            [(-1, 1, 1), (0, 12, 31), (9, 2, 28), (2027, 3, 9), (9999, 10, 31), (10_000, 1, 1)];
+        for (year, month, day) in days {
+            let date = NaiveDate::from_ymd_opt(year, month, day).unwrap();
+            let mut out = Vec::new();
+            value(&Cell::Date(date), Zone::UTC, &mut out);
+            assert_eq!(String::from_utf8(out).unwrap(), format!("\"{date}\""));
+        }
+    }
 
     #[test]
     fn the_document_is_canonical_and_its_digest_is_of_the_rest() {
