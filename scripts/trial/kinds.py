@@ -178,9 +178,11 @@ def ledger_files(log):
     yield Kind("a frame cut off", in_second(lambda d: d[: frames_of(d)[-1].end - 10]))
     yield Kind("bytes after the last frame", in_second(lambda d: d + b"more"))
     for count in (1, 512, 300_000):
-        where = frames_of(dict(log.segments())[names[1]])[-1].end
+        first = f"logs/open/{names[0]}"
+        where = frames_of(dict(log.segments())[names[0]])[-1].end
         yield Kind(f"{count} zeros after the last frame of a segment that is not the last",
-                   in_second(lambda d, count=count: d + bytes(count)), f"{names[1]} byte {where}")
+                   lambda f, count=count: put(f, first, (f / first).read_bytes() + bytes(count)),
+                   f"{names[0]} byte {where}")
 
     def resealed(data, work):
         """An entry changed, and the frame's own digests made anew over it."""
