@@ -50,12 +50,13 @@ pub enum SignError {
 /// with both keys, and only then is the old one destroyed.
 pub fn latest(layout: &Layout, config: &Config, log: LogName) -> Result<String, SignError> {
     super::open::not_restoring(layout)?;
-    let signers = further::signers(layout, config, log)?;
     let _turn = turn(layout, log)?;
     let keys = Keys::read(layout, log)?;
     let signed = signed_heads(layout, log, &keys)?;
     let store = open_log(layout, config, log)?;
     let size = store.size()?;
+    further::end_renewals(layout, config, log, &store, size)?;
+    let signers = further::signers(layout, config, log)?;
     if let [one, other] = signed.as_slice()
         && one.note == other.note
         && one.head.size == size

@@ -4,20 +4,19 @@
 
 use super::checkpoints::SignError;
 use super::create::write_private;
-use super::keys::destroy;
+use super::keys::{destroy, destroy_retired, succeed};
 use super::statement::{SYSTEM, Statement, state};
 use super::{AppendError, Ledger, LogName, Receipt};
 use crate::config::{Config, Layout};
-use crate::durable::{overwrite, replace_private};
-use crate::second::announcement::{Act, STREAM, body};
+use crate::durable::replace_private;
+use crate::second::announcement::{Act, Finder, STREAM, body};
 use crate::second::head::{self, HeadError, Places};
 use crate::second::{Algorithm, FurtherKey, Signer};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, each_from};
 use plumbline_replay::integrity::checkpoint::Checkpoint;
 use plumbline_replay::integrity::note::Note;
-use std::fs::File;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Why a further key was not put to use.
 #[derive(Debug, thiserror::Error)]
@@ -58,9 +57,12 @@ pub fn signers(layout: &Layout, config: &Config, log: LogName) -> Result<Vec<Sig
 }
 
 fn signer(layout: &Layout, log: LogName, algorithm: Algorithm) -> Result<Signer, SignError> {
-    let path = layout.further_key(log, algorithm.as_str());
+    read_signer(&layout.further_key(log, algorithm.as_str()), algorithm)
+}
+
+fn read_signer(path: &Path, algorithm: Algorithm) -> Result<Signer, SignError> {
     let failed = |reason: String| SignError::Key { place: path.display().to_string(), reason };
-    let text = std::fs::read_to_string(&path).map_err(|error| failed(error.to_string()))?;
+    let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
     Signer::parse(algorithm, &text).map_err(|error| failed(error.to_string()))
 }
 
@@ -84,8 +86,9 @@ pub fn make(
     Ok(signer.public().clone())
 }
 
-/// A new key in the place of a log's key of an algorithm, which is destroyed. What it
-/// signed stays verifiable: the log tells which key was due under which head.
+/// The key that takes the place of a log's key of an algorithm, once the log tells of it
+/// and the next head is due; one that was made and not told of yet is that key. What the
+/// old one signed stays verifiable: the log tells which key was due under which head.
 pub fn renew(
     layout: &Layout,
     config: &Config,
@@ -93,14 +96,63 @@ pub fn renew(
     algorithm: Algorithm,
     randomness: &mut Draw<'_>,
 ) -> Result<FurtherKey, FurtherError> {
-    let path = layout.further_key(log, algorithm.as_str());
-    let signer = drawn(algorithm, &config.origin_of(log), randomness)?;
-    let io = |error: std::io::Error| io_error(&path, &error);
-    // Opened before the new one takes its name.
-    let old = File::options().write(true).open(&path).map_err(io)?;
-    replace_private(&path, &format!("{}\n", signer.to_text())).map_err(io)?;
-    overwrite(old).map_err(io)?;
+    let next = beside(&layout.further_key(log, algorithm.as_str()), "next");
+    let origin = config.origin_of(log);
+    if next.exists() {
+        let made = read_signer(&next, algorithm)?;
+        if made.public().name() == origin {
+            return Ok(made.public().clone());
+        }
+    }
+    let signer = drawn(algorithm, &origin, randomness)?;
+    let text = format!("{}\n", signer.to_text());
+    replace_private(&next, &text).map_err(|error| io_error(&next, &error))?;
     Ok(signer.public().clone())
+}
+
+/// Puts keys that the log has told of in the place of those before, which are destroyed.
+/// Whoever signs a head does so first: so a renewal that was cut short at any step is
+/// either ended here or has not begun, and no head lacks the line that is due.
+pub(super) fn end_renewals(
+    layout: &Layout,
+    config: &Config,
+    log: LogName,
+    store: &dyn Store,
+    size: u64,
+) -> Result<(), SignError> {
+    for algorithm in algorithms(layout, config)? {
+        let path = layout.further_key(log, algorithm.as_str());
+        let (next, retired) = (beside(&path, "next"), beside(&path, "retired"));
+        let io = |error: std::io::Error| SignError::Io {
+            place: path.display().to_string(),
+            reason: error.to_string(),
+        };
+        if retired.exists() {
+            destroy_retired(&path, &retired).map_err(io)?;
+        }
+        if next.exists() && is_told(store, size, read_signer(&next, algorithm)?.public())? {
+            succeed(&next, &path, &retired).map_err(io)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a log tells of a key among its first entries: reads them all, which only a
+/// renewal under way asks for.
+fn is_told(store: &dyn Store, size: u64, key: &FurtherKey) -> Result<bool, StoreError> {
+    let (finder, mut found) = (Finder::default(), false);
+    each_from(store, 0, size, |_, entry| {
+        let told = finder.read(entry).filter(|told| told.act == Act::Announced);
+        found |= told.is_some_and(|told| told.key.as_ref() == Ok(key));
+    })?;
+    Ok(found)
+}
+
+/// The place of a key's file with an ending more.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{ending}"));
+    PathBuf::from(name)
 }
 
 /// A key from fresh randomness.

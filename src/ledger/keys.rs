@@ -24,7 +24,9 @@ pub(super) struct Keys {
 
 impl Keys {
     pub fn read(layout: &Layout, log: LogName) -> Result<Keys, SignError> {
-        destroy_retired(layout, log)?;
+        let retired = layout.retired_key(log);
+        destroy_retired(&layout.signing_key(log), &retired)
+            .map_err(|error| io_error(&retired, &error))?;
         let current = read_key(&layout.signing_key(log))?;
         let path = layout.next_key(log);
         // A file that says nothing was never named by the log: it is whole before.
@@ -85,34 +87,37 @@ impl Keys {
     pub fn hand_over(&self, layout: &Layout, log: LogName) -> Result<(), SignError> {
         let (current, next) = (layout.signing_key(log), layout.next_key(log));
         let retired = layout.retired_key(log);
-        let io = |error| io_error(&current, &error);
-        // Another name for the old one, so that it can be overwritten when the new one
-        // stands in its place.
-        match std::fs::hard_link(&current, &retired) {
-            Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(io(error)),
-            _ => {}
-        }
-        std::fs::rename(&next, &current).map_err(io)?;
-        sync_folder(&current).map_err(io)?;
-        destroy_retired(layout, log)
+        succeed(&next, &current, &retired).map_err(|error| io_error(&current, &error))
     }
 }
 
+/// Puts a key's file in the place of another, which is destroyed. Whatever step power
+/// fails at, [`destroy_retired`] and doing it again end it.
+pub(super) fn succeed(next: &Path, current: &Path, retired: &Path) -> std::io::Result<()> {
+    // Another name for the old one, so that it can be overwritten when the new one
+    // stands in its place.
+    match std::fs::hard_link(current, retired) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    std::fs::rename(next, current)?;
+    sync_folder(current)?;
+    destroy_retired(current, retired)
+}
+
 /// Overwrites a key that is out of force, and takes its file away.
-fn destroy_retired(layout: &Layout, log: LogName) -> Result<(), SignError> {
-    let (current, retired) = (layout.signing_key(log), layout.retired_key(log));
-    let text = match std::fs::read(&retired) {
+pub(super) fn destroy_retired(current: &Path, retired: &Path) -> std::io::Result<()> {
+    let text = match std::fs::read(retired) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(io_error(&retired, &error)),
+        Err(error) => return Err(error),
     };
-    let io = |error| io_error(&retired, &error);
     // Cut short before the new key stood in its place: it is still the one in force.
-    let in_force = std::fs::read(&current).map_err(|error| io_error(&current, &error))? == text;
-    if in_force {
-        return std::fs::remove_file(&retired).and_then(|()| sync_folder(&retired)).map_err(io);
+    if std::fs::read(current)? == text {
+        std::fs::remove_file(retired)?;
+        return sync_folder(retired);
     }
-    destroy(&retired).map_err(io)
+    destroy(retired)
 }
 
 /// Overwrites a key's file and takes it away; one that is not there is destroyed.

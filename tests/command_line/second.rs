@@ -313,6 +313,50 @@ fn a_renewed_key_leaves_what_the_old_one_signed() {
     assert_eq!(code, Some(3), "{report}");
 }
 
+/// A renewal makes the key, tells of it, and puts it in the other's place. Whatever step
+/// it was cut short at, the next signing leaves a ledger that verifies.
+#[test]
+fn a_renewal_that_was_cut_short_is_ended_by_the_next_signing() {
+    let city = second_city(2);
+    let file = city.path.join("keys/open.sm2.key");
+    let (next, retired) = (file.with_extension("key.next"), file.with_extension("key.retired"));
+    let old = std::fs::read(&file).unwrap();
+    let holds = |step: &str| {
+        let (code, report) = both(&city);
+        assert_eq!(code, Some(0), "{step}: {report}");
+    };
+    // Made, and nobody told: the old key goes on.
+    let made = Signer::from_seed(Algorithm::Sm2, "city.example/1/open", [5; 32]).unwrap();
+    std::fs::write(&next, format!("{}\n", made.to_text())).unwrap();
+    more(&city, 1);
+    holds("made");
+    assert_eq!((std::fs::read(&file).unwrap(), next.exists()), (old.clone(), true));
+    // Begun again it is that key which is told of.
+    let renewed = run(&city, &["keys", "also", "--sm", "--renew"]);
+    assert_eq!(renewed.status.code(), Some(0), "{}", String::from_utf8_lossy(&renewed.stderr));
+    let new = std::fs::read(&file).unwrap();
+    assert_eq!(String::from_utf8(new.clone()).unwrap().trim(), made.to_text());
+    assert!(!next.exists() && !retired.exists());
+    holds("renewed");
+    let ended = |step: &str| {
+        more(&city, 1);
+        assert_eq!(std::fs::read(&file).unwrap(), new, "{step}");
+        assert!(!next.exists() && !retired.exists(), "{step}");
+        holds(step);
+    };
+    // Told of, and not in its place; then with the old one's second name; then in its
+    // place, and the old one not destroyed.
+    std::fs::write(&file, &old).unwrap();
+    std::fs::write(&next, &new).unwrap();
+    ended("told of");
+    std::fs::write(&file, &old).unwrap();
+    std::fs::write(&next, &new).unwrap();
+    std::fs::hard_link(&file, &retired).unwrap();
+    ended("linked");
+    std::fs::write(&retired, &old).unwrap();
+    ended("in its place");
+}
+
 #[test]
 fn what_was_kept_elsewhere_is_held_too() {
     let city = second_city(3);
