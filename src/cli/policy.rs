@@ -6,6 +6,7 @@ use plumbline_replay::audit::note;
 use plumbline_replay::integrity::checkpoint::{Checkpoint, NoteError};
 use plumbline_replay::integrity::note::Note;
 use plumbline_replay::integrity::policy::{Judgement, Policy};
+use plumbline_replay::succession::{HeadError, Later, Succession};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -24,8 +25,9 @@ struct One {
     reason: Option<String>,
 }
 
-/// Judges the checkpoints in files.
-pub(super) fn judge(files: &[PathBuf], policy: &Path) -> Result<Judged, Failure> {
+/// Judges the checkpoints in files. From the logs' keys that the policy names, changes of
+/// key that were obtained elsewhere lead to others.
+pub(super) fn judge(files: &[PathBuf], policy: &Path, later: &Later) -> Result<Judged, Failure> {
     let text = std::fs::read_to_string(policy).map_err(|error| unreadable(policy, &error))?;
     let policy = Policy::parse(&text).map_err(|error| Failure {
         exit: Exit::Usage,
@@ -34,7 +36,7 @@ pub(super) fn judge(files: &[PathBuf], policy: &Path) -> Result<Judged, Failure>
     let mut notes: Vec<One> = Vec::with_capacity(files.len());
     for file in files {
         let note = note(file).map_err(|error| unreadable(file, &error))?;
-        let mut one = judge_one(&note, file.display().to_string(), &policy);
+        let mut one = judge_one(&note, file.display().to_string(), &policy, later);
         if let Some(other) = notes.iter().find(|other| splits(other, &one)) {
             let size = one.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.size);
             one.exit = Exit::Broken;
@@ -55,7 +57,7 @@ pub(super) fn judge(files: &[PathBuf], policy: &Path) -> Result<Judged, Failure>
     Ok(Judged { exit, notes })
 }
 
-fn judge_one(note: &str, place: String, policy: &Policy) -> One {
+fn judge_one(note: &str, place: String, policy: &Policy, later: &Later) -> One {
     let mut one = One {
         place,
         exit: Exit::Done,
@@ -63,7 +65,7 @@ fn judge_one(note: &str, place: String, policy: &Policy) -> One {
         judgement: Judgement::default(),
         reason: None,
     };
-    match judge_note(note, policy) {
+    match judge_note(note, policy, later) {
         Ok((checkpoint, judgement)) => {
             if !judgement.met {
                 one.exit = Exit::CannotTell;
@@ -75,21 +77,37 @@ fn judge_one(note: &str, place: String, policy: &Policy) -> One {
             (one.checkpoint, one.judgement) = (Some(checkpoint), judgement);
         }
         Err(error) => {
-            let unknown = matches!(error, NoteError::Unsigned(_) | NoteError::Key(_));
-            one.exit = if unknown { Exit::CannotTell } else { Exit::Broken };
+            one.exit = match error {
+                HeadError::Note(NoteError::Unsigned(_) | NoteError::Key(_)) => Exit::CannotTell,
+                _ => Exit::Broken,
+            };
             one.reason = Some(error.to_string());
         }
     }
     one
 }
 
-fn judge_note(note: &str, policy: &Policy) -> Result<(Checkpoint, Judgement), NoteError> {
-    let note = Note::parse(note)?;
-    let checkpoint = Checkpoint::parse_any(note.text)?;
-    let mut signed = Err(NoteError::Unsigned(checkpoint.origin.clone()));
-    for key in policy.logs().iter().filter(|key| key.name() == checkpoint.origin) {
-        match key.verify_note(&note) {
-            Err(NoteError::Unsigned(_)) => {}
+fn judge_note(
+    text: &str,
+    policy: &Policy,
+    later: &Later,
+) -> Result<(Checkpoint, Judgement), HeadError> {
+    let note = Note::parse(text).map_err(HeadError::Note)?;
+    let checkpoint = Checkpoint::parse_any(note.text).map_err(HeadError::Note)?;
+    let mut signed = Err(HeadError::Note(NoteError::Unsigned(checkpoint.origin.clone())));
+    for key in policy.logs() {
+        let first = Succession::of(key.clone());
+        let keys = later.continued(&first).unwrap_or(first);
+        if !keys.origins().any(|origin| origin == checkpoint.origin) {
+            continue;
+        }
+        let found = match keys.steps() {
+            // Any log's, with whatever lines its checkpoints have.
+            [] => key.verify_note(&note).map_err(HeadError::Note),
+            _ => keys.verify(text).map(drop),
+        };
+        match found {
+            Err(HeadError::Note(NoteError::Unsigned(_))) => {}
             other => signed = other,
         }
     }
@@ -97,7 +115,7 @@ fn judge_note(note: &str, policy: &Policy) -> Result<(Checkpoint, Judgement), No
     if !policy.logs().is_empty() {
         signed?;
     }
-    Ok((checkpoint, policy.judge(&note)?))
+    Ok((checkpoint, policy.judge(&note).map_err(HeadError::Note)?))
 }
 
 /// Two signed heads over as many entries of one log, with different roots.

@@ -4,7 +4,7 @@ use super::second::{Also, Outside, Second};
 use super::{Exit, Failure, archive, bundle, extract, inclusion, policy, print, stranger};
 use crate::config::Layout;
 use crate::ledger::{LogName, read_config};
-use plumbline_replay::audit::{Audit, AuditError};
+use plumbline_replay::audit::{Audit, AuditError, read_key_changes};
 use plumbline_replay::walk::report::Report;
 use plumbline_replay::walk::{Outcome, SECOND_LINES, SM3_HEAD};
 use serde_json::{Value, json};
@@ -141,7 +141,9 @@ impl Verify {
             None => (self.all, Vec::new()),
             Some(What::All(all)) => (all, Vec::new()),
             Some(What::Checkpoint { files, policy: given, mut all }) => {
-                let judged = given.map(|given| policy::judge(&files, &given)).transpose()?;
+                let later = read_key_changes(&all.key_changes)?;
+                let judge = |given: PathBuf| policy::judge(&files, &given, &later);
+                let judged = given.map(judge).transpose()?;
                 all.checkpoint.extend(files);
                 return with_policy(all, judged);
             }

@@ -181,7 +181,13 @@ pub fn plan(
         let known = known_heads(layout, &config, log, plan)?;
         let (kept, lost) = kept_and_lost(layout, &config, log, &known)?;
         any |= lost.as_ref().is_some_and(|(head, _)| head.size > kept.size);
-        let new = next_key(layout, log, &to.origin_of(log), seed())?;
+        // Before anything is given up: their keys are made in the middle of it.
+        let origin = to.origin_of(log);
+        if !config.signatures.is_empty() && origin.len() > usize::from(u8::MAX) {
+            let reason = format!("{origin}: SM2、ML-DSA 不能以此名签名 / too long to sign under");
+            return Err(RestoreError::Refused(reason));
+        }
+        let new = next_key(layout, log, &origin, seed())?;
         let statement = Restoration {
             old: super::checkpoints::signing_key(layout, log)?.public_key(),
             new: new.public_key(),

@@ -229,6 +229,18 @@ fn what_each_key_signed_is_verified_under_every_key_of_the_log() {
             assert_eq!(passes, at <= stage, "the page alone, under key {at}: {said}");
         }
     }
+    // By a policy that names the first key, with no ledger at hand.
+    let policy = city.path.with_file_name("policy");
+    std::fs::write(&policy, format!("log {}\nquorum none\n", keys[0])).unwrap();
+    for stage in &stages {
+        let ask = |more: &[&str]| {
+            let words =
+                ["verify", "checkpoint", text(&stage.checkpoint), "--policy", text(&policy)];
+            plumb().args(words).args(more).output().unwrap().status.code()
+        };
+        assert_eq!(ask(&["--key-changes", text(&changes)]), Some(0), "stage {}", stage.key);
+        assert_eq!(ask(&[]) == Some(0), stage.key == 0, "stage {} alone", stage.key);
+    }
     // Against the ledger as it is: all but what the restoration gave up.
     for stage in &stages {
         for trusted in [&keys[0], &keys[3]] {
