@@ -10,12 +10,15 @@
 //! is no error, the log answers and the model grows again. What this module does not
 //! know: who asks, and any rule.
 
+mod asked;
 mod book;
 mod card;
 mod follow;
 mod grow;
 mod parts;
 mod stored;
+
+pub use asked::Asked;
 
 use crate::config::{Config, Layout};
 use crate::judging::Loaded;

@@ -13,7 +13,7 @@ pub(super) fn by_report(judgement: &Judgement) -> Vec<(i64, Vec<u8>)> {
     let of_one = |report: &report::Report| {
         let all = judgement.findings.iter().filter(|finding| (report.looks_at.findings)(finding));
         let all: Vec<Finding> = all.cloned().collect();
-        let ids: BTreeSet<String> = all.iter().map(Finding::id).collect();
+        let ids: BTreeSet<String> = all.iter().flat_map(Finding::ids).collect();
         let topics = &judgement.topics;
         let determinations = topics.determinations.of_these(&ids);
         let consequences = topics.consequences.of_these(&ids);

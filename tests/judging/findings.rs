@@ -61,7 +61,7 @@ fn what_is_found_is_what_the_citys_list_says() {
 fn the_pure_package_finds_the_same_in_any_number_of_threads() {
     let found = asked(&["find", "run", "--json"], 0);
     let evidence = Evidence::read(city(), &[], 2).expect("the city verifies");
-    for threads in [1, 2, 5] {
+    for threads in [1, 2, 3, 8] {
         let ask = Ask {
             moment: evidence.moment(None, None),
             zone: Zone::SHANGHAI,

@@ -71,6 +71,23 @@ fn every_report_is_what_the_pure_package_makes_of_the_same_log() {
     }
     // A report that is empty on a whole city tests nothing.
     assert!(with_rows >= 15, "only {with_rows} reports have rows");
+    in_any_number_of_threads(&evidence, &request, &hearing);
+}
+
+/// More threads than cores among them: what is compared is not speed. What is kept was
+/// judged in as many as there are cores.
+fn in_any_number_of_threads(evidence: &Evidence, request: &Request, in_one: &Hearing<'_>) {
+    let all: Vec<_> = report::all().collect();
+    let in_one = in_one.sheets(&all).expect("every report");
+    for threads in [3, 8] {
+        let ask = Ask { threads, ..request.ask };
+        let hearing = Hearing::open(&evidence.blocks, &Request { ask, ..request.clone() });
+        let sheets = hearing.and_then(|hearing| hearing.sheets(&all)).expect("every report");
+        for (one, other) in in_one.iter().zip(&sheets) {
+            let same = report::to_json(one) == report::to_json(other);
+            assert!(same, "{} differs in {threads} threads", one.id);
+        }
+    }
 }
 
 #[test]

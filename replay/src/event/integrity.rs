@@ -165,7 +165,7 @@ pub(super) const TYPES: &[EventType] = &[
     row("X08", "ledger.verified.v1", "校验", "ledger verified", Public, &[
         must("range", Text, "范围", "the range"),
         must("tool_version", VERSION, "工具版本", "version of the tool"),
-        must("result", Text, "结果", "the result"),
+        must("result", Word(&["pass", "fail", "cannot_tell"]), "结论", "the verdict"),
         may("anomalies", ROWS, "异常", "anomalies"),
     ]),
     row("X09", "access.recorded.v1", "访问留痕", "access recorded", Sealed, &[

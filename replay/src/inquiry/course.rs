@@ -66,7 +66,7 @@ fn events(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
         let place = recorded.binary_search(&act.position).unwrap_or(0);
         let count = |number: usize| Cell::Count(i64::try_from(number + 1).unwrap_or(i64::MAX));
         let day = zone.date(act.occurred.micros);
-        let late = case.bench.calendar.recorded_late(day, act.recorded, zone);
+        let late = case.bench.recorded_late(day, act.recorded);
         let actor = act.actor.as_ref();
         let recorder = act.recorder.as_ref().or(actor);
         let who =

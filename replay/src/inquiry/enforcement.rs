@@ -24,9 +24,9 @@ fn entries(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let kin = ground.bench.master.party_lineage(party, at);
     let mut all = Gathering::default();
     (inspections::FILINGS.gather)(case, ground, &mut all);
-    out.extend(all.notes().filter(|note| match note.cells.get(1) {
-        Some(Cell::Text(name)) => name == party || kin.contains(name.as_str()),
-        _ => false,
+    out.extend(all.notes().filter(|note| {
+        let name = inspections::enterprise_of(note);
+        name == party || kin.contains(name)
     }));
 }
 

@@ -9,12 +9,13 @@ use crate::event::Event;
 use crate::integrity::json::Json;
 use crate::rules::bench::Case;
 use crate::rules::finding::EntryRef;
+use crate::rules::{measured, rank_of, state_of};
 use crate::time::civil;
 use chrono::Days;
 
 pub(super) const MEASURES: Report = Report {
     id: "RP13",
-    version: 1,
+    version: 2,
     zh: "强制措施表",
     en: "coercive measures",
     rows_zh: "措施",
@@ -28,7 +29,7 @@ pub(super) const MEASURES: Report = Report {
 
 pub(super) const QUALIFICATIONS: Report = Report {
     id: "RP14",
-    version: 1,
+    version: 2,
     zh: "执法资格表",
     en: "officers and their certificates",
     rows_zh: "人员×执法行为",
@@ -48,6 +49,7 @@ const MEASURE_COLUMNS: &[Column] = &[
     column("object", "对象", "object", Holds::Text),
     column("decision_no", "决定书号", "decision no.", Holds::Code),
     column("basis", "依据", "basis", Holds::Text),
+    column("basis_rank", "依据层级", "rank of the basis", Holds::Text),
     column("approved_at", "批准时间", "approved", Holds::Moment),
     column("imposed_at", "实施时间", "imposed", Holds::Moment),
     column("approval_lag_minutes", "批准时间差(分钟)", "approval after imposing", Holds::Count),
@@ -63,15 +65,22 @@ const MEASURE_COLUMNS: &[Column] = &[
 
 fn measures(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let zone = case.bench.zone;
-    let imposed = case.all("coercion.imposed");
-    for act in imposed.filter(|act| ground.in_period(act.occurred.micros)) {
-        let approved = case.last("coercion.approved");
-        let extended = case.last("coercion.extended");
-        let lifted = case.last("coercion.lifted");
+    for (act, approved) in measured(case) {
+        if !ground.in_period(act.occurred.micros) {
+            continue;
+        }
+        let after = |other: &&Event<'_>| other.order() > act.order();
+        let ends = ["coercion.lifted", "coercion.disposed"];
+        let lifted = case.any(&ends).find(after);
+        let before_end = |other: &&Event<'_>| lifted.is_none_or(|end| other.order() < end.order());
+        let extended = case.all("coercion.extended").filter(after).rfind(before_end);
         let from = act.body.text("from").and_then(|text| civil::parse_date(&text));
-        let term = act.body.int("term_days").and_then(|days| u64::try_from(days).ok());
-        let first_due =
-            from.zip(term).and_then(|(from, days)| from.checked_add_days(Days::new(days)));
+        let from = from.unwrap_or_else(|| zone.date(act.occurred.micros));
+        // What testing takes does not count (行政强制法 25).
+        let tested = act.body.int("testing_days").unwrap_or(0).max(0);
+        let term = act.body.int("term_days").map(|days| days.saturating_add(tested));
+        let term = term.and_then(|days| u64::try_from(days).ok());
+        let first_due = term.and_then(|days| from.checked_add_days(Days::new(days)));
         let new_due = extended.and_then(|act| act.body.text("new_due"));
         let due = new_due.and_then(|text| civil::parse_date(&text)).or(first_due);
         let ended =
@@ -95,6 +104,7 @@ fn measures(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
             facts::member(Some(act), "object_kind"),
             facts::member(Some(act), "decision_no"),
             facts::member(approved, "basis"),
+            Cell::maybe(rank_of(act, approved), |rank| Cell::text(rank.zh())),
             facts::minute(approved, zone),
             facts::minute(Some(act), zone),
             Cell::maybe(lag, Cell::Count),
@@ -133,42 +143,66 @@ const OFFICER_COLUMNS: &[Column] = &[
 ];
 
 /// Acts that only certified officers may do.
-const ENFORCING: [&str; 4] = [
+const ENFORCING: [&str; 6] = [
     "inspection.entry.started",
+    "inspection.reinspection.done",
     "coercion.imposed",
+    "penalty.case.filed",
     "penalty.investigation.step",
     "penalty.rectification.reinspected",
 ];
 
 fn officers(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     for act in case.any(&ENFORCING).filter(|act| ground.in_period(act.occurred.micros)) {
-        for (officer, certificate) in named(act) {
+        // As R2.7.1 sees them; where it cannot tell, as the act names them.
+        let officers = match state_of(case, act) {
+            Some(all) => all
+                .into_iter()
+                .map(|one| {
+                    let state = if one.flaws.is_empty() {
+                        "有效".to_owned()
+                    } else {
+                        one.flaws.join("、")
+                    };
+                    (one.officer.into(), one.cert_no.map(String::from), state)
+                })
+                .collect(),
+            None => named(act),
+        };
+        for (officer, certificate, state) in officers {
             out.push_on(
                 case.bench.zone.date(act.occurred.micros),
-                of_officer(case, act, &officer, certificate.as_deref()),
+                of_officer(case, act, &officer, (certificate.as_deref(), state)),
             );
         }
     }
 }
 
 /// Officers and certificate numbers that an act names: its list, else its actor.
-fn named(act: &Event<'_>) -> Vec<(String, Option<String>)> {
+fn named(act: &Event<'_>) -> Vec<(String, Option<String>, String)> {
+    const UNKNOWN: &str = "无法判定";
     let text =
         |json: &Json<'_>, name: &str| json.get(name).and_then(Json::as_str).map(str::to_owned);
     if let Some(Json::List(list)) = act.body.json("officers") {
         let one = |json: &Json<'_>| match json {
-            Json::Text(officer) => Some((officer.to_string(), None)),
-            _ => Some((text(json, "officer_id")?, text(json, "cert_no"))),
+            Json::Text(officer) => Some((officer.to_string(), None, UNKNOWN.to_owned())),
+            _ => Some((text(json, "officer_id")?, text(json, "cert_no"), UNKNOWN.to_owned())),
         };
         return list.iter().filter_map(one).collect();
     }
     let actor = act.actor.as_ref();
     let officer = actor.and_then(|actor| actor.officer.get());
     let certificate = actor.and_then(|actor| actor.cert_no.get()).map(str::to_owned);
-    officer.map(|officer| (officer.to_owned(), certificate)).into_iter().collect()
+    let one = officer.map(|officer| (officer.to_owned(), certificate, UNKNOWN.to_owned()));
+    one.into_iter().collect()
 }
 
-fn of_officer(case: &Case<'_>, act: &Event<'_>, officer: &str, cert_no: Option<&str>) -> Note {
+fn of_officer(
+    case: &Case<'_>,
+    act: &Event<'_>,
+    officer: &str,
+    (cert_no, state): (Option<&str>, String),
+) -> Note {
     let master = case.bench.master;
     let at = case.bench.at(act.occurred.micros);
     let by_number = cert_no.and_then(|number| master.certificates.at(number, at));
@@ -182,12 +216,6 @@ fn of_officer(case: &Case<'_>, act: &Event<'_>, officer: &str, cert_no: Option<&
         master.certificates.history(number).last()
     });
     let row = latest.map(|version| &version.row);
-    let state = match (held, latest) {
-        (Some(version), _) if version.row.officer_id.as_deref() != Some(officer) => "证非本人",
-        (Some(_), _) => "有效",
-        (None, Some(_)) => "不在有效期",
-        (None, None) => "无证",
-    };
     let person = master.officers.at(officer, at).map(|version| &version.row);
     let cells = vec![
         Cell::text(officer),

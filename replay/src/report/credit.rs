@@ -34,7 +34,7 @@ pub(super) const PERMITS: Report = Report {
 
 pub(super) const PENALTIES: Report = Report {
     id: "RP28CF",
-    version: 1,
+    version: 2,
     zh: "双公示上报文件(行政处罚)",
     en: "credit publicity file: penalties",
     rows_zh: "处罚决定",
@@ -253,8 +253,7 @@ fn penalties(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
             let amounts = list.iter().filter_map(|one| one.get(member).and_then(Json::as_int));
             amounts.reduce(i64::saturating_add)
         };
-        let taken = ["illegal_income_fen", "goods_fen", "confiscated_fen"].map(sum);
-        let taken = taken.into_iter().flatten().reduce(i64::saturating_add);
+        let taken = taken(&list);
         let licence = list.iter().find_map(|one| one.get("licence").and_then(Json::as_str));
         let code = act.body.text("ground_code").unwrap_or_default();
         let at = case.bench.at(act.occurred.micros);
@@ -287,6 +286,21 @@ fn penalties(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
             Note { key: case.file.stream.to_owned(), cells, entries },
         );
     }
+}
+
+/// Everything confiscated. Of a fine, illegal income and goods are what it is a multiple
+/// of (R2.7.6) and were not taken.
+fn taken(list: &[Json<'_>]) -> Option<i64> {
+    let of_one = |one: &Json<'_>| {
+        let fine = one.get("kind").and_then(Json::as_str) == Some("罚款");
+        let own: &[&str] = match fine {
+            true => &["confiscated_fen"],
+            false => &["illegal_income_fen", "goods_fen", "confiscated_fen"],
+        };
+        let amounts = own.iter().filter_map(|name| one.get(name).and_then(Json::as_int));
+        amounts.reduce(i64::saturating_add)
+    };
+    list.iter().filter_map(of_one).reduce(i64::saturating_add)
 }
 
 /// `罚款10000.00元;没收…`

@@ -1,9 +1,11 @@
 //! Cells that several reports read from the acts of a case.
 
+use super::run::Ground;
 use super::table::Cell;
 use crate::event::{Event, Precision};
 use crate::rules::bench::Case;
-use crate::rules::clocks::{ClockReading, SuspensionClaim, workdays_between};
+use crate::rules::city::Consequence;
+use crate::rules::clocks::{self, ClockReading};
 use crate::rules::finding::{EntryRef, Finding};
 use crate::time::civil::Zone;
 use chrono::NaiveDate;
@@ -64,21 +66,40 @@ pub fn over(reading: Option<&ClockReading>) -> Cell {
     Cell::maybe(late, |reading| Cell::Count(i64::from(reading.over)))
 }
 
-/// Working days that special procedures took, as claimed.
-pub fn suspended_wd(case: &Case<'_>, claims: &[SuspensionClaim]) -> i64 {
-    let bench = case.bench;
-    let days = claims.iter().map(|claim| {
-        let from = claim.from.pred_opt().unwrap_or(claim.from);
-        let to = claim.to.unwrap_or_else(|| bench.today());
-        i64::from(workdays_between(bench.calendar, from, to, bench.known_at))
-    });
-    days.sum()
+/// Working days of a clock's course that special procedures took, as claimed, each day
+/// once.
+pub fn suspended_wd(case: &Case<'_>, reading: &ClockReading) -> i64 {
+    let until = reading.stop.as_ref().map_or_else(|| case.bench.today(), |stop| stop.on);
+    let within = (reading.start.on, until);
+    i64::from(clocks::workdays_suspended(case, &reading.suspensions, within))
 }
 
 /// What findings say, by rule.
 pub fn rules(findings: &[&Finding]) -> Cell {
     let mut seen = BTreeSet::new();
     Cell::list(findings.iter().map(|finding| finding.rule).filter(|rule| seen.insert(*rule)))
+}
+
+/// What was done about findings of a stream, as an investigator lists it, and the acts.
+pub fn consequences(
+    ground: &Ground<'_>,
+    stream: &str,
+    of: fn(&Finding) -> bool,
+) -> (Cell, Vec<EntryRef>) {
+    let about = ground.findings(stream).iter().filter(|finding| of(finding));
+    let ids: Vec<String> = about.flat_map(|finding| finding.ids()).collect();
+    let ids: Vec<&str> = ids.iter().map(AsRef::as_ref).collect();
+    let done = ground.judgement.topics.consequences.of(&ids);
+    (told(ground, &done), done.iter().map(|one| one.entry.clone()).collect())
+}
+
+/// Consequences by name and day.
+pub fn told(ground: &Ground<'_>, done: &[&Consequence]) -> Cell {
+    Cell::list(done.iter().map(|one| {
+        let name = crate::event::register::find(&format!("{}.v1", one.kind));
+        let name = name.map_or(one.kind.as_ref(), |known| known.zh);
+        format!("{name}({})", ground.bench.zone.date(one.at))
+    }))
 }
 
 /// Entries of findings.

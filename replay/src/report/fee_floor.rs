@@ -1,17 +1,20 @@
 //! RP06 最低收费执行表: every fee line against the floor of its standard.
 
+use super::facts;
 use super::kept::LooksAt;
 use super::register::Report;
 use super::run::{Gathering, Ground, Note, one_row_a_note};
 use super::table::{Cell, Column, Holds, column};
 use crate::event::Event;
-use crate::integrity::json::Json;
+use crate::master::Pricing;
 use crate::rules::bench::Case;
-use crate::rules::finding::EntryRef;
+use crate::rules::city::is_hall;
+use crate::rules::finding::{EntryRef, Finding};
+use crate::rules::{Priced, priced};
 
 pub(crate) const REPORT: Report = Report {
     id: "RP06",
-    version: 1,
+    version: 2,
     zh: "最低收费执行表",
     en: "fees against the floor of their standards",
     rows_zh: "收费明细",
@@ -28,93 +31,86 @@ const COLUMNS: &[Column] = &[
     column("stream", "事件流", "stream", Holds::Text),
     column("unit", "收费单位", "unit", Holds::Text),
     column("assessed_on", "核定日期", "assessed on", Holds::Date),
+    column("payer", "缴费人(代号)", "payer, by pseudonym", Holds::Text),
     column("fee_code", "收费项目", "fee item", Holds::Code),
     column("standard_version", "标准版本", "standard", Holds::Code),
     column("quantity", "数量", "quantity", Holds::Count),
     column("lower_fen", "下限", "floor of one", Holds::Money),
     column("floor_fen", "应收下限额", "floor", Holds::Money),
     column("amount_fen", "核定额", "assessed", Holds::Money),
-    column("difference_fen", "高于下限", "above the floor", Holds::Money),
-    column("reduced_fen", "减免额", "reduced", Holds::Money),
+    column("difference_fen", "与下限差额(高于为正)", "above the floor, or below", Holds::Money),
+    column("reduced_fen", "减免额(全案)", "reduced, whole case", Holds::Money),
     column("reduction", "减免依据", "reduction policy", Holds::Code),
-    column("paid_fen", "实收", "paid", Holds::Money),
+    column("paid_fen", "实收(全案)", "paid, whole case", Holds::Money),
     column("venue", "厅内外", "venue", Holds::Text),
     column("receipt", "票据号", "receipt no.", Holds::Code),
     column("listed", "目录清单", "on the list", Holds::Text),
-    column("refunded_fen", "已退", "refunded", Holds::Money),
+    column("refunded_fen", "已退(全案)", "refunded, whole case", Holds::Money),
     column("findings", "疑点", "findings", Holds::Text),
 ];
 
 fn gather(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
-    for act in case.all("fee.assessed").filter(|act| ground.in_period(act.occurred.micros)) {
-        let Some(Json::List(lines)) = act.body.json("lines") else { continue };
-        for (number, line) in lines.iter().enumerate() {
-            let note = of_line(case, ground, act, line);
-            out.push_on(
-                case.bench.zone.date(act.occurred.micros),
-                Note { key: format!("{}#{number:04}", case.file.stream), ..note },
-            );
+    let mut first = true;
+    for act in case.all("fee.assessed") {
+        for line in priced(case, act) {
+            // What was paid is of the whole case: once, so that a column adds up.
+            let whole = std::mem::take(&mut first);
+            if ground.in_period(act.occurred.micros) {
+                let note = of_line(case, ground, act, &line, whole);
+                out.push_on(case.bench.zone.date(act.occurred.micros), note);
+            }
         }
     }
 }
 
-fn of_line(case: &Case<'_>, ground: &Ground<'_>, act: &Event<'_>, line: &Json<'_>) -> Note {
-    let text = |name: &str| line.get(name).and_then(Json::as_str).unwrap_or_default();
-    let int = |name: &str| line.get(name).and_then(Json::as_int);
-    let at = case.bench.at(act.occurred.micros);
-    let standard = case.bench.master.fee_standards.at(text("fee_code"), at);
-    let lower = standard.and_then(|version| version.row.lower_fen);
-    let floor = lower.zip(int("qty")).map(|(lower, quantity)| lower.saturating_mul(quantity));
+fn of_line(
+    case: &Case<'_>,
+    ground: &Ground<'_>,
+    act: &Event<'_>,
+    line: &Priced<'_>,
+    whole: bool,
+) -> Note {
     let sum = |kind: &str| case.all(kind).filter_map(|act| act.body.int("amount_fen")).sum::<i64>();
-    let some = |kind: &str| case.first(kind).map(|_| sum(kind));
-    let rules: Vec<&str> =
-        ground.findings(case.file.stream).iter().map(|finding| finding.rule).collect();
-    let reduction = case.first("fee.reduction.granted");
-    let receipt = case.first("fee.receipt.issued");
-    let member = |act: Option<&Event<'_>>, name: &str| {
-        Cell::maybe(act.and_then(|act| act.body.text(name)), |text| Cell::text(text.into_owned()))
+    let of_case = |kind: &str| {
+        let told = case.first(kind).filter(|_| whole);
+        Cell::maybe(told, |_| Cell::Fen(sum(kind)))
     };
-    let venue = case.first("fee.paid").unwrap_or(act).venue.as_ref();
-    let listed = listed(case, act, text("fee_code"));
+    let standard = line.standard.map(|version| &version.row);
+    let per_measure = standard.filter(|row| row.pricing != Some(Pricing::Tiered));
+    let reduction = case.first("fee.reduction.granted");
+    let paid = case.first("fee.paid");
+    let venue = paid.unwrap_or(act).venue.as_ref().and_then(|venue| venue.kind.get());
+    let payer = act.parties.iter().find_map(|party| party.id.get());
+    let findings: Vec<&Finding> = ground.findings(case.file.stream).to_vec();
+    let above = line.amount_fen.zip(line.floor_fen).map(|(amount, floor)| amount - floor);
     let cells = vec![
-        Cell::text(act.body.text("fee_no").unwrap_or_default().into_owned()),
+        facts::member(Some(act), "fee_no"),
         Cell::text(case.file.stream),
         Cell::text(act.unit().unwrap_or_default()),
         Cell::Date(case.bench.zone.date(act.occurred.micros)),
-        Cell::text(text("fee_code")),
-        Cell::maybe(standard, |version| Cell::text(version.row.version.as_ref())),
-        Cell::maybe(int("qty"), Cell::Count),
-        Cell::maybe(lower, Cell::Fen),
-        Cell::maybe(floor, Cell::Fen),
-        Cell::maybe(int("amount_fen"), Cell::Fen),
-        Cell::maybe(int("amount_fen").zip(floor), |(amount, floor)| Cell::Fen(amount - floor)),
-        Cell::maybe(some("fee.reduction.granted"), Cell::Fen),
-        member(reduction, "policy_id"),
-        Cell::maybe(some("fee.paid"), Cell::Fen),
-        Cell::text(venue.and_then(|venue| venue.kind.get()).unwrap_or_default()),
-        member(receipt, "receipt_no"),
-        Cell::text(listed),
-        Cell::maybe(some("fee.refunded"), Cell::Fen),
-        Cell::list(rules),
+        Cell::maybe(payer, Cell::text),
+        Cell::text(line.code.as_ref()),
+        Cell::maybe(standard, |row| Cell::text(row.version.as_ref())),
+        Cell::maybe(line.quantity, Cell::Count),
+        Cell::maybe(per_measure.and_then(|row| row.lower_fen), Cell::Fen),
+        Cell::maybe(line.floor_fen, Cell::Fen),
+        Cell::maybe(line.amount_fen, Cell::Fen),
+        Cell::maybe(above, Cell::Fen),
+        of_case("fee.reduction.granted"),
+        facts::member(reduction, "policy_id"),
+        of_case("fee.paid"),
+        Cell::maybe(venue, |kind| Cell::text(place(kind))),
+        facts::member(case.first("fee.receipt.issued"), "receipt_no"),
+        Cell::maybe(line.listed, |listed| Cell::text(if listed { "在列" } else { "不在列" })),
+        of_case("fee.refunded"),
+        facts::rules(&findings),
     ];
     let kinds = ["fee.reduction.granted", "fee.paid", "fee.receipt.issued", "fee.refunded"];
     let entries = case.any(&kinds).chain([act]).map(EntryRef::of).collect();
-    Note { key: String::new(), cells, entries }
+    Note { key: case.file.stream.to_owned(), cells, entries }
 }
 
-/// Whether the fee stood on its unit's published list that day; nothing where no
-/// list of the unit is known.
-fn listed(case: &Case<'_>, act: &Event<'_>, code: &str) -> &'static str {
-    let at = case.bench.at(act.occurred.micros);
-    let Some(unit) = act.unit() else { return "" };
-    let mut lists = case.bench.master.fee_lists.found_at(unit, at).peekable();
-    if lists.peek().is_none() {
-        return "";
-    }
-    let on = |codes: &Vec<Box<str>>| codes.iter().any(|listed| listed.as_ref() == code);
-    if lists.any(|version| version.row.fee_codes.as_ref().is_some_and(on)) {
-        "在列"
-    } else {
-        "不在列"
-    }
+/// `厅内(main_hall)`
+fn place(kind: &str) -> String {
+    format!("{}({kind})", if is_hall(kind) { "厅内" } else { "厅外" })
 }

@@ -6,15 +6,19 @@ use super::kept::LooksAt;
 use super::register::Report;
 use super::run::{Gathered, Gathering, Ground, Note};
 use super::table::{Cell, Column, Holds, Row, column};
+use crate::event::Event;
+use crate::integrity::json::Json;
 use crate::master::{At, Version};
 use crate::rules::bench::Case;
-use crate::rules::finding::Finding;
+use crate::rules::finding::{Finding, Outcome};
+use crate::rules::hall::office_minutes;
+use crate::time::civil::{Micros, parse_date};
 use chrono::{Datelike, NaiveDate};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) const REPORT: Report = Report {
     id: "RP01",
-    version: 1,
+    version: 2,
     zh: "四个100%达标表",
     en: "the four rates of one hundred per cent",
     rows_zh: "单位×月",
@@ -54,33 +58,159 @@ const COLUMNS: &[Column] = &[
     column("items_online", "已上线", "online", Holds::Count),
     column("online", "上线率", "online rate", Holds::Share),
     column("not_online", "未上线清单", "not online", Holds::Text),
+    column("availability", "系统可用率", "systems available", Holds::Share),
     column("outages", "系统中断次数", "outages", Holds::Count),
+    column("issued", "登记文号数", "numbers on the register", Holds::Count),
     column("off_system", "系统外办件", "decided off the system", Holds::Count),
+    column("run", "系统运行率", "decided in the system", Holds::Share),
+    column("outside", "厅外循环", "handled outside the hall", Holds::Count),
     column("conclusion", "结论", "conclusion", Holds::Text),
     column("leader", "缺口责任人", "who answers", Holds::Text),
 ];
 
-/// Attendance of a unit's officers by month: `present`, `scheduled`.
+/// What a contribution tells, by the first of its cells.
+const ATTENDED: &str = "attended";
+const ON_LEAVE: &str = "on-leave";
+const STOOD_IN: &str = "stood-in";
+const MINUTES: &str = "minutes";
+const ISSUED: &str = "issued";
+
 fn gather(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
+    attendance(case, ground, out);
+    minutes(case, ground, out);
+    for act in case.all("hall.number_register.declared") {
+        let text = |name: &str| act.body.text(name).unwrap_or_default();
+        let day = case.bench.zone.date(act.occurred.micros);
+        let range = act.body.int("last_no").zip(act.body.int("first_no"));
+        let Some((last, first)) = range.filter(|_| ground.period.has(day)) else { continue };
+        // Permits alone: other papers are not handled in the hall's systems.
+        if text("doc_type").contains('许') {
+            let voided = match act.body.json("voided") {
+                Some(Json::List(list)) => i64::try_from(list.len()).unwrap_or(i64::MAX),
+                _ => 0,
+            };
+            let issued = last.saturating_sub(first).saturating_add(1).saturating_sub(voided);
+            note(out, day, (text("unit").as_ref(), ISSUED), vec![Cell::Count(issued)]);
+        }
+    }
+}
+
+fn note(out: &mut Gathering, on: NaiveDate, (unit, tag): (&str, &str), told: Vec<Cell>) {
+    let key = format!("{unit}|{}", facts::month(on));
+    let cells = std::iter::once(Cell::text(tag)).chain(told).collect();
+    out.push_on(on, Note { key, cells, entries: Vec::new() });
+}
+
+/// Half days of officers: attended or not, on leave, and stood in for.
+fn attendance(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     for act in case.all("hall.attendance.recorded") {
-        let day = act.body.text("date").and_then(|text| crate::time::civil::parse_date(&text));
-        let Some(day) = day.filter(|day| ground.period.has(*day)) else { continue };
-        let officer = act.body.text("officer").unwrap_or_default();
+        let text = |name: &str| act.body.text(name).unwrap_or_default();
+        let Some(day) = parse_date(&text("date")).filter(|day| ground.period.has(*day)) else {
+            continue;
+        };
+        let officer = text("officer");
         let at = ground.bench.on(day);
         let assigned = ground.bench.master.assignments.at(&officer, at);
         let unit = assigned.and_then(|version| version.row.unit.as_deref()).or(act.unit());
-        let present = act
-            .body
-            .text("status")
-            .is_some_and(|status| matches!(status.as_ref(), "在岗" | "迟到" | "早退" | "公差"));
-        let excused = act.body.text("status").is_some_and(|status| status == "请假");
-        if excused {
+        let unit = unit.unwrap_or_default();
+        match text("status").as_ref() {
+            "请假" => {
+                let half = format!("{officer} {day} {}", text("half"));
+                note(out, day, (unit, ON_LEAVE), vec![Cell::Text(half)]);
+            }
+            status => {
+                let present = matches!(status, "在岗" | "迟到" | "早退" | "公差");
+                note(out, day, (unit, ATTENDED), vec![Cell::Count(i64::from(present))]);
+            }
+        }
+    }
+    for act in case.all("hall.leave.approved") {
+        let text = |name: &str| act.body.text(name).unwrap_or_default();
+        let Some(Json::List(halves)) = act.body.json("half_days") else { continue };
+        for half in
+            halves.iter().filter_map(Json::as_str).filter(|_| !text("substitute").is_empty())
+        {
+            let day = half.get(..10).and_then(parse_date);
+            if let Some(day) = day.filter(|day| ground.period.has(*day)) {
+                let half = format!("{} {half}", text("officer"));
+                note(out, day, ("", STOOD_IN), vec![Cell::Text(half)]);
+            }
+        }
+    }
+}
+
+/// Office minutes of the days between a system's first sign of life and its last, and
+/// those of them in which it was down: in an outage, or on a day without any sign.
+/// What the service centre runs, every unit without a system of its own works on.
+fn minutes(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
+    let bench = case.bench;
+    let kinds = ["system.heartbeat", "system.outage.started"];
+    let day_of = |act: &Event<'_>| bench.zone.date(act.occurred.micros);
+    let heard: BTreeSet<NaiveDate> = case.any(&kinds).map(day_of).collect();
+    let (Some(first), Some(last)) = (heard.first(), heard.last()) else { return };
+    let unit = case.any(&kinds).find_map(|act| act.unit()).unwrap_or_default();
+    let row = bench.master.units.at(unit, bench.on(*first));
+    let shared = row.is_some_and(|row| row.row.has_role("服务中心"));
+    let outages: Vec<[Micros; 2]> = case
+        .all("system.outage.started")
+        .map(|act| {
+            let mut ends = case.all("system.outage.ended");
+            let end = ends.find(|end| end.order() >= act.order());
+            [act.occurred.micros, end.map_or_else(|| bench.now(), |end| end.occurred.micros)]
+        })
+        .collect();
+    for on in first.iter_days().take_while(|on| on <= last) {
+        let whole = [bench.zone.start_of(on), bench.zone.end_of(on)];
+        let (due, _) = office_minutes(bench, on, whole);
+        if due == 0 || !ground.period.has(on) {
             continue;
         }
-        let cells = vec![Cell::Count(i64::from(present)), Cell::Count(1)];
-        let key = format!("{}|{}", unit.unwrap_or_default(), facts::month(day));
-        out.push_on(day, Note { key, cells, entries: Vec::new() });
+        let down = outages.iter().map(|span| office_minutes(bench, on, *span).1).sum::<i64>();
+        let silent = !heard.contains(&on) && down == 0;
+        let down = if silent { due } else { down.min(due) };
+        let unit = if shared { "" } else { unit };
+        note(out, on, (unit, MINUTES), vec![Cell::Count(due), Cell::Count(down)]);
     }
+}
+
+/// What contributions tell of a unit's month.
+#[derive(Clone, Copy, Default)]
+struct Month {
+    present: i64,
+    scheduled: i64,
+    minutes: i64,
+    down: i64,
+    issued: i64,
+}
+
+fn by_month(notes: &Gathered) -> BTreeMap<&str, Month> {
+    let told = |note: &Note, tag: &str| note.cells.first() == Some(&Cell::text(tag));
+    let standing: BTreeSet<&Cell> = notes
+        .iter()
+        .filter(|note| told(note, STOOD_IN))
+        .filter_map(|note| note.cells.get(1))
+        .collect();
+    let mut months: BTreeMap<&str, Month> = BTreeMap::new();
+    for note in notes {
+        let month = months.entry(&note.key).or_default();
+        match note.cells.as_slice() {
+            [Cell::Text(tag), Cell::Count(here)] if tag == ATTENDED => {
+                month.present += here;
+                month.scheduled += 1;
+            }
+            // Leave with nobody to stand in leaves the window empty.
+            [Cell::Text(tag), half] if tag == ON_LEAVE => {
+                month.scheduled += i64::from(!standing.contains(half));
+            }
+            [Cell::Text(tag), Cell::Count(due), Cell::Count(down)] if tag == MINUTES => {
+                month.minutes += due;
+                month.down += down;
+            }
+            [Cell::Text(tag), Cell::Count(issued)] if tag == ISSUED => month.issued += issued,
+            _ => {}
+        }
+    }
+    months
 }
 
 /// Days of a month inside the period and not after the moment asked about.
@@ -96,14 +226,7 @@ fn months(ground: &Ground<'_>) -> BTreeMap<String, Vec<NaiveDate>> {
 }
 
 fn rows(ground: &Ground<'_>, notes: Gathered) -> Vec<Row> {
-    let mut attendance: BTreeMap<String, (i64, i64)> = BTreeMap::new();
-    for note in &notes {
-        let (present, scheduled) = attendance.entry(note.key.clone()).or_default();
-        if let [Cell::Count(here), Cell::Count(due)] = note.cells.as_slice() {
-            *present += here;
-            *scheduled += due;
-        }
-    }
+    let told = by_month(&notes);
     let mut found = by_unit_and_month(ground);
     let turns = Turns::of(ground);
     let mut rows = Vec::new();
@@ -113,10 +236,15 @@ fn rows(ground: &Ground<'_>, notes: Gathered) -> Vec<Row> {
             .map(|version| version.row.unit.clone())
             .collect();
         for unit in units {
-            let attended = attendance.get(&format!("{unit}|{month}")).copied();
+            let mut month_told =
+                told.get(format!("{unit}|{month}").as_str()).copied().unwrap_or_default();
+            let shared = told.get(format!("|{month}").as_str()).filter(|_| month_told.minutes == 0);
+            if let Some(shared) = shared {
+                (month_told.minutes, month_told.down) = (shared.minutes, shared.down);
+            }
             let mine = found.remove(&(unit.clone(), month.clone())).unwrap_or_default();
             let seen = seen(ground, &unit, &days, turns.of_unit(&unit));
-            rows.push(of_unit(ground, (&unit, &month), &seen, attended, mine));
+            rows.push(of_unit(ground, (&unit, &month), &seen, month_told, mine));
         }
     }
     rows.sort_by(|a, b| a.cells.iter().take(2).cmp(b.cells.iter().take(2)));
@@ -225,7 +353,7 @@ fn of_unit(
     ground: &Ground<'_>,
     (unit, month): (&str, &str),
     seen: &[(NaiveDate, Day)],
-    attendance: Option<(i64, i64)>,
+    told: Month,
     mine: Vec<&Finding>,
 ) -> Row {
     let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
@@ -238,11 +366,12 @@ fn of_unit(
     let shortage = approved.zip(assigned).map(|(approved, assigned)| (approved - assigned).max(0));
     let at = ground.bench.on(end.map_or(ground.period.to, |(on, _)| *on));
     let (due, missing) = items(ground, unit, at);
-    let count = |rule: &str| number(mine.iter().filter(|finding| finding.rule == rule).count());
-    let kept =
-        mine.is_empty() && absent.is_none() && shortage.unwrap_or(0) == 0 && missing.is_empty();
+    let kept = !mine.iter().any(|finding| stands(finding))
+        && absent.is_none()
+        && shortage.unwrap_or(0) == 0
+        && missing.is_empty();
     let leader = ground.bench.master.holder(unit, "主要负责人", at);
-    let cells = vec![
+    let mut cells = vec![
         Cell::text(unit),
         Cell::text(month),
         Cell::text(if end.is_some_and(|(_, day)| day.in_hall) { "是" } else { "否" }),
@@ -255,17 +384,45 @@ fn of_unit(
         Cell::maybe(approved.zip(assigned), |(approved, assigned)| {
             Cell::share(assigned.min(approved), approved)
         }),
-        Cell::maybe(attendance, |(present, scheduled)| Cell::share(present, scheduled)),
+        Cell::share(told.present, told.scheduled),
         Cell::Count(due),
         Cell::Count(due - number(missing.len())),
         Cell::share(due - number(missing.len()), due),
         Cell::list(missing),
-        Cell::Count(count("R2.2.2d")),
-        Cell::Count(count("R2.2.3")),
+    ];
+    cells.extend(in_systems(&mine, told));
+    cells.extend([
         Cell::text(if kept { "达标" } else { "未达标" }),
         Cell::maybe(leader.filter(|_| !kept), |held| Cell::text(held.row.officer.as_ref())),
-    ];
+    ]);
     Row::new(cells).resting_on(mine.iter().flat_map(|finding| finding.entries.clone()))
+}
+
+/// What people found to be none is none.
+fn stands(finding: &Finding) -> bool {
+    !matches!(finding.outcome, Outcome::Dismissed | Outcome::Exempted | Outcome::Indeterminate)
+}
+
+/// Availability, outages, numbers issued, those of them off the system, the share in
+/// it, and what was handled outside the hall.
+fn in_systems(mine: &[&Finding], told: Month) -> [Cell; 6] {
+    let of = |rule: &'static str| {
+        mine.iter().filter(move |finding| finding.rule == rule && stands(finding))
+    };
+    let outages = of("R2.2.2d").filter(|finding| finding.explanation.contains_key("outage"));
+    let used = of("R2.2.2d").filter_map(|finding| finding.explanation.get("use"));
+    let off = used.filter_map(|used| Some(used.get("of")?.as_i64()? - used.get("have")?.as_i64()?));
+    let off: i64 = off.sum();
+    let issued = told.issued.max(off);
+    let number = |count: usize| Cell::Count(i64::try_from(count).unwrap_or(i64::MAX));
+    [
+        Cell::share(told.minutes - told.down, told.minutes),
+        number(outages.count()),
+        Cell::Count(issued),
+        Cell::Count(off),
+        Cell::share(issued - off, issued),
+        number(of("R2.2.3").count()),
+    ]
 }
 
 /// Items of the unit that belong online, and those of them that are not.

@@ -9,13 +9,14 @@ use super::table::{Cell, Column, Holds, Row, column};
 use crate::event::Event;
 use crate::integrity::json::Json;
 use crate::rules::bench::Case;
-use crate::rules::finding::EntryRef;
+use crate::rules::finding::{EntryRef, Finding};
+use crate::rules::state_of;
 use chrono::Datelike;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) const FILINGS: Report = Report {
     id: "RP09",
-    version: 1,
+    version: 2,
     zh: "涉企检查备案表",
     en: "inspections of enterprises and their filings",
     rows_zh: "检查",
@@ -29,7 +30,7 @@ pub(crate) const FILINGS: Report = Report {
 
 pub(super) const FREQUENCY: Report = Report {
     id: "RP10",
-    version: 1,
+    version: 2,
     zh: "企业迎检频次表",
     en: "how often enterprises were inspected",
     rows_zh: "企业×年",
@@ -57,6 +58,7 @@ const FILING_COLUMNS: &[Column] = &[
     column("officers", "检查人数", "officers", Holds::Count),
     column("date_from", "备案首日", "filed from", Holds::Date),
     column("date_to", "备案末日", "filed to", Holds::Date),
+    column("in_scope", "范围符合", "in scope", Holds::Text),
     column("exempt_claim", "豁免主张及依据", "exemption claimed", Holds::Text),
     column("ordinal", "本年第几次", "of this year", Holds::Count),
     column("cap", "频次上限", "cap", Holds::Count),
@@ -66,12 +68,15 @@ const FILING_COLUMNS: &[Column] = &[
 ];
 
 /// Place of the ordinal among the cells: known only when all are together.
-const ORDINAL: usize = 16;
+const ORDINAL: usize = 17;
 
 fn filings(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let zone = case.bench.zone;
-    let entered = case.all("inspection.entry.started");
-    for entry in entered.filter(|act| ground.in_period(act.occurred.micros)) {
+    for entry in case.all("inspection.entry.started") {
+        count(case, entry, out);
+        if !ground.in_period(entry.occurred.micros) {
+            continue;
+        }
         let filing = case.last("inspection.filing.submitted");
         let consent = case.last("inspection.filing.consented");
         let of = |act: Option<&Event<'_>>, name: &str| match facts::member(act, name) {
@@ -99,10 +104,11 @@ fn filings(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
             facts::member(consent, "by_unit"),
             facts::minute(Some(entry), zone),
             facts::minute(case.last("inspection.entry.ended"), zone),
-            Cell::Count(certified),
+            Cell::maybe(certified, Cell::Count),
             Cell::Count(officers),
             date("date_from"),
             date("date_to"),
+            Cell::text(in_scope(filing.is_some(), findings, entry)),
             claim(entry),
             Cell::Empty,
             Cell::maybe(cap, Cell::Count),
@@ -112,16 +118,71 @@ fn filings(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
         ];
         let mut entries = facts::grounds(findings);
         entries.extend(filing.into_iter().chain(consent).chain([entry]).map(EntryRef::of));
-        let key = ordinal_key(&enterprise, entry, zone.date(entry.occurred.micros).year());
+        let key = ordinal_key(case, entry);
         out.push_on(zone.date(entry.occurred.micros), Note { key, cells, entries });
     }
 }
 
-/// Enterprise, year, agency, then the order of entering: inspections with the
+/// Whether an entry kept to its filing, as the rules see it.
+fn in_scope(filed: bool, findings: &[&Finding], entry: &Event<'_>) -> &'static str {
+    let about = |rule: &str| {
+        let of_entry = |finding: &&&Finding| {
+            finding.rule == rule
+                && finding.entries.iter().any(|one| one.position == entry.position && !one.sealed)
+        };
+        findings.iter().any(|finding| of_entry(&finding))
+    };
+    match (about("SEQ-I2"), filed, about("R2.6.2")) {
+        (true, ..) => "不符合",
+        (false, true, _) => "符合",
+        (false, false, true) => "无备案",
+        (false, false, false) => "",
+    }
+}
+
+/// A visit for research is no inspection and has no ordinal (SEQ-I6).
+fn is_research(entry: &Event<'_>) -> bool {
+    entry.body.text("kind").as_deref() == Some("调研")
+}
+
+/// Takes note of an inspection for counting those of a year, whatever the period: a
+/// contribution without cells.
+fn count(case: &Case<'_>, entry: &Event<'_>, out: &mut Gathering) {
+    if !is_research(entry) {
+        out.push(Note { key: ordinal_key(case, entry), cells: Vec::new(), entries: Vec::new() });
+    }
+}
+
+/// Enterprise, year, agency and item, then the order of entering: inspections with the
 /// same beginning are counted together.
-fn ordinal_key(enterprise: &str, entry: &Event<'_>, year: i32) -> String {
+fn ordinal_key(case: &Case<'_>, entry: &Event<'_>) -> String {
+    let year = case.bench.zone.date(entry.occurred.micros).year();
     let unit = entry.unit().unwrap_or_default();
-    format!("{enterprise}|{year}|{unit}|{:020}|{}", entry.occurred.micros, entry.position)
+    let item = entry.item.as_ref().and_then(|item| item.code.get()).unwrap_or_default();
+    let (enterprise, at) = (enterprise(entry), entry.occurred.micros);
+    format!("{enterprise}|{year}|{unit}|{item}|{at:020}|{:020}", entry.position)
+}
+
+/// The enterprise of a contribution.
+pub(crate) fn enterprise_of(note: &Note) -> &str {
+    note.key.split('|').next().unwrap_or_default()
+}
+
+/// Which of its year each inspection is, by its key; and the contributions with cells.
+fn numbered(notes: Gathered) -> (BTreeMap<String, i64>, Gathered) {
+    let (told, mut counted): (Gathered, Gathered) =
+        notes.into_iter().partition(|note| !note.cells.is_empty());
+    counted.sort_by(|a, b| a.key.cmp(&b.key));
+    let mut ordinals = BTreeMap::new();
+    let mut group = String::new();
+    let mut ordinal = 0;
+    for note in counted {
+        let own = note.key.rsplitn(3, '|').last().unwrap_or_default();
+        ordinal = if own == group { ordinal + 1 } else { 1 };
+        group = own.to_owned();
+        ordinals.insert(note.key, ordinal);
+    }
+    (ordinals, told)
 }
 
 fn enterprise(entry: &Event<'_>) -> String {
@@ -131,16 +192,14 @@ fn enterprise(entry: &Event<'_>) -> String {
         .unwrap_or_default()
 }
 
-/// Officers who entered, and those of them with a certificate valid that day.
-fn officers(case: &Case<'_>, entry: &Event<'_>) -> (i64, i64) {
-    let Some(Json::List(list)) = entry.body.json("officers") else { return (0, 0) };
-    let at = case.bench.at(entry.occurred.micros);
-    let certified = list.iter().filter(|one| {
-        let number = one.get("cert_no").and_then(Json::as_str);
-        number.is_some_and(|number| case.bench.master.certificates.at(number, at).is_some())
-    });
+/// Officers who entered, and those of them whose certificate holds (R2.7.1), where that
+/// can be told.
+fn officers(case: &Case<'_>, entry: &Event<'_>) -> (i64, Option<i64>) {
+    let Some(Json::List(list)) = entry.body.json("officers") else { return (0, None) };
     let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-    (count(list.len()), count(certified.count()))
+    let valid =
+        state_of(case, entry).map(|all| all.iter().filter(|one| one.flaws.is_empty()).count());
+    (count(list.len()), valid.map(count))
 }
 
 fn claim(entry: &Event<'_>) -> Cell {
@@ -156,19 +215,15 @@ fn cap(case: &Case<'_>, entry: &Event<'_>) -> Option<i64> {
     case.bench.master.inspection_items.at(code, at)?.row.frequency_cap
 }
 
-fn filing_rows(_: &Ground<'_>, mut notes: Gathered) -> Vec<Row> {
-    notes.sort_by(|a, b| a.key.cmp(&b.key));
-    let mut counted: BTreeMap<String, i64> = BTreeMap::new();
-    let numbered = notes.into_iter().map(|mut note| {
-        let group: Vec<&str> = note.key.splitn(4, '|').take(3).collect();
-        let count = counted.entry(group.join("|")).or_default();
-        *count += 1;
+fn filing_rows(_: &Ground<'_>, notes: Gathered) -> Vec<Row> {
+    let (ordinals, notes) = numbered(notes);
+    let row = |mut note: Note| {
         if let Some(cell) = note.cells.get_mut(ORDINAL) {
-            *cell = Cell::Count(*count);
+            *cell = Cell::maybe(ordinals.get(&note.key).copied(), Cell::Count);
         }
         Row::new(note.cells).resting_on(note.entries)
-    });
-    let mut rows: Vec<Row> = numbered.collect();
+    };
+    let mut rows: Vec<Row> = notes.into_iter().map(row).collect();
     rows.sort_by(|a, b| a.entries.cmp(&b.entries));
     rows
 }
@@ -177,6 +232,7 @@ const FREQUENCY_COLUMNS: &[Column] = &[
     column("enterprise", "企业", "enterprise", Holds::Text),
     column("year", "年度", "year", Holds::Code),
     column("total", "总次数", "inspections", Holds::Count),
+    column("research", "调研次数", "research visits", Holds::Count),
     column("units", "单位数", "agencies", Holds::Count),
     column("by_unit", "单位×次数", "by agency", Holds::Text),
     column("same_month", "同月多头", "months with several agencies", Holds::Count),
@@ -185,41 +241,50 @@ const FREQUENCY_COLUMNS: &[Column] = &[
     column("refused", "拒绝检查", "refused by the enterprise", Holds::Count),
 ];
 
-/// Notes: unit, month, cap, disruption, refusal.
+/// Notes: unit, month, cap, disruption, refusal, research.
 fn frequency(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let zone = case.bench.zone;
     let disrupted = case.all("inspection.entry.ended").any(|act| {
         act.body.text("disruption").is_some_and(|text| !matches!(text.as_ref(), "" | "无"))
     });
     let kinds = ["inspection.entry.started", "inspection.enterprise.refused"];
-    for act in case.any(&kinds).filter(|act| ground.in_period(act.occurred.micros)) {
+    for act in case.any(&kinds) {
         let day = zone.date(act.occurred.micros);
         let refused = act.kind.starts_with("inspection.enterprise.refused");
+        if !refused {
+            count(case, act, out);
+        }
+        if !ground.period.has(day) {
+            continue;
+        }
         let cells = vec![
             Cell::text(act.unit().unwrap_or_default()),
             Cell::text(facts::month(day)),
             Cell::maybe(cap(case, act), Cell::Count),
             Cell::Count(i64::from(disrupted && !refused)),
             Cell::Count(i64::from(refused)),
+            Cell::Count(i64::from(!refused && is_research(act))),
         ];
-        let key = format!("{}|{}", enterprise(act), day.year());
+        let key = ordinal_key(case, act);
         out.push_on(day, Note { key, cells, entries: vec![EntryRef::of(act)] });
     }
 }
 
 fn frequency_rows(_: &Ground<'_>, notes: Gathered) -> Vec<Row> {
+    let (ordinals, notes) = numbered(notes);
     let mut groups: BTreeMap<String, Gathered> = BTreeMap::new();
     for note in notes {
-        groups.entry(note.key.clone()).or_default().push(note);
+        let group: Vec<&str> = note.key.splitn(3, '|').take(2).collect();
+        groups.entry(group.join("|")).or_default().push(note);
     }
-    groups.into_iter().map(|(key, notes)| enterprise_row(&key, notes)).collect()
+    groups.into_iter().map(|(key, notes)| enterprise_row(&key, notes, &ordinals)).collect()
 }
 
-fn enterprise_row(key: &str, notes: Gathered) -> Row {
+fn enterprise_row(key: &str, notes: Gathered, ordinals: &BTreeMap<String, i64>) -> Row {
     let (enterprise, year) = key.split_once('|').unwrap_or((key, ""));
-    let mut by_unit: BTreeMap<String, (i64, i64)> = BTreeMap::new();
+    let mut by_unit: BTreeMap<String, i64> = BTreeMap::new();
     let mut months: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let (mut disruptions, mut refused) = (0, 0);
+    let (mut disruptions, mut refused, mut research, mut over) = (0, 0, 0, 0);
     for note in &notes {
         let text = |at: usize| match note.cells.get(at) {
             Some(Cell::Text(text)) => text.clone(),
@@ -231,24 +296,25 @@ fn enterprise_row(key: &str, notes: Gathered) -> Row {
         };
         disruptions += count(3);
         refused += count(4);
-        if count(4) == 0 {
-            let (times, cap) = by_unit.entry(text(0)).or_insert((0, i64::MAX));
-            *times += 1;
-            if matches!(note.cells.get(2), Some(Cell::Count(_))) {
-                *cap = (*cap).min(count(2));
-            }
+        research += count(5);
+        if count(4) == 0 && count(5) == 0 {
+            *by_unit.entry(text(0)).or_default() += 1;
+            // Beyond the cap is what SEQ-I6 calls so: of the whole year, item by item.
+            let ordinal = ordinals.get(&note.key).copied().unwrap_or(0);
+            let capped = matches!(note.cells.get(2), Some(Cell::Count(_)));
+            over += i64::from(capped && ordinal > count(2));
             months.entry(text(1)).or_default().insert(text(0));
         }
     }
-    let over: i64 = by_unit.values().map(|(times, cap)| (times - cap).max(0)).sum();
     let several = months.values().filter(|units| units.len() > 1).count();
     let number = |count: usize| Cell::Count(i64::try_from(count).unwrap_or(i64::MAX));
     let cells = vec![
         Cell::text(enterprise),
         Cell::text(year),
-        Cell::Count(by_unit.values().map(|(times, _)| times).sum()),
+        Cell::Count(by_unit.values().sum()),
+        Cell::Count(research),
         number(by_unit.len()),
-        Cell::list(by_unit.iter().map(|(unit, (times, _))| format!("{unit}×{times}"))),
+        Cell::list(by_unit.iter().map(|(unit, times)| format!("{unit}×{times}"))),
         number(several),
         Cell::Count(over),
         Cell::Count(disruptions),

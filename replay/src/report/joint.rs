@@ -3,16 +3,17 @@
 use super::facts;
 use super::kept::LooksAt;
 use super::register::Report;
-use super::run::{Gathering, Ground, Note, one_row_a_note};
-use super::table::{Cell, Column, Holds, column};
+use super::run::{Gathered, Gathering, Ground, Note};
+use super::table::{Cell, Column, Holds, Row, column};
 use crate::event::Event;
 use crate::rules::bench::Case;
 use crate::rules::clocks::workdays_between;
 use crate::rules::finding::EntryRef;
+use std::collections::BTreeMap;
 
 pub(super) const REPORT: Report = Report {
     id: "RP26",
-    version: 1,
+    version: 2,
     zh: "并联审批与默认表",
     en: "joint approvals and deemed consent",
     rows_zh: "子件",
@@ -21,7 +22,7 @@ pub(super) const REPORT: Report = Report {
     exact: false,
     looks_at: LooksAt::CASES,
     gather,
-    rows: one_row_a_note,
+    rows,
 };
 
 const COLUMNS: &[Column] = &[
@@ -51,9 +52,49 @@ fn about(act: &Event<'_>, subcase: &str, unit: &str) -> bool {
     }
 }
 
+/// What becomes of a deemed approval, in the order of its three columns.
+const AFTERWARDS: [&str; 3] =
+    ["approval.deemed.document_issued", "approval.deemed.objected", "approval.deemed.corrected"];
+/// The first of those columns, and that of the subcase.
+const FIRST_AFTERWARDS: usize = 12;
+const SUBCASE: usize = 2;
+
+/// What became of a deemed approval may stand in the subcase's own stream, whenever it
+/// came: a contribution of three cells.
+fn afterwards(case: &Case<'_>, out: &mut Gathering) {
+    let acts = AFTERWARDS.map(|kind| case.first(kind));
+    if acts.iter().any(Option::is_some) {
+        let cells = acts.iter().map(|act| facts::day(*act, case.bench.zone)).collect();
+        let entries = acts.into_iter().flatten().map(EntryRef::of).collect();
+        out.push(Note { key: case.file.stream.to_owned(), cells, entries });
+    }
+}
+
+fn rows(_: &Ground<'_>, notes: Gathered) -> Vec<Row> {
+    let (own, told): (Gathered, Gathered) =
+        notes.into_iter().partition(|note| note.cells.len() == AFTERWARDS.len());
+    let own: BTreeMap<String, Note> =
+        own.into_iter().map(|note| (note.key.clone(), note)).collect();
+    let row = |mut note: Note| {
+        let named = match note.cells.get(SUBCASE) {
+            Some(Cell::Text(subcase)) => own.get(subcase),
+            _ => None,
+        };
+        for (place, cell) in named.iter().flat_map(|named| named.cells.iter()).enumerate() {
+            if let Some(empty @ Cell::Empty) = note.cells.get_mut(FIRST_AFTERWARDS + place) {
+                *empty = cell.clone();
+            }
+        }
+        note.entries.extend(named.iter().flat_map(|named| named.entries.iter().cloned()));
+        Row::new(note.cells).resting_on(note.entries)
+    };
+    told.into_iter().map(row).collect()
+}
+
 fn gather(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let bench = case.bench;
     let zone = bench.zone;
+    afterwards(case, out);
     let opened = case.first("joint.case.opened");
     let dispatched = case.all("joint.subcase.dispatched");
     for act in dispatched.filter(|act| ground.in_period(act.occurred.micros)) {
@@ -70,7 +111,6 @@ fn gather(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
             i64::from(workdays_between(bench.calendar, from, to, bench.known_at))
         });
         let yes = |act: Option<&Event<'_>>| Cell::text(if act.is_some() { "是" } else { "否" });
-        // What became of a deemed approval stands in the subcase's own stream.
         let findings = ground.findings(case.file.stream);
         let cells = vec![
             Cell::text(case.file.stream),

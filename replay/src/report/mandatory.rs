@@ -1,19 +1,22 @@
 //! RP02 六个一律台账 and RP22 一律后果缺口表: what 「一律」 demands after a breach,
 //! what was done, and what is missing.
 
+use super::facts;
 use super::kept::LooksAt;
 use super::register::Report;
 use super::run::{Gathered, Gathering, Ground};
 use super::table::{Cell, Column, Holds, Row, column};
 use crate::rules::bench::Case;
-use crate::rules::city::{Decision, Determination};
-use crate::rules::demanded;
+use crate::rules::city::{Consequence, Decision, Determination};
 use crate::rules::finding::{EntryRef, Finding, Outcome};
+use crate::rules::{all_done, demanded};
+use crate::time::civil::parse_date;
+use chrono::NaiveDate;
 use serde_json::Value;
 
 pub(super) const LEDGER: Report = Report {
     id: "RP02",
-    version: 1,
+    version: 2,
     zh: "六个一律台账",
     en: "the six mandatory consequences",
     rows_zh: "疑点",
@@ -27,7 +30,7 @@ pub(super) const LEDGER: Report = Report {
 
 pub(super) const GAPS: Report = Report {
     id: "RP22",
-    version: 1,
+    version: 2,
     zh: "一律后果缺口表",
     en: "mandatory consequences that are missing",
     rows_zh: "疑点",
@@ -92,31 +95,27 @@ fn gap_of<'g>(ground: &'g Ground<'_>, finding: &Finding) -> Option<&'g Finding> 
 }
 
 fn ledger_row(ground: &Ground<'_>, finding: &Finding) -> Row {
-    let id = finding.id();
-    let determinations = ground.judgement.topics.determinations.of(&id);
+    let ids = finding.ids();
+    let ids: Vec<&str> = ids.iter().map(AsRef::as_ref).collect();
+    let determinations = determinations(ground, &ids);
     let confirmed = determinations.iter().find(|one| one.decision == Decision::Confirmed);
-    let consequences = ground.judgement.topics.consequences.of(&[&id]);
+    let consequences = ground.judgement.topics.consequences.of(&ids);
     let gap = gap_of(ground, finding);
-    let zone = ground.bench.zone;
-    let done = consequences.iter().map(|one| {
-        let name = crate::event::register::find(&format!("{}.v1", one.kind));
-        let name = name.map_or(one.kind.as_ref(), |known| known.zh);
-        format!("{name}({})", zone.date(one.at))
-    });
-    let overdue = gap.map(|gap| (ground.bench.today() - zone.date(gap.at)).num_days().max(0));
+    let done = facts::told(ground, &consequences);
+    let overdue = gap.map(|gap| days_overdue(ground, gap));
     let name = SIX.iter().find(|(rule, _)| *rule == finding.rule).map_or("", |(_, name)| name);
-    let waiver = last_waiver(determinations);
+    let waiver = determinations.last().filter(|last| last.decision == Decision::Waived);
     let cells = vec![
         Cell::text(name),
-        Cell::text(id.clone()),
+        Cell::text(finding.id()),
         Cell::maybe(finding.accountable.unit.as_deref(), Cell::text),
         Cell::text(finding.stream.as_ref()),
         Cell::Moment(finding.at),
         Cell::maybe(confirmed, |one| Cell::Moment(one.at)),
         Cell::list(demanded(finding.rule)),
-        Cell::list(done),
+        done,
         Cell::maybe(overdue, Cell::Count),
-        Cell::text(state(finding, confirmed.is_some(), gap)),
+        Cell::text(state(finding, confirmed.is_some(), gap, &consequences)),
         Cell::maybe(waiver, |waiver| Cell::text(waiver.reason.as_ref())),
         Cell::maybe(finding.accountable.principal_leader.as_deref(), Cell::text),
         Cell::list(&finding.accountable.direct),
@@ -128,18 +127,42 @@ fn ledger_row(ground: &Ground<'_>, finding: &Finding) -> Row {
     Row::new(cells).resting_on(entries)
 }
 
-fn last_waiver(determinations: &[Determination]) -> Option<&Determination> {
-    determinations.last().filter(|last| last.decision == Decision::Waived)
+/// What people said of a finding or of the one that it arises from, in order.
+fn determinations<'g>(ground: &'g Ground<'_>, ids: &[&str]) -> Vec<&'g Determination> {
+    let topic = &ground.judgement.topics.determinations;
+    let mut all: Vec<&Determination> = ids.iter().flat_map(|id| topic.of(id)).collect();
+    all.sort_by(|a, b| a.entry.cmp(&b.entry));
+    all
 }
 
-fn state(finding: &Finding, confirmed: bool, gap: Option<&Finding>) -> &'static str {
+/// What a gap says of itself, a day.
+fn day_said(gap: &Finding, name: &str) -> Option<NaiveDate> {
+    gap.explanation.get(name).and_then(Value::as_str).and_then(parse_date)
+}
+
+/// Days after the due date until all was done, or until the moment asked about.
+fn days_overdue(ground: &Ground<'_>, gap: &Finding) -> i64 {
+    let due = day_said(gap, "due").unwrap_or(ground.bench.zone.date(gap.at));
+    let until = day_said(gap, "done_on").unwrap_or_else(|| ground.bench.today());
+    (until - due).num_days().max(0)
+}
+
+fn state(
+    finding: &Finding,
+    confirmed: bool,
+    gap: Option<&Finding>,
+    consequences: &[&Consequence],
+) -> &'static str {
+    let late = gap.is_some_and(|gap| day_said(gap, "done_on").is_some());
     match (finding.outcome, confirmed, gap.map(|gap| gap.outcome)) {
         (Outcome::Dismissed | Outcome::Exempted, ..) => "不成立或豁免",
         (Outcome::Waived, ..) | (_, _, Some(Outcome::Waived)) => "豁免",
         (_, false, _) => "待核实",
         (_, true, Some(Outcome::Indeterminate)) => "须看密封日志",
+        (_, true, Some(_)) if late => "逾期落实",
         (_, true, Some(_)) => "未落实",
-        (_, true, None) => "已落实或未到期",
+        (_, true, None) if all_done(finding, consequences) => "已落实",
+        (_, true, None) => "未到期",
     }
 }
 
@@ -152,6 +175,7 @@ const GAP_COLUMNS: &[Column] = &[
     column("stream", "案号", "case", Holds::Text),
     column("confirmed_on", "认定日", "confirmed", Holds::Date),
     column("due", "应落实日", "due", Holds::Date),
+    column("done_on", "逾期落实日", "done late", Holds::Date),
     column("overdue_days", "逾期天数", "days overdue", Holds::Count),
     column("demanded", "应办", "what must follow", Holds::Text),
     column("gap", "缺口", "what is missing", Holds::Text),
@@ -160,15 +184,11 @@ const GAP_COLUMNS: &[Column] = &[
 
 fn gaps(ground: &Ground<'_>, _: Gathered) -> Vec<Row> {
     let found = ground.judgement.findings.iter().filter(|finding| is_gap(finding));
-    let zone = ground.bench.zone;
     let rows = found.filter(|finding| ground.in_period(finding.at)).map(|finding| {
         let said = |name: &str| finding.explanation.get(name).and_then(Value::as_str);
-        let date = |name: &str| {
-            Cell::maybe(said(name).and_then(crate::time::civil::parse_date), Cell::Date)
-        };
+        let date = |name: &str| Cell::maybe(day_said(finding, name), Cell::Date);
         let rule = said("rule").unwrap_or_default();
-        let today = ground.bench.today();
-        let overdue = (today - zone.date(finding.at)).num_days().max(0);
+        let overdue = days_overdue(ground, finding);
         let cells = vec![
             Cell::maybe(finding.accountable.supervising_unit.as_deref(), Cell::text),
             Cell::maybe(finding.accountable.principal_leader.as_deref(), Cell::text),
@@ -178,6 +198,7 @@ fn gaps(ground: &Ground<'_>, _: Gathered) -> Vec<Row> {
             Cell::text(finding.stream.as_ref()),
             date("confirmed_on"),
             date("due"),
+            date("done_on"),
             Cell::Count(overdue),
             Cell::list(demanded(rule)),
             Cell::text(finding.zh.clone()),

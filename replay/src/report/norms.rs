@@ -11,7 +11,7 @@ use crate::rules::norms::CONFLICTS;
 
 pub(super) const REPORT: Report = Report {
     id: "RP30",
-    version: 1,
+    version: 2,
     zh: "法律冲突与参数版本说明",
     en: "conflicts of norms and versions of parameters",
     rows_zh: "规则或参数",
@@ -30,6 +30,7 @@ const COLUMNS: &[Column] = &[
     column("higher", "上位法", "higher law", Holds::Text),
     column("from", "自", "from", Holds::Date),
     column("to", "至", "to", Holds::Date),
+    column("approver", "批准人", "approved by", Holds::Text),
     column("recorded_at", "入账时间", "recorded", Holds::Moment),
     column("in_force", "现行", "in force", Holds::Text),
     column("superseded", "所涉行为", "acts it concerns", Holds::Count),
@@ -56,6 +57,7 @@ fn rows(ground: &Ground<'_>, _: Gathered) -> Vec<Row> {
                 Cell::text(conflict.zh),
                 Cell::text(format!("{} {}", conflict.layer.as_str(), conflict.higher)),
                 Cell::maybe(conflict.higher_law_from(), Cell::Date),
+                Cell::Empty,
                 Cell::Empty,
                 Cell::Empty,
                 Cell::Empty,
@@ -89,10 +91,11 @@ fn parameters<'g>(ground: &'g Ground<'_>) -> impl Iterator<Item = Row> + use<'g>
             Cell::Empty,
             Cell::maybe(version.valid_from, Cell::Date),
             Cell::maybe(version.valid_to, Cell::Date),
+            Cell::maybe(version.row.approver.as_deref(), Cell::text),
             Cell::Moment(version.origin.recorded),
             Cell::text(if now { "现行" } else { "" }),
             Cell::Empty,
         ];
-        Row::new(cells)
+        Row::new(cells).resting_on([EntryRef::origin(&version.origin)])
     })
 }

@@ -7,14 +7,15 @@ use super::run::{Gathered, Gathering, Ground, Note, one_row_a_note};
 use super::table::{Cell, Column, Holds, Row, column};
 use crate::event::Event;
 use crate::rules::bench::Case;
-use crate::rules::clocks::workdays_between;
+use crate::rules::clocks::{self, workdays_between};
 use crate::rules::finding::EntryRef;
+use crate::rules::publication;
 use crate::time::civil;
 use std::collections::BTreeMap;
 
 pub(super) const DISCLOSURE: Report = Report {
     id: "RP15",
-    version: 1,
+    version: 2,
     zh: "信息公开及时率",
     en: "disclosure in time",
     rows_zh: "单位×文书种类",
@@ -57,27 +58,33 @@ struct Duty {
     document: &'static str,
     by: &'static [&'static str],
     published: &'static [&'static str],
-    wd: u32,
+    /// Working days, by P18 of the day.
+    wd: fn(&Case<'_>, &Event<'_>) -> u32,
+    /// Whether this act is to be published at all.
+    owed: fn(&Case<'_>) -> bool,
 }
 
 const DUTIES: [Duty; 3] = [
     Duty {
         document: "行政许可决定",
-        by: &["approval.decision.granted", "approval.commitment.decided"],
-        published: &["document.published", "approval.decision.published"],
-        wd: 7,
+        by: &clocks::GRANTS,
+        published: &["document.published"],
+        wd: publication::of_permit,
+        owed: |case| !publication::secret(case),
     },
     Duty {
         document: "行政处罚决定",
         by: &["penalty.decision.made"],
         published: &["penalty.published"],
-        wd: 7,
+        wd: publication::of_penalty,
+        owed: |_| true,
     },
     Duty {
         document: "主动公开公文",
         by: &["document.created"],
         published: &["document.published"],
-        wd: 20,
+        wd: publication::of_document,
+        owed: |_| true,
     },
 ];
 
@@ -85,18 +92,20 @@ const DUTIES: [Duty; 3] = [
 fn disclosure(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let bench = case.bench;
     for duty in &DUTIES {
-        let Some(act) = case.any(duty.by).next_back() else { continue };
+        // Of several grants of a case the first starts the term (R2.4.4).
+        let Some(act) = case.any(duty.by).next().filter(|_| (duty.owed)(case)) else { continue };
         if !ground.in_period(act.occurred.micros) {
             continue;
         }
+        let term = (duty.wd)(case, act);
         let attribute = act.body.text("disclosure_attr");
         let withheld = attribute.as_deref().is_some_and(|text| text != "主动");
         let on = bench.zone.date(act.occurred.micros);
-        let published = case.any(duty.published).find(|event| event.order() > act.order());
+        let published = case.any(duty.published).find(|event| event.order() >= act.order());
         let end =
             published.map_or_else(|| bench.today(), |event| bench.zone.date(event.occurred.micros));
         let wd = workdays_between(bench.calendar, on, end, bench.known_at);
-        if published.is_none() && wd <= duty.wd && !withheld {
+        if published.is_none() && wd <= term && !withheld {
             continue;
         }
         let why = match attribute {
@@ -109,11 +118,11 @@ fn disclosure(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
         let cells = vec![
             Cell::text(act.unit().unwrap_or_default()),
             Cell::text(duty.document),
-            Cell::Count(i64::from(duty.wd)),
+            Cell::Count(i64::from(term)),
             Cell::maybe(published, |_| Cell::Count(i64::from(wd))),
             Cell::text(why),
         ];
-        let key = format!("{}|{}", act.unit().unwrap_or_default(), duty.document);
+        let key = format!("{}|{}|{term:04}", act.unit().unwrap_or_default(), duty.document);
         let entries = [Some(act), published].into_iter().flatten().map(EntryRef::of).collect();
         out.push_on(on, Note { key, cells, entries });
     }

@@ -4,29 +4,30 @@
 use super::facts;
 use super::kept::LooksAt;
 use super::register::Report;
-use super::run::{Gathering, Ground, Note, one_row_a_note};
-use super::table::{Cell, Column, Holds, column};
+use super::run::{Gathered, Gathering, Ground, Note, one_row_a_note};
+use super::table::{Cell, Column, Holds, Row, column};
+use crate::event::Event;
 use crate::rules::bench::Case;
-use crate::rules::clocks::{self, ClockReading};
-use crate::rules::finding::EntryRef;
+use crate::rules::clocks::{self, ClockReading, WarnedAt};
+use crate::rules::finding::{EntryRef, Finding};
 
 pub(super) const OVERDUE: Report = Report {
     id: "RP03",
-    version: 1,
+    version: 2,
     zh: "超时办件清单",
     en: "cases over their time",
     rows_zh: "案件",
     readers_zh: "各监督部门",
     columns: OVERDUE_COLUMNS,
     exact: false,
-    looks_at: LooksAt::CASES,
+    looks_at: LooksAt { findings: of_time, master: &[] },
     gather: overdue,
-    rows: one_row_a_note,
+    rows: overdue_rows,
 };
 
 pub(super) const EXPIRING: Report = Report {
     id: "RP04",
-    version: 1,
+    version: 2,
     zh: "临期预警清单",
     en: "open cases soon out of time",
     rows_zh: "在办案件",
@@ -60,7 +61,13 @@ const OVERDUE_COLUMNS: &[Column] = &[
     column("deemed", "默认", "deemed", Holds::Text),
     column("results", "认定", "results", Holds::Text),
     column("rules", "疑点", "findings", Holds::Text),
+    column("consequences", "整改通报事件", "what was done about it", Holds::Text),
 ];
+
+/// The findings whose consequences the table tells.
+fn of_time(finding: &Finding) -> bool {
+    finding.rule == "R2.2.4f"
+}
 
 const DECISIONS: [&str; 3] =
     ["approval.decision.granted", "approval.decision.refused", "approval.commitment.decided"];
@@ -98,11 +105,11 @@ fn overdue(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
         facts::officers(case, "承办人"),
         facts::officers(case, "审核人"),
         facts::officers(case, "批准人"),
-        Cell::maybe(any, |reading| Cell::Date(reading.start.on)),
+        Cell::maybe(case.clocks().start.as_ref(), |start| Cell::Date(start.on)),
         facts::due(legal.as_ref()),
         facts::due(promise.as_ref()),
         Cell::Count(i64::try_from(suspensions.len()).unwrap_or(i64::MAX)),
-        Cell::Count(facts::suspended_wd(case, suspensions)),
+        Cell::maybe(any, |reading| Cell::Count(facts::suspended_wd(case, reading))),
         Cell::list(suspensions.iter().map(|claim| claim.kind.as_ref())),
         Cell::Count(i64::from(extended)),
         facts::day(decided, zone),
@@ -126,6 +133,17 @@ fn overdue(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     out.push_on_any(days, Note { key: case.file.stream.to_owned(), cells, entries });
 }
 
+/// With what was done about each: acts of other streams, which name the finding.
+fn overdue_rows(ground: &Ground<'_>, notes: Gathered) -> Vec<Row> {
+    let row = |mut note: Note| {
+        let (told, entries) = facts::consequences(ground, &note.key, of_time);
+        note.cells.push(told);
+        note.entries.extend(entries);
+        Row::new(note.cells).resting_on(note.entries)
+    };
+    notes.into_iter().map(row).collect()
+}
+
 const EXPIRING_COLUMNS: &[Column] = &[
     column("stream", "案号", "case", Holds::Text),
     column("item_name", "事项", "item", Holds::Text),
@@ -140,16 +158,24 @@ const EXPIRING_COLUMNS: &[Column] = &[
     column("holder", "当前责任人", "who holds it", Holds::Text),
 ];
 
-/// One row a clock that is not stopped and that P23 makes yellow or that is over.
+/// Whom the case lies with: the last officer who acted in it. Devices and applicants
+/// hold nothing.
+fn holder<'c>(case: &'c Case<'_>) -> &'c str {
+    let officer = |act: &'c Event<'c>| act.actor.as_ref()?.officer.get();
+    case.file.acts.iter().rev().find_map(officer).unwrap_or_default()
+}
+
+/// One row a clock that is not stopped and of which P23 warns or that is over.
 fn expiring(case: &Case<'_>, _: &Ground<'_>, out: &mut Gathering) {
     for reading in [clocks::legal(case), clocks::promise(case)].into_iter().flatten() {
-        let open = reading.stop.is_none();
         let total = reading.used + reading.remaining;
-        let ninety = u64::from(reading.used) * 10 >= u64::from(total) * 9;
-        if !open || total == 0 || !(reading.late || reading.remaining <= 1 || ninety) {
-            continue;
-        }
-        let last = case.acts.last();
+        let level = match WarnedAt::of(case, &reading) {
+            _ if reading.stop.is_some() => continue,
+            _ if reading.late => "红牌",
+            warned if reading.remaining <= warned.before_wd => "黄牌",
+            warned if warned.used_up(reading.used, total) => "提示",
+            _ => continue,
+        };
         let stage = case.last("approval.stage.started");
         let cells = vec![
             Cell::text(case.file.stream),
@@ -160,9 +186,9 @@ fn expiring(case: &Case<'_>, _: &Ground<'_>, out: &mut Gathering) {
             Cell::text(if reading.provisional { "暂定" } else { "" }),
             Cell::Count(i64::from(reading.remaining)),
             Cell::share(i64::from(reading.used.min(total)), i64::from(total)),
-            Cell::text(if reading.late { "红牌" } else { "黄牌" }),
+            Cell::text(level),
             facts::member(stage, "stage"),
-            Cell::text(last.and_then(|act| act.actor.as_ref()?.officer.get()).unwrap_or_default()),
+            Cell::text(holder(case)),
         ];
         let entries = vec![reading.start.entry.clone()];
         let key = format!("{}/{}", case.file.stream, reading.kind.as_str());

@@ -7,13 +7,14 @@ use super::run::{Gathering, Ground, Note, one_row_a_note};
 use super::table::{Cell, Column, Holds, column};
 use crate::event::Event;
 use crate::integrity::json::Json;
-use crate::master::{DiscretionTier, PenaltyGround};
+use crate::master::PenaltyGround;
 use crate::rules::bench::Case;
 use crate::rules::finding::EntryRef;
+use crate::rules::{Ranged, ranged};
 
 pub(super) const FIRST: Report = Report {
     id: "RP11",
-    version: 1,
+    version: 2,
     zh: "首违告诫执行表",
     en: "first violations and how they were dealt with",
     rows_zh: "违法行为",
@@ -27,7 +28,7 @@ pub(super) const FIRST: Report = Report {
 
 pub(super) const DISCRETION: Report = Report {
     id: "RP12",
-    version: 1,
+    version: 2,
     zh: "处罚裁量与下限表",
     en: "penalties against their tiers and floors",
     rows_zh: "处罚决定",
@@ -83,7 +84,7 @@ fn first(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let decided = case.last("penalty.decision.made");
     let (code, row) = ground_of(case, decided.or(assessed).unwrap_or(found));
     let fine = decided.and_then(fine_of);
-    let floor = decided.and_then(|act| tier_of(case, act).and_then(|tier| tier.min_fen));
+    let floor = decided.and_then(|act| ranged(case, act).floor_fen);
     let findings = ground.findings(case.file.stream);
     let deadline = match facts::member(extended, "new_deadline") {
         Cell::Empty => facts::member(notice, "deadline"),
@@ -135,18 +136,12 @@ fn ground_of<'c>(case: &'c Case<'_>, act: &'c Event<'_>) -> (String, Option<&'c 
     (code, row)
 }
 
-/// The tier that a decision cites, by the standard in force that day.
-fn tier_of<'c>(case: &'c Case<'_>, act: &Event<'_>) -> Option<&'c DiscretionTier> {
-    let code = act.body.text("ground_code")?;
-    let at = case.bench.at(act.occurred.micros);
-    let standard = case.bench.master.discretion_standards.at(&code, at)?;
-    standard.row.tier(&act.body.text("tier_id")?)
-}
-
-/// All fines of a decision together.
+/// All fines of a decision together; what it takes away besides is none.
 pub(crate) fn fine_of(act: &Event<'_>) -> Option<i64> {
     let Some(Json::List(penalties)) = act.body.json("penalties") else { return None };
-    let fines = penalties.iter().filter_map(|one| one.get("amount_fen").and_then(Json::as_int));
+    let fines =
+        penalties.iter().filter(|one| one.get("kind").and_then(Json::as_str) == Some("罚款"));
+    let fines = fines.filter_map(|one| one.get("amount_fen").and_then(Json::as_int));
     fines.reduce(i64::saturating_add)
 }
 
@@ -177,10 +172,12 @@ fn discretion(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let decided = case.all("penalty.decision.made");
     for act in decided.filter(|act| ground.in_period(act.occurred.micros)) {
         let (code, row) = ground_of(case, act);
-        let tier = tier_of(case, act);
+        let Ranged { statutory_fen, tier_fen: [low, high], .. } = ranged(case, act);
+        // Where master data know no range, the decision's own words stand.
         let range = act.body.json("range");
-        let limit = |name: &str| range.as_ref()?.get(name).and_then(Json::as_int);
-        let (low, high) = (tier.and_then(|tier| tier.min_fen), tier.and_then(|tier| tier.max_fen));
+        let said = |name: &str| range.as_ref()?.get(name).and_then(Json::as_int);
+        let [least, most] = statutory_fen;
+        let (least, most) = (least.or(said("min_fen")), most.or(said("max_fen")));
         let fine = fine_of(act);
         let place = match (fine, low, high) {
             (Some(fine), Some(low), Some(high)) => Cell::share(fine - low, high - low),
@@ -194,8 +191,8 @@ fn discretion(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
             Cell::text(code),
             Cell::maybe(row.and_then(|row| row.name.as_deref()), Cell::text),
             facts::member(Some(act), "tier_id"),
-            Cell::maybe(limit("min_fen"), Cell::Fen),
-            Cell::maybe(limit("max_fen"), Cell::Fen),
+            Cell::maybe(least, Cell::Fen),
+            Cell::maybe(most, Cell::Fen),
             Cell::maybe(low, Cell::Fen),
             Cell::maybe(high, Cell::Fen),
             Cell::maybe(fine, Cell::Fen),

@@ -3,31 +3,32 @@
 use super::facts;
 use super::kept::LooksAt;
 use super::register::Report;
-use super::run::{Gathered, Gathering, Ground, Note, one_row_a_note};
+use super::run::{Gathered, Gathering, Ground, Note};
 use super::table::{Cell, Column, Holds, Row, column};
 use crate::integrity::json::Json;
-use crate::master::{Batch, BatchItem, ItemStatus, Takeover, base_of};
+use crate::master::{Batch, BatchItem, ItemStatus, Takeover, Version, base_of};
 use crate::rules::bench::Case;
+use crate::rules::city::{Consequence, Decision};
 use crate::rules::finding::{EntryRef, Finding};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) const CANCELLED: Report = Report {
     id: "RP07",
-    version: 1,
+    version: 2,
     zh: "取消事项违规审批收费表",
     en: "cancelled items still approved or charged",
     rows_zh: "行为",
     readers_zh: "纪检",
     columns: CANCELLED_COLUMNS,
     exact: false,
-    looks_at: LooksAt::CASES,
+    looks_at: LooksAt { findings: on_cancelled, master: &[] },
     gather: cancelled,
-    rows: one_row_a_note,
+    rows: cancelled_rows,
 };
 
 pub(super) const HANDED_DOWN: Report = Report {
     id: "RP08",
-    version: 1,
+    version: 2,
     zh: "下放委托承接与上收表",
     en: "items handed down: taken over, taken back",
     rows_zh: "事项×县(区)",
@@ -55,10 +56,45 @@ const CANCELLED_COLUMNS: &[Column] = &[
     column("direct", "直接责任人", "direct", Holds::Text),
     column("result", "认定", "result", Holds::Text),
     column("rules", "规则", "rules", Holds::Text),
+    column("referred", "移送状态", "referred", Holds::Text),
 ];
 
 /// Rules that find an act on a cancelled item.
 const CANCELLED_RULES: [&str; 3] = ["R2.1.6", "R2.2.4d", "R2.5.2"];
+
+fn on_cancelled(finding: &Finding) -> bool {
+    CANCELLED_RULES.contains(&finding.rule)
+}
+
+/// With what became of each: whether it was confirmed, and to whom it was referred.
+/// Referrals stand in the sealed log: without it nothing can be told.
+fn cancelled_rows(ground: &Ground<'_>, notes: Gathered) -> Vec<Row> {
+    let topics = &ground.judgement.topics;
+    let row = |mut note: Note| {
+        let about = ground.findings(&note.key).iter().filter(|finding| on_cancelled(finding));
+        let ids: BTreeSet<String> = about.flat_map(|finding| finding.ids()).collect();
+        let ids: Vec<&str> = ids.iter().map(AsRef::as_ref).collect();
+        let done = topics.consequences.of(&ids);
+        let referred: Vec<&Consequence> =
+            done.into_iter().filter(|one| one.kind.as_ref() == "account.clue.referred").collect();
+        let confirmed = ids.iter().flat_map(|id| topics.determinations.of(id));
+        let confirmed = confirmed.filter(|one| one.decision == Decision::Confirmed).count() > 0;
+        let words = referred.iter().map(|one| {
+            let to = one.to.as_deref().unwrap_or_default();
+            format!("已移送{to}({})", ground.bench.zone.date(one.at))
+        });
+        let words: Vec<String> = words.collect();
+        note.cells.push(match (words.is_empty(), confirmed, ground.bench.sealed_given) {
+            (false, ..) => Cell::list(words),
+            (true, false, _) => Cell::text("待核实"),
+            (true, true, true) => Cell::text("未移送"),
+            (true, true, false) => Cell::text("须看密封日志"),
+        });
+        note.entries.extend(referred.iter().map(|one| one.entry.clone()));
+        Row::new(note.cells).resting_on(note.entries)
+    };
+    notes.into_iter().map(row).collect()
+}
 
 fn cancelled(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let zone = case.bench.zone;
@@ -74,13 +110,17 @@ fn cancelled(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
         };
         let about: Vec<&Finding> = found.iter().filter(of_act).copied().collect();
         let Some(first) = about.first() else { continue };
-        let code = act.item.as_ref().and_then(|item| item.code.get()).unwrap_or_default();
+        // A fee is not the item: the finding says which item is cancelled.
+        let told = about.iter().find_map(|finding| finding.explanation.get("cancelled"));
+        let said = |name: &str| told.and_then(|told| told.get(name)?.as_str());
+        let own = act.item.as_ref().and_then(|item| item.code.get());
+        let code = said("item").or(own).or(said("fee_code")).unwrap_or_default();
         let at = case.bench.at(act.occurred.micros);
         let status = case.bench.master.item_status(code, at);
         let row = status.version().map(|version| &version.row);
         let since = match status {
             ItemStatus::Cancelled { since, .. } => since,
-            _ => None,
+            _ => said("since").and_then(crate::time::civil::parse_date),
         };
         let cells = vec![
             Cell::maybe(row.and_then(|row| row.batch.as_deref()), Cell::text),
@@ -127,7 +167,7 @@ const HANDED_DOWN_COLUMNS: &[Column] = &[
     column("in_whose_name", "以谁名义", "in whose name", Holds::Text),
 ];
 
-/// Acceptances and decisions: base code of the item, and who acted.
+/// Cases accepted: base code of the item, and by whom and when.
 fn handled(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let kinds = ["approval.acceptance.granted"];
     for act in case.any(&kinds).filter(|act| ground.in_period(act.occurred.micros)) {
@@ -151,14 +191,16 @@ fn handed_down(ground: &Ground<'_>, notes: Gathered) -> Vec<Row> {
         by_base.entry(note.key.clone()).or_default().push(note);
     }
     let at = ground.bench.at_now();
-    let mut taken: BTreeMap<(&str, &str), &Takeover> = BTreeMap::new();
-    for row in ground.bench.master.takeovers.each_at(at).map(|version| &version.row) {
+    let mut taken: BTreeMap<(&str, &str), &Version<Takeover>> = BTreeMap::new();
+    for version in ground.bench.master.takeovers.each_at(at) {
+        let row = &version.row;
         if let (Some(county), Some(base)) = (row.county.as_deref(), base_of(&row.item_code)) {
-            taken.entry((county, base)).or_insert(row);
+            taken.entry((county, base)).or_insert(version);
         }
     }
     let mut rows = Vec::new();
-    for batch in ground.bench.master.batches.each_at(at).map(|version| &version.row) {
+    for declared in ground.bench.master.batches.each_at(at) {
+        let batch = &declared.row;
         if !matches!(batch.kind.as_deref(), Some("下放" | "委托")) {
             continue;
         }
@@ -167,7 +209,9 @@ fn handed_down(ground: &Ground<'_>, notes: Gathered) -> Vec<Row> {
             let handled = by_base.get(base).map(Vec::as_slice).unwrap_or_default();
             for county in batch.addressee_regions.iter().flatten() {
                 let taken = taken.get(&(county.as_ref(), base)).copied();
-                rows.push(of_county(ground, batch, (item, county, taken), handled));
+                let row = of_county(ground, batch, (item, county, taken), handled);
+                let told = [Some(&declared.origin), taken.map(|taken| &taken.origin)];
+                rows.push(row.resting_on(told.into_iter().flatten().map(EntryRef::origin)));
             }
         }
     }
@@ -177,11 +221,12 @@ fn handed_down(ground: &Ground<'_>, notes: Gathered) -> Vec<Row> {
 fn of_county(
     ground: &Ground<'_>,
     batch: &Batch,
-    (item, county, taken): (&BatchItem, &str, Option<&Takeover>),
+    (item, county, taken): (&BatchItem, &str, Option<&Version<Takeover>>),
     handled: &[Note],
 ) -> Row {
     let master = ground.bench.master;
     let at = ground.bench.at_now();
+    let taken = taken.map(|version| &version.row);
     let base = item.base_code.as_deref().unwrap_or_default();
     let from = item.from_unit.as_deref().unwrap_or_default();
     let since = taken.and_then(|row| row.accepted_on).or(item.effective_on);

@@ -8,26 +8,26 @@ use super::table::{Cell, Column, Holds, Row, column};
 use crate::event::{Event, Precision};
 use crate::integrity::json::{Json, parse};
 use crate::rules::bench::Case;
-use crate::rules::finding::EntryRef;
+use crate::rules::finding::{EntryRef, Finding};
 use crate::time::civil::{self, Zone};
 
 pub(super) const REPAIRS: Report = Report {
     id: "RP23",
-    version: 1,
+    version: 2,
     zh: "补录更正作废倒签表",
     en: "late, corrected, voided and backdated records",
     rows_zh: "记录",
     readers_zh: "纪检",
     columns: REPAIR_COLUMNS,
     exact: false,
-    looks_at: LooksAt::CASES,
+    looks_at: LooksAt { findings: lacks_numbers, master: &[] },
     gather: repairs,
-    rows: one_row_a_note,
+    rows: repair_rows,
 };
 
 pub(super) const INTEGRITY: Report = Report {
     id: "RP24",
-    version: 2,
+    version: 3,
     zh: "账本完整性证明",
     en: "what the ledger says of its own integrity",
     rows_zh: "链段",
@@ -56,6 +56,36 @@ const REPAIR_COLUMNS: &[Column] = &[
     column("target", "所涉记录", "target", Holds::Code),
 ];
 
+/// A gap in a series of numbers (RX.2).
+fn lacks_numbers(finding: &Finding) -> bool {
+    finding.rule == "RX.2" && finding.explanation.contains_key("missing_numbers")
+}
+
+/// The records in question, then the numbers of which there is no record.
+fn repair_rows(ground: &Ground<'_>, notes: Gathered) -> Vec<Row> {
+    let mut rows = one_row_a_note(ground, notes);
+    let found = ground.judgement.findings.iter().filter(|finding| lacks_numbers(finding));
+    for finding in found.filter(|finding| ground.in_period(finding.at)) {
+        let mut cells = vec![Cell::Empty; REPAIR_COLUMNS.len()];
+        let told = [
+            ("stream", Cell::text(finding.stream.as_ref())),
+            ("act", Cell::text("文号")),
+            ("unit", Cell::maybe(finding.accountable.unit.as_deref(), Cell::text)),
+            ("kind", Cell::text("文号断号")),
+            ("occurred_at", Cell::Date(ground.bench.zone.date(finding.at))),
+            ("reason", Cell::text(finding.zh.clone())),
+        ];
+        for (name, cell) in told {
+            let place = REPAIR_COLUMNS.iter().position(|column| column.name == name);
+            if let Some(empty) = place.and_then(|place| cells.get_mut(place)) {
+                *empty = cell;
+            }
+        }
+        rows.push(Row::new(cells).resting_on(finding.entries.iter().cloned()));
+    }
+    rows
+}
+
 /// Members of bodies that carry the date of the act's own document.
 const DATES: [&str; 5] = ["decision_date", "accepted_on", "issued_on", "filed_on", "date"];
 
@@ -65,8 +95,7 @@ fn repairs(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
         if !ground.period.has(zone.date(act.recorded)) {
             continue;
         }
-        let late =
-            case.bench.calendar.recorded_late(zone.date(act.occurred.micros), act.recorded, zone);
+        let late = case.bench.recorded_late(zone.date(act.occurred.micros), act.recorded);
         let imported = act.source.kind.get() == Some("import");
         let paper = act.source.kind.get() == Some("paper_backfill");
         let document = document_date(act);
@@ -149,6 +178,7 @@ const INTEGRITY_COLUMNS: &[Column] = &[
     column("result", "结论", "result", Holds::Text),
     column("digest", "摘要", "digest", Holds::Code),
     column("anomalies", "异常", "anomalies", Holds::Text),
+    column("tool", "校验工具版本", "tool and version", Holds::Code),
 ];
 
 /// What the ledger has recorded of itself: its creation, checkpoints, anchors,
@@ -187,6 +217,7 @@ fn integrity(case: &Case<'_>, _: &Ground<'_>, out: &mut Gathering) {
             first(&["result", "reason"]),
             first(&["root", "digest", "rehash_root"]),
             anomalies,
+            facts::member(Some(act), "tool_version"),
         ];
         out.push(Note { key: format!("{:020}", act.position), cells, entries: vec![entry] });
     }
@@ -208,6 +239,7 @@ fn integrity_rows(ground: &Ground<'_>, mut notes: Gathered) -> Vec<Row> {
         Cell::text(format!("0–{}", ground.log_size)),
         Cell::text("须以 plumb verify 核验"),
         Cell::text(ground.head),
+        Cell::Empty,
         Cell::Empty,
     ]);
     let own = notes.into_iter().map(|note| Row::new(note.cells).resting_on(note.entries));

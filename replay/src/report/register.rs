@@ -8,6 +8,7 @@ use super::{
     overdue, penalties, powers, record, timing,
 };
 use crate::rules::bench::Case;
+use serde_json::{Value, json};
 
 /// One report.
 pub struct Report {
@@ -31,6 +32,21 @@ pub struct Report {
     pub gather: fn(&Case<'_>, &Ground<'_>, &mut Gathering),
     /// Puts the rows together, in an order that does not depend on how cases came.
     pub rows: fn(&Ground<'_>, Gathered) -> Vec<Row>,
+}
+
+impl Report {
+    /// What scripts read of a report.
+    pub fn to_json(&self) -> Value {
+        let column = |column: &Column| {
+            json!({"name": column.name, "zh": column.zh, "en": column.en,
+                   "holds": column.holds.as_str()})
+        };
+        let columns: Vec<Value> = self.columns.iter().map(column).collect();
+        json!({
+            "report": self.id, "version": self.version, "zh": self.zh, "en": self.en,
+            "rows_zh": self.rows_zh, "readers_zh": self.readers_zh, "columns": columns,
+        })
+    }
 }
 
 /// Every report, in order of id.

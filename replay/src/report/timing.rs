@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 pub(super) const REPORT: Report = Report {
     id: "RP05",
-    version: 1,
+    version: 2,
     zh: "时限效率分析",
     en: "time taken",
     rows_zh: "单位×事项",
@@ -65,7 +65,7 @@ fn gather(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let bench = case.bench;
     let on = bench.zone.date(decided.occurred.micros);
     let wd = workdays_between(bench.calendar, legal.start.on, on, bench.known_at);
-    let suspended = facts::suspended_wd(case, &legal.suspensions);
+    let suspended = facts::suspended_wd(case, &legal);
     let supplements = case.all("approval.supplement.requested").count();
     let (code, name) = facts::item(case);
     let number = |yes: bool| Cell::Count(i64::from(yes));

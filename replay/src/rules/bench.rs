@@ -17,7 +17,7 @@ use crate::integrity::json::Json;
 use crate::master::{At, Master};
 use crate::state::Moment;
 use crate::time::calendar::Calendar;
-use crate::time::civil::{Micros, Zone};
+use crate::time::civil::{DAY_MICROS, Micros, Zone};
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
 use std::cell::OnceCell;
@@ -113,6 +113,27 @@ impl Bench<'_> {
         self.parameter(id, at).and_then(Json::as_int).unwrap_or(default)
     }
 
+    /// P12: working days, at least one, by whose end an act is recorded in time.
+    pub fn recording_wd(&self, on: NaiveDate) -> u32 {
+        let set = self.parameter("P12", self.on(on));
+        let days = set.and_then(|value| value.as_int().or(value.get("working_days")?.as_int()));
+        days.and_then(|days| u32::try_from(days).ok()).unwrap_or(1).max(1)
+    }
+
+    /// Whether an act of a day was recorded later than P12 allows, by the calendar known
+    /// when it was.
+    pub fn recorded_late(&self, occurred: NaiveDate, recorded: Micros) -> bool {
+        // Nothing before this can be late: cheap, and true of nearly every act.
+        let next_day = self.zone.end_of(occurred).saturating_add(DAY_MICROS);
+        recorded > next_day
+            && self.calendar.recorded_late(
+                occurred,
+                recorded,
+                self.zone,
+                self.recording_wd(occurred),
+            )
+    }
+
     /// P01: before it no act is judged by the decision (R4.1).
     pub fn decision_in_force(&self, on: NaiveDate) -> bool {
         self.decision_effective(self.on(on)) <= on
@@ -171,6 +192,7 @@ impl<'c> Case<'c> {
             zh,
             en,
             explanation: Map::new(),
+            silence: None,
         }
     }
 }
@@ -194,6 +216,11 @@ impl Finding {
         self.entries.sort();
         self.entries.dedup();
         self
+    }
+
+    /// Takes this from acts that are not there, whatever its rule's others take.
+    pub fn by_silence(self, silence: super::coverage::Silence) -> Finding {
+        Finding { silence: Some(silence), ..self }
     }
 
     /// Adds one line of the arithmetic.

@@ -8,7 +8,8 @@
 //! excerpt. Whoever maps a file that holds whole cases says so in the mapping
 //! (`whole_cases`), and each of its events carries it (`source.coverage`).
 //!
-//! A rule says what it takes from silence ([`Silence`]); here alone a signal that
+//! A rule says what it takes from silence ([`Silence`]), and a finding that takes more or
+//! less than its rule's others says so itself; here alone a signal that
 //! silence could undo becomes indeterminate. What this file does not know: what any
 //! rule looks for.
 
@@ -128,16 +129,9 @@ pub(super) fn weigh_across(uncovered: &Uncovered, findings: &mut [Finding]) {
     }
 }
 
-/// A finding on a case that takes more from silence than its rule's others do.
-pub(super) fn by_silence(case: &Case<'_>, mut finding: Finding) -> Finding {
-    if case.file.coverage != Coverage::Whole {
-        cannot_tell(&mut finding, case.file.coverage);
-    }
-    finding
-}
-
 fn silence_of(finding: &Finding) -> Silence {
-    register::find(finding.rule).map_or(Silence::Whole, |rule| rule.silence)
+    let of_rule = || register::find(finding.rule).map_or(Silence::Whole, |rule| rule.silence);
+    finding.silence.unwrap_or_else(of_rule)
 }
 
 fn cannot_tell(finding: &mut Finding, coverage: Coverage) {
@@ -199,16 +193,9 @@ impl Uncovered {
     fn under(&self, finding: &Finding) -> bool {
         finding.entries.iter().any(|entry| self.acts.binary_search(&place(entry)).is_ok())
     }
-
-    /// A finding across cases that takes more from silence than its rule's others do.
-    pub(super) fn by_silence(&self, mut finding: Finding) -> Finding {
-        if self.under(&finding) {
-            cannot_tell(&mut finding, Coverage::Excerpt);
-        }
-        finding
-    }
 }
 
+packed!(Silence: Nothing, After, Whole);
 packed! {
     Uncovered { acts, mixed }
 }

@@ -71,6 +71,7 @@ fn finding(city: &City<'_>, at: Where<'_>, zh: String, en: String) -> Finding {
         zh,
         en,
         explanation: Map::new(),
+        silence: None,
     }
 }
 

@@ -4,10 +4,12 @@
 use super::bench::Case;
 use super::finding::Findings;
 use super::norms;
-use super::rule::{Check, Kind, Rule, Severity, Status};
+use super::register;
+use super::rule::{Check, Kind, Layer, Rule, Severity, Status};
 use super::words::{listed, listed_en};
 use crate::event::Event;
 use crate::integrity::json::{Json, parse};
+use crate::rules::clocks::day_of;
 use crate::rules::coverage::Silence;
 use crate::time::civil::parse_date;
 use serde_json::json;
@@ -18,12 +20,15 @@ const EFFECT: Rule = Rule {
     id: "R4.1",
     zh: "施行",
     en: "effect",
+    version: 2,
     quote: "本决定自公布之日起执行",
     kind: Kind("R"),
     status: Status::Judged,
     // Every rule of the decision asks `Bench::decision_in_force` of the day of the
-    // act; one that takes a day for claimed (R2.1.6, RX.2) says so itself.
-    checks: &[],
+    // act; one that takes a day for claimed (R2.1.6, RX.2) says so itself. What remains
+    // is people who apply the decision to what lay before it.
+    checks: &[Check::Case(applied_backwards)],
+    silence: Silence::Nothing,
     ..Rule::ENTRY
 };
 
@@ -38,6 +43,40 @@ const EARLIER_NORMS: Rule = Rule {
     silence: Silence::Nothing,
     ..Rule::ENTRY
 };
+
+/// R4.1: a card under a rule of the decision for a term that ran out before the decision
+/// took effect. National and provincial rules (L0–L2) were law before it.
+fn applied_backwards(case: &Case<'_>, out: &mut Findings) {
+    for card in case.all("warning.card.issued") {
+        let named = card.body.text("rule_id").unwrap_or_default();
+        let Some(rule) = register::find(&named).filter(|rule| rule.layer >= Layer::L3) else {
+            continue;
+        };
+        let Some(due) = day_of(card, "due", case.bench.zone) else { continue };
+        if case.bench.decision_in_force(due) {
+            out.compliant(&EFFECT);
+            continue;
+        }
+        let from = case.bench.decision_from();
+        let zh = format!(
+            "依{}发牌,所涉期限于{due}届满,早于本决定施行日{from},不得依本决定处理",
+            rule.id
+        );
+        let en = format!(
+            "a card under {} for a term that ran out on {due}, before the decision took effect on \
+             {from}",
+            rule.id
+        );
+        let finding = case.signal(&EFFECT, card, zh, en);
+        out.add(finding.because(
+            "effect",
+            json!({
+                "rule": rule.id, "layer": rule.layer.as_str(), "due": due.to_string(),
+                "in_force_from": from.to_string(),
+            }),
+        ));
+    }
+}
 
 /// R4.2: an act that rests on a norm of the city which is older than the decision.
 /// Whether the two disagree is for people to say; national and provincial norms

@@ -8,6 +8,9 @@ mod management;
 pub(super) mod rectified;
 mod told;
 
+pub(crate) use certified::state_of;
+pub(crate) use floor::{Ranged, ranged};
+
 use super::rule::{Check, Kind, Rule, Severity, Status};
 use crate::rules::coverage::Silence;
 

@@ -5,7 +5,10 @@ mod floor;
 pub(super) mod lines;
 mod listed;
 mod price;
+mod priced;
 mod raised;
+
+pub(crate) use priced::{Priced, priced};
 
 use super::accountability::Accountable;
 use super::bench::Case;

@@ -6,6 +6,7 @@
 //! result there.
 
 use super::accountability::Accountable;
+use super::coverage::Silence;
 use super::rule::{Rule, Severity};
 use crate::event::Event;
 use crate::event::register::EventLog;
@@ -46,6 +47,20 @@ impl Outcome {
             Outcome::Indeterminate => "INDETERMINATE",
             Outcome::Superseded => "SUPERSEDED_BY_HIGHER_LAW",
         }
+    }
+
+    /// Reads `CONFIRMED` or `confirmed`.
+    pub fn parse(text: &str) -> Option<Outcome> {
+        const ALL: [Outcome; 7] = [
+            Outcome::Signal,
+            Outcome::Confirmed,
+            Outcome::Dismissed,
+            Outcome::Exempted,
+            Outcome::Waived,
+            Outcome::Indeterminate,
+            Outcome::Superseded,
+        ];
+        ALL.into_iter().find(|outcome| outcome.as_str().eq_ignore_ascii_case(text))
     }
 
     pub fn zh(self) -> &'static str {
@@ -115,6 +130,8 @@ pub struct Finding {
     pub en: String,
     /// What a person checks by hand: clock trace, floor × quantity, versions.
     pub explanation: Map<String, Value>,
+    /// What it takes from acts that are not there, where that is other than its rule's.
+    pub silence: Option<Silence>,
 }
 
 /// The id of what a rule finds on a stream about a matter.
@@ -132,6 +149,20 @@ impl Finding {
     /// Stable as long as rule, stream and matter are: human determinations name it.
     pub fn id(&self) -> String {
         finding_id(self.rule, &self.stream, &self.matter)
+    }
+
+    /// The ids by which people may speak of it: its own, and that of the finding that
+    /// it arises from.
+    pub fn ids(&self) -> Vec<String> {
+        let source = self.explanation.get("arises_from").and_then(Value::as_str);
+        [Some(self.id()), source.map(str::to_owned)].into_iter().flatten().collect()
+    }
+
+    /// Whether its rule is asked for by its id or the beginning of it: `R2.5` asks for
+    /// R2.5.1 and R2.5.2, and not for R2.50.
+    pub fn is_of(&self, asked: &str) -> bool {
+        let rest = self.rule.strip_prefix(asked);
+        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
     }
 
     /// The line that scripts read.
@@ -211,6 +242,7 @@ impl Packed for Finding {
         self.zh.pack(to);
         self.en.pack(to);
         to.text(&serde_json::to_string(&self.explanation).unwrap_or_default());
+        self.silence.pack(to);
     }
 
     fn unpack(from: &mut Unpacker<'_>) -> Option<Finding> {
@@ -227,6 +259,7 @@ impl Packed for Finding {
             zh: Packed::unpack(from)?,
             en: Packed::unpack(from)?,
             explanation: serde_json::from_str(&from.text()?).ok()?,
+            silence: Packed::unpack(from)?,
         })
     }
 }

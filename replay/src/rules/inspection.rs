@@ -4,6 +4,8 @@ mod claim;
 pub(super) mod coercion;
 pub(super) mod entry;
 
+pub(crate) use coercion::{measures as measured, rank_of};
+
 use super::rule::{Check, Kind, Rule, Severity, Status};
 
 pub(super) const RULES: &[Rule] = &[FILING, UNAUTHORISED_ENTRY, SPECIAL_INSPECTION, COERCION];
@@ -48,6 +50,7 @@ const SPECIAL_INSPECTION: Rule = Rule {
 
 const COERCION: Rule = Rule {
     id: "R2.6.4",
+    version: 2,
     zh: "不得擅自检查、吊销、扣押、封存、冻结",
     en: "no arbitrary coercive acts",
     quote: "除司法部门依法执法之外,任何部门、单位和个人不得擅自对企业或投资者的住所、车辆、证照、财务账册、银行存款等实施检查、吊销、扣押、封存、冻结",

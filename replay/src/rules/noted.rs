@@ -54,6 +54,7 @@ impl Bench<'_> {
             zh,
             en,
             explanation: Map::new(),
+            silence: None,
         }
     }
 }

@@ -42,7 +42,7 @@ const OPEN_POWER: Rule = Rule {
 
 const DISCRETION: Rule = Rule {
     id: "R2.4.3",
-    version: 2,
+    version: 3,
     zh: "规范自由裁量权",
     en: "discretion standards",
     quote: "进一步规范自由裁量权",
@@ -100,6 +100,7 @@ const DOCUMENTS: Rule = Rule {
 
 const BLACK_BOX: Rule = Rule {
     id: "R2.4.8",
+    version: 2,
     zh: "暗箱操作四禁",
     en: "four forms of black-box operation",
     quote: "严格禁止政策不透明、标准不统一、承诺不兑现、结果不公开",

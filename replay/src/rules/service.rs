@@ -72,6 +72,7 @@ const PARALLEL: Rule = Rule {
 
 const TIME_LIMIT: Rule = Rule {
     id: "R2.3.5",
+    version: 2,
     zh: "限时办结制",
     en: "time-limited completion",
     quote: "限时办结制",

@@ -348,7 +348,7 @@ pub(super) fn is_late(event: &Event<'_>) -> bool {
         return false;
     }
     let zone = Zone::fixed(event.occurred.offset_minutes);
-    Calendar::china().recorded_late(event.occurred.local_date(), event.recorded, zone)
+    Calendar::china().recorded_late(event.occurred.local_date(), event.recorded, zone, 1)
 }
 
 /// Cut at [`TEXT_BYTES_MAX`], between characters.

@@ -284,10 +284,16 @@ impl Calendar {
         from.iter_days().skip(1).take(days).filter(workday).count() as u32
     }
 
-    /// Whether an act was recorded later than 24:00 of the working day after it
+    /// Whether an act was recorded later than 24:00 of the `wd`th working day after it
     /// (parameter P12), with the calendar as known when it was recorded.
-    pub fn recorded_late(&self, occurred: NaiveDate, recorded: Micros, zone: Zone) -> bool {
-        match self.add_working_days(occurred, 1, recorded, |_| false) {
+    pub fn recorded_late(
+        &self,
+        occurred: NaiveDate,
+        recorded: Micros,
+        zone: Zone,
+        wd: u32,
+    ) -> bool {
+        match self.add_working_days(occurred, wd, recorded, |_| false) {
             Some(due) => recorded > zone.end_of(due.date),
             None => false,
         }
@@ -455,7 +461,7 @@ mod tests {
     #[test]
     fn late_is_after_the_next_working_day() {
         let late = |occurred, recorded| {
-            Calendar::china().recorded_late(date(occurred), known(recorded), Zone::SHANGHAI)
+            Calendar::china().recorded_late(date(occurred), known(recorded), Zone::SHANGHAI, 1)
         };
         // 2026-02-13 is a Friday, the 14th a Saturday that is worked.
         assert!(!late("2026-02-13", "2026-02-14"));

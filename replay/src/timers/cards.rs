@@ -5,9 +5,8 @@
 //! back by a decision that came later: what could be seen that morning stays so.
 
 use super::{DueEvent, SourceKind, event, trace};
-use crate::integrity::json::Json;
 use crate::rules::bench::Case;
-use crate::rules::clocks::{self, ClockKind, ClockReading};
+use crate::rules::clocks::{self, ClockKind, ClockReading, WarnedAt};
 use crate::state::CaseKind;
 use crate::time::civil::Micros;
 use crate::time::clock::{Claims, Reason};
@@ -75,12 +74,7 @@ fn cards_of(case: &Case<'_>, reading: &ClockReading, out: &mut Vec<DueEvent>) {
 /// working day is left; nothing for a term of a day or less.
 fn warned_on(case: &Case<'_>, reading: &ClockReading) -> Option<(Option<Micros>, Option<Micros>)> {
     let bench = case.bench;
-    let set = bench.parameter("P23", bench.on(reading.start.on));
-    let number = |name: &str, default: i64| {
-        let said = set.and_then(|value| value.get(name)).and_then(Json::as_int);
-        u32::try_from(said.unwrap_or(default)).unwrap_or(0)
-    };
-    let (before, per_cent) = (number("before_wd", 1), number("per_cent_of_promise", 90));
+    let warned = WarnedAt::of(case, reading);
     let due = reading.clock.reckon(bench.calendar, bench.known_at, Claims::Recognised)?;
     let total = due.trace.last().map_or(0, |day| day.count);
     if total <= 1 {
@@ -91,10 +85,8 @@ fn warned_on(case: &Case<'_>, reading: &ClockReading) -> Option<(Option<Micros>,
         let mut days = counted.filter(|day| day.count >= count.max(1));
         days.next().map(|day| bench.zone.start_of(day.date))
     };
-    let tenths = u64::from(total) * u64::from(per_cent);
-    let blue = u32::try_from(tenths.div_ceil(100)).ok()?;
-    let yellow = total.saturating_sub(before);
-    let (blue, yellow) = (reached(blue), reached(yellow));
+    let yellow = total.saturating_sub(warned.before_wd);
+    let (blue, yellow) = (reached(warned.first_day(total)), reached(yellow));
     // The earlier of the two warns; yellow is never before blue.
     Some((blue.min(yellow), yellow))
 }

@@ -12,7 +12,7 @@ use crate::judging::{Extent, Loaded, zone};
 use crate::ledger::{LogName, read_config};
 use crate::reader::Reader;
 use clap::Subcommand;
-use plumbline_replay::rules::{Finding, Judgement, Severity, judge};
+use plumbline_replay::rules::{Finding, Judgement, Outcome, Severity, judge};
 use plumbline_replay::time::civil::Zone;
 use serde_json::json;
 
@@ -63,11 +63,18 @@ struct Asked {
     #[arg(long, value_name = "UNIT")]
     unit: Option<String>,
     /// 只列此结果,如 confirmed / only this result
-    #[arg(long, value_name = "RESULT")]
-    result: Option<String>,
+    #[arg(long, value_name = "RESULT", value_parser = outcome)]
+    result: Option<Outcome>,
     /// 只列此级别及以上 / only this severity and graver
     #[arg(long, value_name = "LEVEL", value_parser = severity)]
     severity: Option<Severity>,
+}
+
+fn outcome(text: &str) -> Result<Outcome, String> {
+    Outcome::parse(text).ok_or_else(|| {
+        "violation_signal|confirmed|dismissed|exempted|waived|indeterminate|superseded_by_higher_law"
+            .to_owned()
+    })
 }
 
 fn severity(text: &str) -> Result<Severity, String> {
@@ -148,10 +155,7 @@ impl Asked {
         let unit =
             self.unit.is_none() || finding.accountable.unit.as_deref() == self.unit.as_deref();
         let stream = self.stream.as_ref().is_none_or(|stream| stream == finding.stream.as_ref());
-        let result = self
-            .result
-            .as_ref()
-            .is_none_or(|result| result.eq_ignore_ascii_case(finding.outcome.as_str()));
+        let result = self.result.is_none_or(|result| finding.outcome == result);
         rule && unit
             && stream
             && result

@@ -16,7 +16,7 @@ pub struct List {
 impl List {
     pub(super) fn run(self) -> Result<Exit, Failure> {
         if self.json {
-            let reports: Vec<Value> = report::all().map(described).collect();
+            let reports: Vec<Value> = report::all().map(report::Report::to_json).collect();
             print(&json!({"schema": "plumbline.reports/1", "reports": reports}).to_string())?;
             return Ok(Exit::Done);
         }
@@ -31,13 +31,4 @@ impl List {
         print(&table.to_string())?;
         Ok(Exit::Done)
     }
-}
-
-fn described(report: &report::Report) -> Value {
-    let column = |column: &report::Column| json!({"name": column.name, "zh": column.zh, "en": column.en, "holds": column.holds.as_str()});
-    let columns: Vec<Value> = report.columns.iter().map(column).collect();
-    json!({
-        "report": report.id, "version": report.version, "zh": report.zh, "en": report.en,
-        "rows_zh": report.rows_zh, "readers_zh": report.readers_zh, "columns": columns,
-    })
 }

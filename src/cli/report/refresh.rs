@@ -2,9 +2,9 @@
 //! ends; and the thread that does so while a ledger is served.
 
 use super::super::{Dir, Exit, Failure, print};
-use crate::config::{Config, Layout};
+use crate::config::Layout;
 use crate::http::Service;
-use crate::judged::{Anew, Brought, Judged, JudgedError, Keeper, ends, readers, refresh};
+use crate::judged::{Anew, Brought, Judged, JudgedError, Keeper, refresh};
 use crate::judging::one::Logs;
 use crate::ledger::{LogName, read_config};
 use crate::reader::Reader;
@@ -55,43 +55,6 @@ impl Refresh {
     }
 }
 
-/// Between two looks whether another process is done.
-const TURN: Duration = Duration::from_millis(100);
-/// Looks after which the log is quicker.
-const TURNS: u32 = 50;
-
-/// The model at the logs' ends, brought there if something is kept that can be. `None`
-/// where the log must answer.
-pub(super) fn current(layout: &Layout, config: &Config) -> Result<Option<Judged>, Failure> {
-    let Some(judged) = Judged::open(layout, config) else { return Ok(None) };
-    let now = ends(layout, config)?;
-    if judged.ends() == now {
-        return Ok(Some(judged));
-    }
-    for _ in 0..TURNS {
-        match Keeper::begin(layout, config) {
-            Ok(Some(keeper)) => {
-                let [open, sealed] = readers(layout, config)?;
-                let logs = Logs { open: &open, sealed: Some(&sealed) };
-                let threads = std::thread::available_parallelism().map_or(1, usize::from);
-                // A folder that cannot be written, or a damaged log: the log tells.
-                let brought = keeper.bring(logs, threads).ok();
-                let judged = Judged::open(layout, config);
-                return Ok(judged.filter(|judged| {
-                    brought.is_some_and(|brought| brought.ends == judged.ends())
-                }));
-            }
-            Ok(None) => std::thread::sleep(TURN),
-            Err(_) => return Ok(None),
-        }
-        let judged = Judged::open(layout, config).filter(|judged| judged.ends() == now);
-        if judged.is_some() {
-            return Ok(judged);
-        }
-    }
-    Ok(None)
-}
-
 impl From<JudgedError> for Failure {
     fn from(error: JudgedError) -> Failure {
         match error {
@@ -105,9 +68,14 @@ impl From<JudgedError> for Failure {
             JudgedError::Io { .. } | JudgedError::NotGiven => {
                 Failure { exit: Exit::Failed, message: error.to_string() }
             }
-            JudgedError::Judge(_) | JudgedError::Damaged(_) => {
-                Failure { exit: Exit::Broken, message: error.to_string() }
-            }
+            JudgedError::Damaged(damage) => Failure {
+                exit: Exit::Broken,
+                message: format!(
+                    "账本有损坏,不据以制表;先运行 plumb verify / the log is damaged; run plumb \
+                     verify: {damage}"
+                ),
+            },
+            JudgedError::Judge(_) => Failure { exit: Exit::Broken, message: error.to_string() },
         }
     }
 }

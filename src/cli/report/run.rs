@@ -2,14 +2,13 @@
 
 use super::super::case::At;
 use super::super::{Dir, Exit, Failure};
-use super::refresh::current;
-use crate::config::{Config, Layout};
-use crate::judged::{self, Judged};
-use crate::judging::{Extent, Loaded, zone};
+use crate::config::Layout;
+use crate::judged::{Asked, Judged, readers};
+use crate::judging::{Extent, zone};
 use crate::ledger::read_config;
 use crate::printing::{Format, print};
 use chrono::NaiveDate;
-use plumbline_replay::report::{self, About, Period, Sheet};
+use plumbline_replay::report::{self, Sheet};
 use plumbline_replay::time::civil;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -61,9 +60,6 @@ pub(super) fn beside(file: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Before any city's records.
-const BEGINNING: NaiveDate = NaiveDate::from_ymd_opt(1900, 1, 1).expect("a date");
-
 impl Run {
     pub(super) fn run(self) -> Result<Exit, Failure> {
         let Some(report) = report::find(&self.id) else {
@@ -104,57 +100,26 @@ impl Run {
         Ok(Exit::Done)
     }
 
-    /// From what was kept where that is, or can be brought, at the logs' ends, else from
-    /// the logs: the bytes are the same.
     fn sheet(&self, report: &'static report::Report) -> Result<Sheet, Failure> {
         let layout = Layout::new(&self.dir.dir);
         let config = read_config(&layout)?;
-        let latest = self.at.limits(zone(&config))? == (None, None);
-        if latest && !self.open_only && !self.from_log {
-            let judged = match self.kept {
-                true => Judged::open(&layout, &config),
-                false => current(&layout, &config)?,
-            };
-            let sheet = |judged: Judged| judged.sheet(report, self.period(judged.last_day()));
-            if let Some(sheet) = judged.and_then(sheet) {
-                return Ok(sheet);
-            }
+        let (as_of, known_at) = self.at.limits(zone(&config))?;
+        let asked = Asked { report, from: self.from, to: self.to, as_of, known_at };
+        if asked.is_backwards() {
+            let message = "期间末日早于首日 / the period ends before it begins".to_owned();
+            return Err(Failure { exit: Exit::Usage, message });
         }
         if self.kept {
+            let judged = Judged::open(&layout, &config);
             let message = "没有可用的留存;先运行 plumb report refresh,或去掉 --kept / nothing usable is \
                            kept for this: run plumb report refresh, or leave out --kept";
-            return Err(Failure { exit: Exit::CannotTell, message: message.to_owned() });
+            let none = || Failure { exit: Exit::CannotTell, message: message.to_owned() };
+            return judged.and_then(|judged| asked.of_kept(&judged)).ok_or_else(none);
         }
-        self.sheet_from_log(report, &layout, &config)
-    }
-
-    fn period(&self, last: NaiveDate) -> Period {
-        Period { from: self.from.unwrap_or(BEGINNING), to: self.to.unwrap_or(last) }
-    }
-
-    fn sheet_from_log(
-        &self,
-        report: &'static report::Report,
-        layout: &Layout,
-        config: &Config,
-    ) -> Result<Sheet, Failure> {
-        let zone = zone(config);
-        let extent = if self.open_only { Extent::OPEN } else { Extent::WHOLE };
-        let loaded = Loaded::read(layout, config, extent)?;
-        if let Some(damage) = &loaded.damage {
-            let message = format!(
-                "账本有损坏,不据以制表;先运行 plumb verify / the log is damaged; run plumb verify: \
-                 {damage}"
-            );
-            return Err(Failure { exit: Exit::Broken, message });
-        }
-        let (as_of, known_at) = self.at.limits(zone)?;
-        let moment = loaded.moment(as_of, known_at);
-        let period = self.period(zone.date(moment.as_of));
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let ask = loaded.ask(moment, zone, threads);
-        let request = judged::request(&loaded, config, About::default(), period, ask);
-        report::run(report, &loaded.blocks, &request)
-            .map_err(|error| Failure { exit: Exit::Broken, message: error.to_string() })
+        Ok(match (self.open_only, self.from_log) {
+            (true, _) => asked.of_logs(&layout, &config, Extent::OPEN)?,
+            (false, true) => asked.of_logs(&layout, &config, Extent::WHOLE)?,
+            (false, false) => asked.sheet(&layout, &config, || readers(&layout, &config))?,
+        })
     }
 }

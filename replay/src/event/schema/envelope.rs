@@ -42,6 +42,7 @@ const LINKS: Kind = Either(&[Object(&[
     may("causes", List(&EVENT), "起因事件", "events it follows from"),
     may("corrects", EVENT, "所更正事件", "the event it corrects"),
     may("finding_id", FINDING, "疑点编号", "the finding"),
+    may("finding_ids", List(&FINDING), "疑点编号(多项)", "the findings, of several"),
     may("parent_case", STREAM, "上级案件", "the case it belongs to"),
 ]), List(&Any)]);
 
@@ -85,6 +86,7 @@ pub const ENVELOPE: &[Member] = &[
         may("layer", Word(&["L0", "L1", "L2", "L3", "L4"]), "规范层级", "layer of norms"),
         may("issued_on", Date, "制定日期", "issued on"),
         may("doc_no", NO, "文号", "number, of a document"),
+        may("rank", Word(&["法律", "行政法规", "地方性法规", "部门规章", "地方政府规章", "规范性文件"]), "效力等级", "rank of the norm"),
     ])), "依据", "legal basis"),
     may("venue", Object(&[
         must("kind", Word(&["main_hall", "sub_hall", "platform", "unit_premises", "on_site", "enterprise", "other"]), "地点种类", "kind of place"),

@@ -61,7 +61,7 @@ pub(super) fn cancelled(case: &Case<'_>, out: &mut Findings) {
                 }
             } else if act.source.kind.get() != Some("import")
                 && case.bench.decision_in_force(recorded)
-                && case.bench.calendar.recorded_late(on, act.recorded, case.bench.zone)
+                && case.bench.recorded_late(on, act.recorded)
                 && let Standing::Cancelled(by) = standing(case.bench, one.code, recorded)
             {
                 told = told.or(Some(by));

@@ -191,6 +191,7 @@ impl<'c> City<'c> {
             zh,
             en,
             explanation: Map::new(),
+            silence: None,
         }
     }
 

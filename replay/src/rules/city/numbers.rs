@@ -167,8 +167,7 @@ impl Topic for Numbers {
                 entry: EntryRef::of(event),
                 day,
                 recorded: event.recorded,
-                late: !imported
-                    && case.bench.calendar.recorded_late(day, event.recorded, case.bench.zone),
+                late: !imported && case.bench.recorded_late(day, event.recorded),
                 approval: event.kind.starts_with("approval."),
                 officer: event.actor.as_ref().and_then(|who| who.officer.get()).map(Box::from),
             };

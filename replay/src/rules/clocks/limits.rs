@@ -3,7 +3,8 @@
 //! applicant was told where nothing is published.
 
 use super::start::Start;
-use super::workdays_between;
+use super::{ClockReading, workdays_between};
+use crate::event::Event;
 use crate::integrity::json::Json;
 use crate::master;
 use crate::rules::bench::Case;
@@ -17,8 +18,6 @@ use serde_json::{Value, json};
 const SINGLE_WD: u32 = 20;
 /// Of unified, joint or concentrated handling (art. 42).
 const JOINT_WD: u32 = 45;
-/// Publication of a grant (P18, 双公示).
-const PUBLICATION_WD: i64 = 7;
 
 /// Where a limit comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,10 +139,40 @@ fn told(case: &Case<'_>, start: &Start, date: Option<NaiveDate>) -> Option<Limit
     Some(Limit { term: Term::working(n), source: LimitSource::Told })
 }
 
+/// P23, as set for the day on which a clock started: when it is warned of.
+#[derive(Clone, Copy, Debug)]
+pub struct WarnedAt {
+    /// Working days left.
+    pub before_wd: u32,
+    /// Of the term used.
+    per_cent: u64,
+}
+
+impl WarnedAt {
+    pub fn of(case: &Case<'_>, reading: &ClockReading) -> WarnedAt {
+        let set = case.bench.parameter("P23", case.bench.on(reading.start.on));
+        let number = |name: &str, default: u32| {
+            let said = set.and_then(|value| value.get(name)).and_then(Json::as_int);
+            said.and_then(|said| u32::try_from(said).ok()).unwrap_or(default)
+        };
+        let per_cent = u64::from(number("per_cent_of_promise", 90));
+        WarnedAt { before_wd: number("before_wd", 1), per_cent }
+    }
+
+    /// Days of a term whose use is a first warning.
+    pub fn first_day(self, total: u32) -> u32 {
+        let days = (u64::from(total) * self.per_cent).div_ceil(100);
+        u32::try_from(days).unwrap_or(u32::MAX)
+    }
+
+    /// Whether so much is used that a first warning is due.
+    pub fn used_up(self, used: u32, total: u32) -> bool {
+        total > 0 && used >= self.first_day(total)
+    }
+}
+
 /// P18 for permits.
-pub(super) fn publication(case: &Case<'_>, start: &Start) -> Limit {
-    let set = case.bench.parameter("P18", case.bench.on(start.on));
-    let days = set.and_then(|value| value.get("permit")).and_then(Json::as_int);
-    let n = u32::try_from(days.unwrap_or(PUBLICATION_WD)).unwrap_or(PUBLICATION_WD as u32);
+pub(super) fn publication(case: &Case<'_>, granted: &Event<'_>) -> Limit {
+    let n = crate::rules::publication::of_permit(case, granted);
     Limit { term: Term::working(n), source: LimitSource::Parameter("P18") }
 }

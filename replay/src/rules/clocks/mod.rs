@@ -12,7 +12,7 @@ mod start;
 mod trace;
 
 pub use claims::{ExtensionClaim, SuspensionClaim, Unrecognised};
-pub use limits::{Limit, LimitSource, Limits, item_of};
+pub use limits::{Limit, LimitSource, Limits, WarnedAt, item_of};
 pub use start::{Start, StartBy};
 pub use trace::{digest, runs};
 
@@ -246,7 +246,7 @@ impl Set {
                 Limit::statute(Term::working(10), "行政许可法", "44"),
                 after(&["approval.document.delivered"]),
             ),
-            _ => (limits::publication(case, &start), after(&["document.published"])),
+            _ => (limits::publication(case, granted), after(&["document.published"])),
         };
         let stop = stop.map(|act| Stop::of(act, case.bench.zone));
         Some(Set::plain(kind, start, limit, stop))
@@ -386,6 +386,28 @@ pub fn workdays_between(
         count += u32::from(calendar.day(day, known_at).kind.is_workday());
     }
     count
+}
+
+/// Working days after `from` up to and including `to` on which a procedure suspended
+/// the clock; procedures that overlap suspend a day once.
+pub fn workdays_suspended<'s>(
+    case: &Case<'_>,
+    claims: impl IntoIterator<Item = &'s SuspensionClaim>,
+    (from, to): (NaiveDate, NaiveDate),
+) -> u32 {
+    let span = |claim: &SuspensionClaim| {
+        let eve = claim.from.pred_opt().unwrap_or(claim.from);
+        (eve.max(from), claim.to.unwrap_or(to).min(to))
+    };
+    let mut spans: Vec<_> = claims.into_iter().map(span).collect();
+    spans.sort_unstable();
+    let (mut counted, mut days) = (from, 0);
+    for (first, last) in spans {
+        let first = first.max(counted);
+        days += workdays_between(case.bench.calendar, first, last, case.bench.known_at);
+        counted = counted.max(last);
+    }
+    days
 }
 
 /// A member of the body that is a civil date or a moment, as a local day.

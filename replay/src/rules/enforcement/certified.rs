@@ -193,6 +193,25 @@ fn within(region: &str, scope: &str) -> bool {
     head.is_some_and(|head| region.starts_with(head))
 }
 
+/// Officers of an enforcing act, each with the certificate and with what is wrong with
+/// it (nothing if it holds); `None` where that cannot be told.
+pub(crate) fn state_of(case: &Case<'_>, act: &Event<'_>) -> Option<Vec<Certified>> {
+    let one = |examined: Examined| Certified {
+        officer: examined.officer,
+        cert_no: examined.cert_no,
+        flaws: examined.flaws.into_iter().map(|(zh, _)| zh).collect(),
+    };
+    Some(examined(case, act)?.into_iter().map(one).collect())
+}
+
+/// One officer of an act, for tables.
+pub(crate) struct Certified {
+    pub officer: Box<str>,
+    pub cert_no: Option<Box<str>>,
+    /// In Chinese.
+    pub flaws: Vec<String>,
+}
+
 fn listed_in<'a>(act: &Event<'_>) -> Option<(&'a str, &'a str, &'a str)> {
     ACTS.into_iter().find(|(name, _, _)| crate::rules::case_file::is(act, name))
 }

@@ -128,7 +128,50 @@ fn floor_on(
     Ok(floor)
 }
 
-/// The lower end of a tier or range.
+/// The fines of a decision beside what they were to be, for tables: each in all, and
+/// absent where something is missing.
+pub(crate) struct Ranged {
+    /// As R2.7.6 reckons it: by the lighter of both versions.
+    pub floor_fen: Option<i64>,
+    /// Lower and upper end of 法定幅度 on the day of the decision.
+    pub statutory_fen: [Option<i64>; 2],
+    /// Of the tier that the decision names.
+    pub tier_fen: [Option<i64>; 2],
+}
+
+/// See [`Ranged`].
+pub(crate) fn ranged(case: &Case<'_>, act: &Event<'_>) -> Ranged {
+    let fines = decision::fines(act);
+    let decided = act.occurred.local_date();
+    let days = [decision::violation_day(case, act), decided];
+    let lightest = |fine: &Fine| {
+        let floors = days.into_iter().filter_map(|on| floor_on(case, act, fine, on).ok());
+        floors.map(|floor| floor.fen).min()
+    };
+    let in_all = |of_one: &dyn Fn(&Fine) -> Option<i64>| -> Option<i64> {
+        fines.iter().map(of_one).sum::<Option<i64>>().filter(|_| !fines.is_empty())
+    };
+    let master = case.bench.master;
+    let at = case.bench.on(decided);
+    let code = decision::ground_of(act);
+    let ground = code.as_deref().and_then(|code| master.penalty_grounds.at(code, at));
+    let range = ground.and_then(|ground| ground.row.statutory_range.as_ref());
+    let kind = range.and_then(|range| range.kind.as_deref());
+    let standard = code.as_deref().and_then(|code| master.discretion_standards.at(code, at));
+    let tier = standard.zip(act.body.text("tier_id"));
+    let tier = tier.and_then(|(standard, id)| standard.row.tier(&id));
+    let end = |bounds: Option<Bounds>| {
+        let bounds = bounds?;
+        in_all(&|fine| Some(price(&bounds, kind, range, fine).ok()?.fen))
+    };
+    Ranged {
+        floor_fen: in_all(&lightest),
+        statutory_fen: [range.map(Bounds::of_range), range.map(Bounds::top_of_range)].map(end),
+        tier_fen: [tier.map(Bounds::of_tier), tier.map(Bounds::top_of_tier)].map(end),
+    }
+}
+
+/// One end of a tier or range.
 struct Bounds {
     min_fen: Option<i64>,
     min_per_mille: Option<i64>,
@@ -141,6 +184,14 @@ impl Bounds {
 
     fn of_range(range: &StatutoryRange) -> Bounds {
         Bounds { min_fen: range.min_fen, min_per_mille: range.min_per_mille }
+    }
+
+    fn top_of_tier(tier: &DiscretionTier) -> Bounds {
+        Bounds { min_fen: tier.max_fen, min_per_mille: tier.max_per_mille }
+    }
+
+    fn top_of_range(range: &StatutoryRange) -> Bounds {
+        Bounds { min_fen: range.max_fen, min_per_mille: range.max_per_mille }
     }
 }
 

@@ -44,11 +44,7 @@ fn standing<'c>(case: &'c Case<'_>, kind: &str, decision: &Event<'_>) -> Standin
         case.file.acts.iter().filter(|act| crate::rules::case_file::is(act, kind)).collect();
     let before = sent.iter().copied().find(|act| act.order() < decision.order());
     if let Some(act) = before {
-        let late = case.bench.calendar.recorded_late(
-            act.occurred.local_date(),
-            act.recorded,
-            case.bench.zone,
-        );
+        let late = case.bench.recorded_late(act.occurred.local_date(), act.recorded);
         return match late && act.recorded > decision.recorded {
             true => Standing::Backdated(act),
             false => Standing::Before(act),

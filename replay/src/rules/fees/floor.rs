@@ -28,6 +28,12 @@ pub(super) fn standard<'m>(case: &Case<'m>, line: &Line<'_>) -> Option<&'m Versi
     case.bench.master.fee_standards.at(&line.code, at)
 }
 
+/// P11: fen by which a line may exceed its floor; none unless it is set.
+fn tolerance(case: &Case<'_>, line: &Line<'_>) -> i64 {
+    let set = case.bench.parameter("P11", case.bench.at(line.act.occurred.micros));
+    set.and_then(|set| set.get("tolerance_fen")?.as_int()).unwrap_or(0).max(0)
+}
+
 /// R2.5.1: amount > floor, per line and exact in fen (P11).
 pub(super) fn floor(case: &Case<'_>, out: &mut Findings) {
     for line in lines::in_force(case) {
@@ -37,7 +43,9 @@ pub(super) fn floor(case: &Case<'_>, out: &mut Findings) {
         let Some(standard) = standard(case, &line) else { continue };
         let measure = Measure { quantity: line.quantity, base_fen: line.base_fen };
         match (price::bounds(&standard.row, measure), line.amount_fen) {
-            (Ok(bounds), Some(amount)) if amount > bounds.lower_fen => {
+            (Ok(bounds), Some(amount))
+                if amount.saturating_sub(bounds.lower_fen) > tolerance(case, &line) =>
+            {
                 out.add(over(case, &line, standard, &bounds, amount));
             }
             (Ok(_), Some(_)) => out.compliant(&FLOOR),

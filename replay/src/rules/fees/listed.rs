@@ -7,8 +7,8 @@ use super::lines::{self, UNLISTED};
 use super::{CANCELLED_COST, LICENCE, OUTSIDE_LICENCE, yuan};
 use crate::event::Event;
 use crate::master::{FeeList, ItemStatus, Version};
-use crate::rules::bench::Case;
-use crate::rules::coverage;
+use crate::rules::bench::{Bench, Case};
+use crate::rules::coverage::Silence;
 use crate::rules::finding::{Finding, Findings, Outcome};
 use crate::rules::norms;
 use crate::rules::rule::Severity;
@@ -83,6 +83,18 @@ pub(super) fn cancelled_cost(case: &Case<'_>, out: &mut Findings) {
     }
 }
 
+/// P26: whether the licence decides on a day, or the published list; by default the
+/// licence until the law abolished it.
+fn by_licence(bench: &Bench<'_>, on: NaiveDate) -> bool {
+    let before = norms::FEE_LICENCE.higher_law_from().is_none_or(|from| on < from);
+    let set = bench.parameter("P26", bench.on(on));
+    match set.and_then(|set| set.get(if before { "before_2016" } else { "after" })?.as_str()) {
+        Some("licence") => true,
+        Some("published_list") => false,
+        _ => before,
+    }
+}
+
 /// What a unit held on a day.
 struct Held<'m> {
     rows: Vec<&'m Version<FeeList>>,
@@ -105,13 +117,27 @@ fn held<'m>(case: &Case<'m>, unit: &str, on: NaiveDate) -> Held<'m> {
         // A unit that was merged or renamed charges by what its predecessor held.
         rows = master.unit_lineage(unit, at).iter().flat_map(|unit| own(unit)).collect();
     }
-    let by_licence = norms::FEE_LICENCE.higher_law_from().is_none_or(|from| on < from);
+    let by_licence = by_licence(case.bench, on);
     let (licences, lists): (Vec<_>, Vec<_>) =
         rows.into_iter().partition(|row| is_licence(&row.row));
     match by_licence {
         true => Held { rows: licences, abolished: Vec::new() },
         false => Held { rows: lists, abolished: licences },
     }
+}
+
+/// Whether a fee stood on the unit's licence or published list on the day of an act;
+/// `None` where no list is known at all.
+pub(super) fn listing(case: &Case<'_>, act: &Event<'_>, code: &str) -> Option<bool> {
+    if code == UNLISTED {
+        return Some(false);
+    }
+    let unit = super::collecting_unit(case, act)?;
+    let on = act.occurred.local_date();
+    let held = held(case, &unit, on);
+    let open = |row: &&Version<FeeList>| row.row.published_on.is_none_or(|day| day <= on);
+    let known = !case.bench.master.fee_lists.is_empty();
+    known.then(|| held.rows.iter().any(|row| open(row) && lists(row, code)))
 }
 
 fn lists(row: &Version<FeeList>, code: &str) -> bool {
@@ -126,7 +152,7 @@ pub(super) fn listed(case: &Case<'_>, out: &mut Findings) {
         let on = one.act.occurred.local_date();
         if one.code.as_ref() == UNLISTED {
             // Which fee it was an assessment may say that the file does not hold.
-            out.add(coverage::by_silence(case, outside(case, &one, &[])));
+            out.add(outside(case, &one, &[]).by_silence(Silence::Whole));
             continue;
         }
         let unit = super::collecting_unit(case, one.act);
@@ -169,8 +195,7 @@ fn untold(case: &Case<'_>, act: &Event<'_>) -> Finding {
 
 fn without(case: &Case<'_>, act: &Event<'_>, unit: &str, held: &Held<'_>) -> Finding {
     let on = act.occurred.local_date();
-    let by_law = norms::FEE_LICENCE.higher_law_from().is_some_and(|from| from <= on);
-    let (what, what_en) = if by_law {
+    let (what, what_en) = if !by_licence(case.bench, on) {
         ("收费目录清单", "published fee list")
     } else {
         ("收费许可证", "fee licence")

@@ -6,6 +6,7 @@ mod online;
 mod outside;
 mod presence;
 
+pub(crate) use online::office_minutes;
 pub use presence::{Course, OfUnits, POWERS, Presence, Rate, Shortage, Spell};
 
 use super::rule::{Check, Kind, Rule, Severity, Status};
@@ -53,6 +54,7 @@ const UNITS_IN: Rule = Rule {
 
 const STAFF_IN: Rule = Rule {
     id: "R2.2.2b",
+    version: 2,
     zh: "审批人员100%到位",
     en: "100 % of staff in place",
     quote: "审批人员100%到位",

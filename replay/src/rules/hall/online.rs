@@ -35,6 +35,7 @@ fn noted(
         zh,
         en,
         explanation: Map::new(),
+        silence: None,
     }
 }
 
@@ -119,7 +120,7 @@ pub(super) fn online_in_name(case: &Case<'_>, out: &mut Findings) {
     if imported
         || accepted.recorded <= decided.occurred.micros
         || !case.bench.decision_in_force(on)
-        || !case.bench.calendar.recorded_late(on, accepted.recorded, case.bench.zone)
+        || !case.bench.recorded_late(on, accepted.recorded)
     {
         return;
     }
@@ -193,8 +194,40 @@ pub(super) fn availability(city: &City<'_>, out: &mut Findings) {
     silent_days(city, out);
 }
 
-const OFFICE: [(i64, i64); 2] = [(9 * 60, 12 * 60), (13 * 60 + 30, 17 * 60)];
 const MINUTE: Micros = 60_000_000;
+
+/// Office hours of a day (P16: `from` and `to`, `break_from` and `break_to`), in minutes
+/// since midnight; none of a day that is not worked.
+fn office_hours(bench: &Bench<'_>, on: NaiveDate) -> Vec<(i64, i64)> {
+    if !bench.calendar.day(on, bench.known_at).kind.is_workday() {
+        return Vec::new();
+    }
+    let set = bench.parameter("P16", bench.on(on));
+    let minute = |name: &str, default: i64| {
+        let said = set.and_then(|set| set.get(name)?.as_str());
+        said.and_then(minutes_of).unwrap_or(default)
+    };
+    let (from, to) = (minute("from", 9 * 60), minute("to", 17 * 60));
+    let pause = (minute("break_from", 12 * 60), minute("break_to", 13 * 60 + 30));
+    [(from, pause.0.min(to)), (pause.1.max(from), to)].into_iter().filter(|(a, b)| a < b).collect()
+}
+
+/// `09:30` in minutes since midnight.
+fn minutes_of(text: &str) -> Option<i64> {
+    let (hours, minutes) = text.split_once(':')?;
+    Some(hours.parse::<i64>().ok()? * 60 + minutes.parse::<i64>().ok()?)
+}
+
+/// Office minutes of a day, and those of them between two moments.
+pub(crate) fn office_minutes(bench: &Bench<'_>, on: NaiveDate, span: [Micros; 2]) -> (i64, i64) {
+    let start = bench.zone.start_of(on);
+    let hours = office_hours(bench, on).into_iter();
+    hours.fold((0, 0), |(all, within), (from, to)| {
+        let (opens, closes) = (start + from * MINUTE, start + to * MINUTE);
+        let inside = (closes.min(span[1]) - opens.max(span[0])).max(0) / MINUTE;
+        (all + to - from, within + inside)
+    })
+}
 
 /// Minutes of an outage inside office hours of working days.
 fn office_minutes_down(bench: &Bench<'_>, outage: &Outage) -> i64 {
@@ -203,13 +236,7 @@ fn office_minutes_down(bench: &Bench<'_>, outage: &Outage) -> i64 {
     let mut on = bench.zone.date(outage.from);
     let mut minutes = 0;
     while bench.zone.start_of(on) < to {
-        if bench.calendar.day(on, bench.known_at).kind.is_workday() {
-            let start = bench.zone.start_of(on);
-            for (from, until) in OFFICE {
-                let (from, until) = (start + from * MINUTE, start + until * MINUTE);
-                minutes += (until.min(to) - from.max(outage.from)).max(0) / MINUTE;
-            }
-        }
+        minutes += office_minutes(bench, on, [outage.from, to]).1;
         let Some(next) = on.succ_opt() else { break };
         on = next;
     }
@@ -347,9 +374,16 @@ fn absent(city: &City<'_>, absence: &Absence) -> Finding {
     let key = (absence.stream.as_ref(), format!("{on} {half}"));
     let who = (unit, absence.at, vec![officer.clone()]);
     let month = on.format("%Y-%m").to_string();
-    let halves = unit
-        .and_then(|unit| city.topics.attendance.halves.get(&(unit.into(), month.clone().into())));
-    let rate = halves.map(|(have, of)| Rate { have: *have, of: *of });
+    let attendance = &city.topics.attendance;
+    let halves = unit.and_then(|unit| attendance.halves.get(&(unit.into(), month.clone().into())));
+    // Leave with somebody to stand in is no half day to attend.
+    let covered = attendance.absences.iter().filter(|one| {
+        one.unit.as_deref() == unit
+            && one.on.format("%Y-%m").to_string() == month
+            && attendance.covered(one)
+    });
+    let covered = covered.count() as u64;
+    let rate = halves.map(|(have, of)| Rate { have: *have, of: of.saturating_sub(covered) });
     let share = rate.unwrap_or_default().words();
     let zh = format!("{zh};该单位{month}有考勤记录的半日在岗{share}");
     let en = format!("{en}; of the unit's recorded half days in {month}, {share} were attended");

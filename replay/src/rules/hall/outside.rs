@@ -231,6 +231,7 @@ fn about_unit(
         zh,
         en,
         explanation,
+        silence: None,
     })
 }
 

@@ -21,7 +21,7 @@ const EXTENDED_DAYS: i64 = 60;
 
 /// Of what rank a norm is, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Rank {
+pub(crate) enum Rank {
     Lower,
     Regulation,
     Law,
@@ -43,7 +43,7 @@ impl Rank {
         }
     }
 
-    fn zh(self) -> &'static str {
+    pub(crate) fn zh(self) -> &'static str {
         match self {
             Rank::Law => "法律",
             Rank::Regulation => "法规",
@@ -69,10 +69,7 @@ impl Defects {
 }
 
 pub(super) fn lawful(case: &Case<'_>, out: &mut Findings) {
-    let mut approvals: Vec<&Event<'_>> = case.all("coercion.approved").collect();
-    for act in case.all("coercion.imposed") {
-        // Each measure has an approval of its own: the first that is left.
-        let approval = (!approvals.is_empty()).then(|| approvals.remove(0));
+    for (act, approval) in measures(case) {
         let unit = act
             .unit()
             .and_then(|unit| case.bench.master.units.at(unit, case.bench.at(act.occurred.micros)));
@@ -138,16 +135,7 @@ fn kind_of(act: &Event<'_>, approval: Option<&Event<'_>>) -> String {
 
 /// A law or regulation; freezing takes a law (art. 10, 29).
 fn on_a_law(act: &Event<'_>, approval: Option<&Event<'_>>, defects: &mut Defects) {
-    let texts = [act.basis, approval.and_then(|approval| approval.basis)];
-    let parsed: Vec<Json<'_>> = texts
-        .into_iter()
-        .flatten()
-        .filter_map(|text| crate::integrity::json::parse(text.as_bytes()).ok())
-        .collect();
-    let rows = parsed.iter().filter_map(Json::as_list).flatten().filter_map(Rank::of);
-    let named = approval.and_then(|approval| approval.body.text("basis"));
-    let named = named.filter(|text| !text.is_empty());
-    let best = rows.chain(named.as_deref().map(Rank::of_name)).max();
+    let best = rank_of(act, approval);
     let freezing = kind_of(act, approval).contains("冻结");
     let least = if freezing { Rank::Law } else { Rank::Regulation };
     match best {
@@ -161,6 +149,20 @@ fn on_a_law(act: &Event<'_>, approval: Option<&Event<'_>>, defects: &mut Defects
             defects.say("没有法律、法规依据", "no law or regulation is cited");
         }
     }
+}
+
+/// The highest norm that a measure or its approval cites.
+pub(crate) fn rank_of(act: &Event<'_>, approval: Option<&Event<'_>>) -> Option<Rank> {
+    let texts = [act.basis, approval.and_then(|approval| approval.basis)];
+    let parsed: Vec<Json<'_>> = texts
+        .into_iter()
+        .flatten()
+        .filter_map(|text| crate::integrity::json::parse(text.as_bytes()).ok())
+        .collect();
+    let rows = parsed.iter().filter_map(Json::as_list).flatten().filter_map(Rank::of);
+    let named = approval.and_then(|approval| approval.body.text("basis"));
+    let named = named.filter(|text| !text.is_empty());
+    rows.chain(named.as_deref().map(Rank::of_name)).max()
 }
 
 fn by_a_competent_organ(case: &Case<'_>, act: &Event<'_>, defects: &mut Defects) {
@@ -237,6 +239,14 @@ fn with_papers(act: &Event<'_>, defects: &mut Defects) {
     }
 }
 
+/// Each measure with the approval of its own: the first that is left.
+pub(crate) fn measures<'c>(
+    case: &'c Case<'_>,
+) -> impl Iterator<Item = (&'c Event<'c>, Option<&'c Event<'c>>)> {
+    let mut approvals = case.file.all("coercion.approved");
+    case.file.all("coercion.imposed").map(move |act| (act, approvals.next()))
+}
+
 /// Thirty days, extended once to sixty; lifted by its end.
 fn within_term(case: &Case<'_>, act: &Event<'_>, defects: &mut Defects) {
     let Some(days) = act.body.int("term_days") else { return defects.missing.push("term_days") };
@@ -254,11 +264,13 @@ fn within_term(case: &Case<'_>, act: &Event<'_>, defects: &mut Defects) {
         let known_at = case.bench.known_at;
         case.bench.calendar.add_days(start, days, Roll::None, known_at).map(|due| due.date)
     };
+    // What testing takes does not count (art. 25).
+    let tested = act.body.int("testing_days").unwrap_or(0).max(0);
     let named = |event: &&Event<'_>| {
         event.body.text("new_due").and_then(|text| crate::time::civil::parse_date(&text))
     };
-    let end = extensions.last().and_then(named).or_else(|| due(days));
-    let longest = due(EXTENDED_DAYS);
+    let end = extensions.last().and_then(named).or_else(|| due(days.saturating_add(tested)));
+    let longest = due(EXTENDED_DAYS.saturating_add(tested));
     if let (Some(end), Some(longest)) = (end.filter(|_| !extensions.is_empty()), longest)
         && end > longest
     {

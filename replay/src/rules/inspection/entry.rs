@@ -76,9 +76,9 @@ fn unauthorised(bench: &Bench<'_>, entry: &Entry, flaws: &[(&str, &str)]) -> Fin
     )
 }
 
-/// An exempt entry is filed by the end of the next working day (P12).
+/// An exempt entry is filed as soon as any act must be recorded (P12).
 fn filed_afterwards(bench: &Bench<'_>, entry: &Entry, filing: Option<&Filing>, out: &mut Findings) {
-    let days = u32::try_from(bench.number("P12", bench.on(entry.on), 1)).unwrap_or(1);
+    let days = bench.recording_wd(entry.on);
     let known_at = bench.known_at;
     let due = bench.calendar.add_working_days(entry.on, days, known_at, |_| false);
     let Some(due) = due.map(|due| due.date) else { return };

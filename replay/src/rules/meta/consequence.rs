@@ -8,6 +8,7 @@ use crate::rules::accountability::Accountable;
 use crate::rules::city::{City, Consequence, Decision, Determination};
 use crate::rules::finding::{EntryRef, Finding, Findings, Outcome};
 use crate::rules::rule::Severity;
+use crate::time::civil::Micros;
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
@@ -141,6 +142,35 @@ pub fn demanded(rule: &str) -> impl Iterator<Item = &'static str> {
     needs(rule).iter().map(|need| need.zh)
 }
 
+/// Whether all of it was done, whenever.
+pub fn all_done(finding: &Finding, consequences: &[&Consequence]) -> bool {
+    needs(finding.rule).iter().all(|need| {
+        let fitting = fitting(need, finding, consequences);
+        !fitting.is_empty() && headcounts(finding, &fitting).is_none()
+    })
+}
+
+/// Those of several consequences that are what was needed.
+fn fitting<'c>(
+    need: &Need,
+    finding: &Finding,
+    consequences: &[&'c Consequence],
+) -> Vec<&'c Consequence> {
+    let fits =
+        |one: &&&Consequence| need.kinds.contains(&one.kind.as_ref()) && (need.fits)(one, finding);
+    consequences.iter().filter(fits).copied().collect()
+}
+
+/// The posts that were to be withdrawn and those that were, where they differ.
+fn headcounts(finding: &Finding, withdrawals: &[&Consequence]) -> Option<(i64, i64)> {
+    if finding.rule != "R2.2.4b" {
+        return None;
+    }
+    let due = finding.explanation.get("shortage").and_then(Value::as_i64).unwrap_or(0);
+    let withdrawn = withdrawals.iter().filter_map(|one| one.headcount).fold(0, i64::saturating_add);
+    (withdrawn != due).then_some((due, withdrawn))
+}
+
 /// Who must see to it.
 fn supervisor(rule: &str) -> [&'static str; 2] {
     match rule {
@@ -169,9 +199,7 @@ impl<'f> Confirmed<'f> {
         if needs.is_empty() {
             return None;
         }
-        let source = finding.explanation.get("arises_from").and_then(Value::as_str);
-        let ids: Vec<String> =
-            [Some(finding.id()), source.map(str::to_owned)].into_iter().flatten().collect();
+        let ids = finding.ids();
         let all: Vec<&Determination> =
             ids.iter().flat_map(|id| city.topics.determinations.of(id)).collect();
         // What was dismissed or exempted in the end needs no consequence.
@@ -218,7 +246,7 @@ fn published(finding: &Finding) -> Option<Determination> {
 /// Of one need: done in time, done late, done wrongly, or not at all.
 enum Done {
     InTime,
-    Late,
+    Late(Micros),
     Wrong(String, String),
     Missing,
     CannotTell,
@@ -262,10 +290,7 @@ fn done(
     consequences: &[&Consequence],
     last: i64,
 ) -> Done {
-    let fitting = consequences
-        .iter()
-        .filter(|one| need.kinds.contains(&one.kind.as_ref()) && (need.fits)(one, finding));
-    let fitting: Vec<&&Consequence> = fitting.collect();
+    let fitting = fitting(need, finding, consequences);
     let Some(first) = fitting.iter().map(|one| one.at).min() else {
         return if need.sealed && !city.bench.sealed_given {
             Done::CannotTell
@@ -273,33 +298,23 @@ fn done(
             Done::Missing
         };
     };
-    if finding.rule == "R2.2.4b" {
-        let due = finding.explanation.get("shortage").and_then(Value::as_i64).unwrap_or(0);
-        let withdrawn: i64 =
-            fitting.iter().filter_map(|one| one.headcount).fold(0, i64::saturating_add);
-        if withdrawn != due {
-            return Done::Wrong(
-                format!("应收回{due}个编制,实收回{withdrawn}个"),
-                format!("{due} posts were to be withdrawn, {withdrawn} were"),
-            );
-        }
+    if let Some((due, withdrawn)) = headcounts(finding, &fitting) {
+        return Done::Wrong(
+            format!("应收回{due}个编制,实收回{withdrawn}个"),
+            format!("{due} posts were to be withdrawn, {withdrawn} were"),
+        );
     }
-    if first <= last { Done::InTime } else { Done::Late }
+    if first <= last { Done::InTime } else { Done::Late(first) }
 }
 
-fn told(
-    city: &City<'_>,
-    confirmed: &Confirmed<'_>,
-    due: NaiveDate,
-    results: &[(&Need, Done)],
-) -> Finding {
-    let source = confirmed.finding;
+/// What was done late, wrongly or not, in both languages.
+fn words(results: &[(&Need, Done)]) -> (Vec<String>, Vec<String>) {
     let mut zh = Vec::new();
     let mut en = Vec::new();
     for (need, done) in results {
         let (in_chinese, in_english) = match done {
             Done::InTime => continue,
-            Done::Late => (format!("{}逾期作出", need.zh), format!("{} came late", need.en)),
+            Done::Late(_) => (format!("{}逾期作出", need.zh), format!("{} came late", need.en)),
             Done::Wrong(zh, en) => (zh.clone(), en.clone()),
             Done::Missing => (format!("缺{}", need.zh), format!("no {}", need.en)),
             Done::CannotTell => (
@@ -310,6 +325,17 @@ fn told(
         zh.push(in_chinese);
         en.push(in_english);
     }
+    (zh, en)
+}
+
+fn told(
+    city: &City<'_>,
+    confirmed: &Confirmed<'_>,
+    due: NaiveDate,
+    results: &[(&Need, Done)],
+) -> Finding {
+    let source = confirmed.finding;
+    let (zh, en) = words(results);
     let on = city.bench.zone.date(confirmed.by.at);
     let (rule, id) = (source.rule, &confirmed.ids[0]);
     let is = |what: fn(&Done) -> bool| results.iter().any(|(_, done)| what(done));
@@ -332,6 +358,13 @@ fn told(
     explanation.insert("rule".to_owned(), json!(rule));
     explanation.insert("confirmed_on".to_owned(), json!(on.to_string()));
     explanation.insert("due".to_owned(), json!(due.to_string()));
+    let late = results.iter().filter_map(|(_, done)| match done {
+        Done::Late(at) => Some(*at),
+        _ => None,
+    });
+    if let Some(at) = late.max().filter(|_| late_only) {
+        explanation.insert("done_on".to_owned(), json!(city.bench.zone.date(at).to_string()));
+    }
     explanation.insert("breach_unit".to_owned(), json!(source.accountable.unit));
     if let Some(waiver) = &confirmed.waived {
         let waiver = json!({ "by": waiver.by, "reason": waiver.reason, "entry": waiver.entry.id });
@@ -350,6 +383,7 @@ fn told(
         zh: format!("{rule}已于{on}认定,应于{due}前:{}", zh.join(";")),
         en: format!("{rule} was confirmed on {on}; by {due}: {}", en.join("; ")),
         explanation,
+        silence: None,
     }
 }
 

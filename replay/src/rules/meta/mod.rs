@@ -3,7 +3,7 @@
 mod consequence;
 mod record;
 
-pub use consequence::demanded;
+pub use consequence::{all_done, demanded};
 
 use super::effect::abolished_category;
 use super::rule::{Check, Kind, Layer, Rule, Severity, Status};
@@ -19,6 +19,7 @@ const CONSEQUENCE: Rule = Rule {
     kind: Kind("R+M"),
     severity: Severity::Red,
     status: Status::Judged,
+    version: 2,
     checks: &[Check::Sequel(consequence::gaps)],
     silence: Silence::Nothing,
     ..Rule::ENTRY

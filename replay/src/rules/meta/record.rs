@@ -8,6 +8,7 @@ use crate::integrity::json::{self, Json};
 use crate::rules::accountability::Accountable;
 use crate::rules::bench::Case;
 use crate::rules::city::{City, KnownNumbers, NumberedPaper, Series};
+use crate::rules::coverage::Silence;
 use crate::rules::finding::{EntryRef, Finding, Findings, Outcome};
 use crate::rules::rule::Severity;
 use crate::time::civil::{DAY_MICROS, Micros};
@@ -15,21 +16,17 @@ use chrono::NaiveDate;
 use serde_json::{Map, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// (a) Recorded later than 24:00 of the next working day (P12).
+/// (a) Recorded later than P12 allows: 24:00 of the next working day.
 pub(super) fn late(case: &Case<'_>, out: &mut Findings) {
     let bench = case.bench;
     for act in &case.file.acts {
-        // Nothing before this can be late: cheap, and true of nearly every act.
-        if act.recorded <= act.occurred.end_of_day().saturating_add(DAY_MICROS) {
-            continue;
-        }
         // A timer or an engine catches up after downtime; imports claim no old time.
         let source = act.source.kind.get();
         let on = act.occurred.local_date();
         let recorded = bench.zone.date(act.recorded);
         if matches!(source, Some("import" | "timer" | "engine"))
+            || !bench.recorded_late(on, act.recorded)
             || !bench.decision_in_force(recorded)
-            || !bench.calendar.recorded_late(on, act.recorded, bench.zone)
         {
             continue;
         }
@@ -191,7 +188,7 @@ fn gaps(city: &City<'_>, (series, known): (&Series, &KnownNumbers), out: &mut Fi
         finding.entries.sort();
         missing.truncate(LISTED);
         // A file need not hold every number.
-        let finding = city.topics.uncovered.by_silence(finding);
+        let finding = finding.by_silence(Silence::After);
         out.add(finding.because("missing_numbers", missing));
     }
 }
@@ -200,7 +197,8 @@ fn gaps(city: &City<'_>, (series, known): (&Series, &KnownNumbers), out: &mut Fi
 /// than P12 allows.
 fn ripe(city: &City<'_>, next: &NumberedPaper) -> bool {
     let known = city.bench.known_at;
-    let due = city.bench.calendar.add_working_days(next.day, 1, known, |_| false);
+    let days = city.bench.recording_wd(next.day);
+    let due = city.bench.calendar.add_working_days(next.day, days, known, |_| false);
     let from = city.bench.decision_in_force(next.day);
     from && due.is_some_and(|due| {
         let end = city.bench.zone.end_of(due.date);
@@ -262,6 +260,7 @@ fn about(
         zh,
         en,
         explanation: Map::new(),
+        silence: None,
     }
 }
 
@@ -315,6 +314,7 @@ fn pattern(city: &City<'_>, unit: &str, window: &[(Micros, &Finding)]) -> Option
         zh: format!("{unit}自{from}至{to}有{count}项记录问题,已成规律,应移送"),
         en: format!("{unit} has {count} faults of record from {from} to {to}: a pattern"),
         explanation: Map::new(),
+        silence: None,
     };
     Some(finding.because("findings", ids))
 }

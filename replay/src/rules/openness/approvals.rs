@@ -5,12 +5,14 @@ use crate::rules::bench::Case;
 use crate::rules::clocks::{self, ClockKind, GRANTS};
 use crate::rules::finding::{Finding, Findings};
 use crate::rules::openness::{MONITORING, OPEN_APPROVAL};
+use crate::rules::publication;
 use crate::state::CaseKind;
 use serde_json::json;
 
 /// R2.4.4: every grant within P18.
 pub(super) fn published(case: &Case<'_>, out: &mut Findings) {
-    if !matches!(case.file.kind, CaseKind::Approval | CaseKind::Joint) || secret(case) {
+    if !matches!(case.file.kind, CaseKind::Approval | CaseKind::Joint) || publication::secret(case)
+    {
         return;
     }
     let Some(granted) = case.file.any(&GRANTS).next() else { return };
@@ -29,15 +31,6 @@ pub(super) fn published(case: &Case<'_>, out: &mut Findings) {
         .resting_on([granted])
         .because("clock", reading.explanation(case));
     out.add(Finding { at: reading.last.saturating_add(1), ..finding });
-}
-
-/// The catalogue says that the item is not for publication.
-fn secret(case: &Case<'_>) -> bool {
-    let Some(code) = clocks::item_of(case) else { return false };
-    let Some(first) = case.file.acts.first() else { return false };
-    let item = case.bench.master.items.at(code, case.bench.at(first.occurred.micros));
-    let word = item.and_then(|item| item.row.secrecy.as_deref());
-    word.is_some_and(|word| !matches!(word, "none" | "无"))
 }
 
 /// R2.4.5: every stage that the catalogue names was gone through by the decision.

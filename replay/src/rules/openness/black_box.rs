@@ -6,8 +6,10 @@ use crate::integrity::json::Json;
 use crate::rules::bench::Case;
 use crate::rules::city::City;
 use crate::rules::clocks::{self, ClockKind, day_of};
+use crate::rules::coverage::Silence;
 use crate::rules::finding::{Finding, Findings, Outcome};
 use crate::rules::openness::BLACK_BOX;
+use crate::rules::publication;
 use crate::rules::rule::Severity;
 use crate::rules::words::yuan;
 use crate::state::CaseKind;
@@ -57,13 +59,7 @@ fn unpublished(case: &Case<'_>, out: &mut Findings) {
         if !bench.decision_in_force(day) {
             continue;
         }
-        let unit = decided.unit().and_then(|unit| bench.master.units.at(unit, bench.on(day)));
-        let name = unit.and_then(|unit| unit.row.name.as_deref()).unwrap_or_default();
-        let market = name.contains("市场监督管理");
-        let (member, default) = if market { ("market_penalty", 20) } else { ("penalty", 7) };
-        let set = bench.parameter("P18", bench.on(day)).and_then(|value| value.get(member));
-        let days = set.and_then(Json::as_int).unwrap_or(default);
-        let days = u32::try_from(days).unwrap_or(7);
+        let days = publication::of_penalty(case, decided);
         let due = bench.calendar.add_working_days(day, days, bench.known_at, |_| false);
         let order = decided.order();
         let published = case.file.all("penalty.published").find(|act| act.order() >= order);
@@ -80,6 +76,7 @@ fn unpublished(case: &Case<'_>, out: &mut Findings) {
         let en = format!("penalty of {day} was to be published by {}", due.date);
         let finding = case.signal(&BLACK_BOX, published.unwrap_or(decided), zh, en);
         let finding = finding.matter(decided.id.as_ref()).resting_on([decided]);
+        let finding = finding.by_silence(Silence::After);
         out.add(Finding { at: bench.zone.end_of(due.date).saturating_add(1), ..finding });
     }
 }
@@ -135,6 +132,7 @@ pub(super) fn basis(city: &City<'_>, out: &mut Findings) {
             zh,
             en,
             explanation: Map::new(),
+            silence: None,
         });
     }
 }
@@ -166,7 +164,10 @@ pub(super) fn uniform(city: &City<'_>, out: &mut Findings) {
                 zh,
                 en,
                 explanation: Map::new(),
+                silence: None,
             }
+            // The fines that were recorded show it.
+            .by_silence(Silence::Nothing)
             .because(
                 "median",
                 json!({"tier": tier, "median_fen": median, "fine_fen": fine.fen, "of": of}),

@@ -5,8 +5,9 @@ use crate::event::Event;
 use crate::integrity::json::Json;
 use crate::rules::bench::Case;
 use crate::rules::enforcement::decision;
-use crate::rules::finding::Findings;
+use crate::rules::finding::{Finding, Findings, Outcome};
 use crate::rules::openness::DISCRETION;
+use crate::rules::ranged;
 use crate::rules::rule::Severity;
 use crate::rules::words::yuan;
 use serde_json::json;
@@ -21,9 +22,13 @@ pub(super) fn within(case: &Case<'_>, out: &mut Findings) {
 
 fn judge(case: &Case<'_>, decided: &Event<'_>, out: &mut Findings) {
     let day = decided.occurred.local_date();
-    let ground = decided.body.text("ground_code").unwrap_or_default();
     let at = case.bench.on(day);
-    let standard = case.bench.master.discretion_standards.at(&ground, at);
+    let standards = &case.bench.master.discretion_standards;
+    let ground = decision::ground_of(decided);
+    let Some(ground) = ground.filter(|_| !standards.is_empty()) else {
+        return out.add(untold(case, decided, standards.is_empty()));
+    };
+    let standard = standards.at(&ground, at);
     let open = standard.filter(|row| row.row.published_on.is_some_and(|open| open <= day));
     let Some(standard) = open else {
         let zh = format!("处罚事项{ground}于{day}没有已公布的裁量基准");
@@ -37,19 +42,19 @@ fn judge(case: &Case<'_>, decided: &Event<'_>, out: &mut Findings) {
         return out.add(case.signal(&DISCRETION, decided, zh, en));
     };
     let Some(fine) = fine(decided) else { return out.compliant(&DISCRETION) };
-    let below = tier.min_fen.is_some_and(|least| fine < least);
-    let above = tier.max_fen.is_some_and(|most| fine > most);
+    // A multiple's ends are known only with its base.
+    let [least, most] = ranged(case, decided).tier_fen;
+    let (least, most) = (least.or(tier.min_fen), most.or(tier.max_fen));
+    let below = least.is_some_and(|least| fine < least);
+    let above = most.is_some_and(|most| fine > most);
     // Less than the tier is lawful where art. 32 mitigates, and is no departure.
     if !above && (!below || decision::mitigating(decided)) {
         return out.compliant(&DISCRETION);
     }
     let text = |name: &str| decided.body.text(name).is_some_and(|text| !text.is_empty());
     let reasoned = text("deviation_reason");
-    let range = format!(
-        "{}–{}",
-        tier.min_fen.map_or("0".to_owned(), yuan),
-        tier.max_fen.map_or("∞".to_owned(), yuan)
-    );
+    let range =
+        format!("{}–{}", least.map_or("0".to_owned(), yuan), most.map_or("∞".to_owned(), yuan));
     let fined = yuan(fine);
     let why = if reasoned { "(已说明理由)" } else { "" };
     let zh = format!("罚款{fined}元,超出档次「{cited}」的{range}元{why}");
@@ -59,10 +64,20 @@ fn judge(case: &Case<'_>, decided: &Event<'_>, out: &mut Findings) {
     out.add(finding.because(
         "tier",
         json!({
-            "ground_code": ground, "tier": cited, "min_fen": tier.min_fen, "max_fen": tier.max_fen,
+            "ground_code": ground, "tier": cited, "min_fen": least, "max_fen": most,
             "fine_fen": fine, "standard_entry": standard.origin.id,
         }),
     ));
+}
+
+/// The decision names no ground, or the ledger knows no standard at all: the organ's own
+/// may be published all the same.
+fn untold(case: &Case<'_>, decided: &Event<'_>, no_standards: bool) -> Finding {
+    let missing = if no_standards { "md.discretion_standard" } else { "ground_code" };
+    let zh = format!("缺少{missing},无法判定处罚是否依已公布的裁量基准");
+    let en = format!("{missing} missing: whether a published standard was kept cannot be told");
+    let finding = case.signal(&DISCRETION, decided, zh, en).outcome(Outcome::Indeterminate);
+    finding.because("missing", [missing].as_slice())
 }
 
 /// The fine of a decision in fen, all its fines together.

@@ -2,15 +2,11 @@
 //! review of secrecy; what is kept back says why.
 
 use crate::event::Event;
-use crate::integrity::json::Json;
 use crate::rules::bench::Case;
-use crate::rules::clocks::day_of;
 use crate::rules::finding::{Finding, Findings};
 use crate::rules::openness::DOCUMENTS;
+use crate::rules::publication;
 use serde_json::json;
-
-/// Working days from forming a document (P18, 公开条例 art. 26).
-const PUBLISH_WD: i64 = 20;
 
 pub(super) fn published(case: &Case<'_>, out: &mut Findings) {
     for created in case.file.all("document.created") {
@@ -40,10 +36,8 @@ fn on_the_portal(case: &Case<'_>, created: &Event<'_>, out: &mut Findings) {
     let published = case.file.all("document.published").find(|act| {
         act.order() >= order && act.body.text("url").is_some_and(|url| !url.is_empty())
     });
-    let formed = day_of(created, "formed_on", zone).unwrap_or(created.occurred.local_date());
-    let set = bench.parameter("P18", bench.on(formed)).and_then(|value| value.get("other"));
-    let days = set.and_then(Json::as_int).unwrap_or(PUBLISH_WD);
-    let days = u32::try_from(days).unwrap_or(20);
+    let formed = publication::formed_on(case, created);
+    let days = publication::of_document(case, created);
     let due = bench.calendar.add_working_days(formed, days, bench.known_at, |_| false);
     let Some(due) = due else { return };
     let until = published.map_or_else(|| bench.today(), |act| zone.date(act.occurred.micros));

@@ -374,6 +374,7 @@ fn twice(city: &City<'_>, rule: &'static Rule, series: &str, out: &mut Findings)
                     zh,
                     en,
                     explanation: Map::new(),
+                    silence: None,
                 }
                 .because("series", number.series.as_ref()),
             );

@@ -3,6 +3,7 @@
 
 use super::{BUCK_PASSING, FIRST_HANDLER};
 use crate::event::Event;
+use crate::integrity::json::Json;
 use crate::rules::bench::Case;
 use crate::rules::case_file::is;
 use crate::rules::city::City;
@@ -14,8 +15,8 @@ use serde_json::json;
 
 /// Working days for the other unit to take over.
 const TAKE_OVER_WD: u32 = 1;
-/// Working days without any act after which a transfer is worth a look (P22).
-const IDLE_WD: u32 = 15;
+/// Working days without any act after which a transfer is worth a look (P22, resolve).
+const IDLE_WD: i64 = 15;
 
 pub(super) fn responsible(case: &Case<'_>, out: &mut Findings) {
     let bench = case.bench;
@@ -112,7 +113,8 @@ fn lies_still(case: &Case<'_>, last: &Event<'_>, out: &mut Findings) {
     let from = last.occurred.local_date();
     let until = next.map_or_else(|| bench.today(), |act| bench.zone.date(act.occurred.micros));
     let used = workdays_between(bench.calendar, from, until, bench.known_at);
-    if used > IDLE_WD {
+    let set = bench.parameter("P22", bench.on(from)).and_then(|set| set.get("resolve"));
+    if i64::from(used) > set.and_then(Json::as_int).unwrap_or(IDLE_WD) {
         let zh = format!("移交后{used}个工作日无任何办理");
         let en = format!("nothing was done for {used} working days after it was passed on");
         out.add(case.signal(&BUCK_PASSING, last, zh, en).matter("idle"));
@@ -142,6 +144,7 @@ pub(super) fn each_other(city: &City<'_>, out: &mut Findings) {
                 zh,
                 en,
                 explanation: serde_json::Map::new(),
+                silence: None,
             }
             .because("refusals", json!([one.stream, other.stream])),
         );

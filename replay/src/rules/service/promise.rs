@@ -83,12 +83,10 @@ pub(super) fn stages(case: &Case<'_>, out: &mut Findings) {
             continue;
         }
         let known_at = bench.known_at;
-        let mut used = i64::from(workdays_between(bench.calendar, from, to, known_at));
-        for claim in case.clocks().suspensions.iter().filter(|claim| claim.recognised()) {
-            let first = claim.from.pred_opt().unwrap_or(claim.from).max(from);
-            let last = claim.to.unwrap_or(to).min(to);
-            used -= i64::from(workdays_between(bench.calendar, first, last, known_at));
-        }
+        let claims = case.clocks().suspensions.iter().filter(|claim| claim.recognised());
+        let suspended = clocks::workdays_suspended(case, claims, (from, to));
+        let used = workdays_between(bench.calendar, from, to, known_at) - suspended;
+        let used = i64::from(used);
         if used <= planned {
             out.compliant(&TIME_LIMIT);
             continue;

@@ -378,6 +378,7 @@ fn banned(city: &City<'_>, out: &mut Findings) {
             zh,
             en,
             explanation: serde_json::Map::new(),
+            silence: None,
         });
     }
 }
