@@ -28,6 +28,7 @@ use utoipa::{Modify, OpenApi, ToResponse};
     tags(
         (name = "events", description = "事件:报送与查阅 / events: submitting and reading"),
         (name = "cases", description = "案件:任一时点的状态 / cases at any moment"),
+        (name = "reports", description = "报表:可逐字节重制 / reports, made again byte for byte"),
         (name = "vault", description = "保密库 / the vault"),
         (name = "proofs", description = "检查点与证明 / checkpoints and proofs"),
         (name = "service", description = "服务本身 / the service itself"),
@@ -98,6 +99,7 @@ fn forms() -> Vec<(&'static str, Value)> {
     out.extend(closed());
     out.extend(replayed());
     out.extend(judged());
+    out.extend(reported());
     out
 }
 
@@ -407,7 +409,7 @@ fn replayed() -> [(&'static str, Value); 9] {
 }
 
 /// What the rules find on one case.
-fn judged() -> [(&'static str, Value); 2] {
+fn judged() -> [(&'static str, Value); 3] {
     let maybe = json!({"type": ["string", "null"]});
     let finding = json!({
         "finding_id": text("疑点编号,不因所知增多而变 / stays the same as more becomes known"),
@@ -437,12 +439,42 @@ fn judged() -> [(&'static str, Value); 2] {
         "not_asked": list(text("须跨案比对而未问的规则 / a rule that looks across cases and was not asked")),
         "findings": list(of("Finding")),
     });
+    let page = json!({
+        "schema": marked("plumbline.findings/1"), "moment": of("Moment"),
+        "log_size": count("答复所依据的条数 / entries behind the answer"),
+        "sealed_size": count("密封日志的条数 / of the sealed log"),
+        "findings": list(of("Finding")),
+        "cursor": {"type": ["string", "null"], "description": "下页以此相问 / asks for the next page"},
+    });
+    let of_page = ["schema", "moment", "log_size", "sealed_size", "findings", "cursor"];
     let required = ["schema", "stream", "moment", "log_size", "findings", "not_asked"];
     let of_finding = ["finding_id", "rule", "result", "severity", "stream", "entries"];
     [
         ("Finding", object("疑点 / a finding", &of_finding, finding)),
+        ("Findings", object("疑点,分页 / findings, a page of them", &of_page, page)),
         ("CaseFindings", object("一案的疑点 / findings of one case", &required, answer)),
     ]
+}
+
+/// The register of reports.
+fn reported() -> [(&'static str, Value); 1] {
+    let column = json!({
+        "name": text("程序所用之名 / as scripts name it"), "zh": {"type": "string"},
+        "en": {"type": "string"},
+        "holds": {"type": "string", "enum": ["text", "code", "count", "decimal", "date", "moment", "fen",
+            "share"]},
+    });
+    let report = json!({
+        "report": {"type": "string"}, "version": count("列或行有变即增 / rises when rows change"),
+        "zh": {"type": "string"}, "en": {"type": "string"},
+        "rows_zh": text("每行为何 / what a row is about"), "readers_zh": text("读者 / who reads it"),
+        "columns": list(object("列 / a column", &["name", "zh", "en", "holds"], column)),
+    });
+    let all = json!({
+        "schema": marked("plumbline.reports/1"),
+        "reports": list(object("报表 / a report", &["report", "version", "columns"], report)),
+    });
+    [("Reports", object("报表一览 / the reports", &["schema", "reports"], all))]
 }
 
 /// The document as it is committed and served: OpenAPI 3.1, JSON.

@@ -10,6 +10,7 @@ mod cases;
 mod description;
 mod entries;
 mod feed;
+mod findings;
 mod health;
 mod keys;
 mod listening;
@@ -20,6 +21,7 @@ mod proofs;
 mod public;
 mod reading;
 mod receipts;
+mod reports;
 mod schemas;
 mod submit;
 mod witness;
@@ -48,7 +50,7 @@ use plumbline_replay::time::civil::Zone;
 use problem::Problem;
 use std::future::Future;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -66,6 +68,9 @@ pub struct Service {
     publications: Vec<Arc<Publication>>,
     signer: Signer,
     counts: Counts,
+    /// One report is made at a time: it may take the whole log into memory.
+    reporting: Mutex<()>,
+    last_judged: Mutex<findings::LastJudged>,
 }
 
 impl Service {
@@ -87,7 +92,17 @@ impl Service {
             let asked = if log == LogName::Open { witnesses.take() } else { None };
             publications.push(Arc::new(publication.witnessed_by(asked)));
         }
-        Ok(Service { ledger, following, keys, feed, publications, signer, counts: Counts::new() })
+        Ok(Service {
+            ledger,
+            following,
+            keys,
+            feed,
+            publications,
+            signer,
+            counts: Counts::new(),
+            reporting: Mutex::default(),
+            last_judged: Mutex::default(),
+        })
     }
 
     /// A log with its tree, for proofs and for publication.
@@ -115,6 +130,9 @@ fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(cases::list))
         // One address for a case and its views; `Description` names each.
         .route("/api/v1/cases/{*stream}", get(cases::one))
+        .routes(routes!(findings::list))
+        .routes(routes!(reports::list))
+        .routes(routes!(reports::one))
         .routes(routes!(opening::record_and_open))
         .routes(routes!(opening::open_by_two))
         .routes(routes!(operating::erase_subject))

@@ -1,16 +1,19 @@
 //! RFC 9457 problems, and the only place that turns errors into statuses.
 
 use crate::case::CaseError;
+use crate::judged::JudgedError;
 use crate::judging::one::OneError;
 use crate::ledger::checkpoints::SignError;
 use crate::ledger::closing::ClosingError;
 use crate::ledger::{AppendError, OpenError, RefusalCode};
 use crate::opening::{EraseError, OpeningError, RoleError};
+use crate::printing::PrintError;
 use crate::publication::PublishError;
 use crate::store::StoreError;
 use crate::stream_index::IndexError;
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use plumbline_replay::rules::JudgeError;
 use serde_json::{Value, json};
 use tokio::task::JoinError;
 
@@ -207,6 +210,29 @@ impl From<OneError> for Problem {
             OneError::Log(error) => error.into(),
             other => internal(&other.to_string()),
         }
+    }
+}
+
+impl From<JudgedError> for Problem {
+    fn from(error: JudgedError) -> Problem {
+        match error {
+            JudgedError::Log(error) => error.into(),
+            JudgedError::Open(error) => error.into(),
+            JudgedError::Damaged(damage) => log_damaged(&damage),
+            other => internal(&other.to_string()),
+        }
+    }
+}
+
+impl From<JudgeError> for Problem {
+    fn from(error: JudgeError) -> Problem {
+        internal(&error.to_string())
+    }
+}
+
+impl From<PrintError> for Problem {
+    fn from(error: PrintError) -> Problem {
+        internal(&error.to_string())
     }
 }
 

@@ -119,6 +119,8 @@ fn answers_have_the_forms_that_are_promised() {
     gets(&server, "Timeline", "/api/v1/cases/fee/1/timeline?by=recorded");
     gets(&server, "Diff", "/api/v1/cases/fee/1/diff?from_as_of=2020-01-01");
     gets(&server, "CaseFindings", "/api/v1/cases/fee/1/findings?as_of=2027-01-01");
+    gets(&server, "Findings", "/api/v1/findings?as_of=2027-01-01&limit=2");
+    gets(&server, "Reports", "/api/v1/reports");
     gets(&server, "Schemas", "/api/v1/schemas");
     gets(&server, "Consistency", "/api/v1/proofs/consistency/1");
     for wrong in [
@@ -128,6 +130,15 @@ fn answers_have_the_forms_that_are_promised() {
         "/api/v1/cases/none/1",
         "/api/v1/cases/none/1/findings",
         "/api/v1/cases/fee/1/findings?log=open",
+        "/api/v1/findings?severity=grave",
+        "/api/v1/findings?result=guilty",
+        "/api/v1/findings?cursor=7",
+        "/api/v1/findings?cursor=900.0.0",
+        "/api/v1/reports/RP99",
+        "/api/v1/reports/RP06?format=pdf",
+        "/api/v1/reports/RP06?from=2026-13-01",
+        "/api/v1/reports/RP06?from=2026-03-02&to=2026-03-01",
+        "/api/v1/reports/RP06?periode=2026",
         "/api/v1/schemas/fee.payd.v1",
         "/api/v1/cases/fee/1?by=recorded",
         "/api/v1/cases/fee/1/timeline?from_as_of=2020-01-01",

@@ -5,6 +5,7 @@ mod beside;
 mod ceremony;
 mod description;
 mod feed;
+mod judged;
 mod public;
 mod reading;
 mod receipts;

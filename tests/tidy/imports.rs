@@ -144,7 +144,7 @@ const LAYERS: &[Layer] = &[
         why: "an archive is made of what an export gives and checked without a ledger" },
     Layer { name: "demo", may: &["config", "clock", "durable", "ledger", "replay::integrity", "replay::event", "replay::time", "replay::identifier", "replay::rules"],
         why: "the synthetic city submits like any other system" },
-    Layer { name: "http", may: &["config", "clock", "store", "stream_index", "ledger", "index", "reader", "opening", "projection", "case", "following", "judging", "proof", "publication", "receipt", "witness", "export", "replay::integrity", "replay::event", "replay::time", "replay::state", "replay::streams", "replay::walk"],
+    Layer { name: "http", may: &["config", "clock", "store", "stream_index", "ledger", "index", "reader", "opening", "projection", "case", "following", "judging", "judged", "printing", "proof", "publication", "receipt", "witness", "export", "replay::integrity", "replay::event", "replay::time", "replay::state", "replay::report", "replay::rules", "replay::streams", "replay::walk"],
         why: "the network stands on top; only the command line starts it" },
     Layer { name: "bench", may: &["config", "clock", "store", "log", "vault", "ledger", "index", "reader", "projection", "case", "following", "judging", "judged", "printing", "proof", "publication", "receipt", "fetch", "tiled", "witness", "import", "export", "demo", "http",
             "replay::integrity", "replay::event", "replay::time", "replay::state", "replay::rules", "replay::report", "replay::walk"],
