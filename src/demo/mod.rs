@@ -35,7 +35,7 @@ use prng::Draw;
 use std::sync::Arc;
 use world::World;
 
-pub use planted::{ALL as PLANTINGS, CHAPTERS, Misconduct, NEVER, Planted, Planting};
+pub use planted::{ALL as PLANTINGS, CHAPTERS, Misconduct, Planted, Planting};
 pub use telling::{ORIGIN_BASE, PLANTED_FILE, TellError, Told, origin, tell};
 
 /// What city is told of.

@@ -99,7 +99,7 @@ const MUNICIPAL: [Row; 26] = [
 
 /// Organs that approve and that only planted stories deal with.
 #[rustfmt::skip]
-const KEPT: [Row; 16] = [
+const KEPT: [Row; 24] = [
     ("民政", "民政局", "行政机关", None, Power::Approves, 46),
     ("教育", "教育体育局", "行政机关", None, Power::Approves, 70),
     ("科技", "科学技术局", "行政机关", None, Power::Approves, 28),
@@ -116,6 +116,14 @@ const KEPT: [Row; 16] = [
     ("烟草", "烟草专卖局", "行政机关", None, Power::Approves, 60),
     ("邮政", "邮政管理局", "行政机关", None, Power::Approves, 20),
     ("退役", "退役军人事务局", "行政机关", None, Power::Approves, 30),
+    ("文物", "文物局", "行政机关", None, Power::Approves, 18),
+    ("广电", "广播电视局", "行政机关", None, Power::Approves, 32),
+    ("园林", "园林绿化局", "行政机关", None, Power::Approves, 26),
+    ("地震", "地震局", "行政机关", None, Power::Approves, 12),
+    ("盐务", "盐务局", "行政机关", None, Power::Approves, 14),
+    ("外事", "外事办公室", "行政机关", None, Power::Approves, 16),
+    ("国资", "国有资产监督管理委员会", "行政机关", None, Power::Approves, 24),
+    ("侨务", "侨务办公室", "行政机关", None, Power::Approves, 10),
 ];
 
 #[rustfmt::skip]

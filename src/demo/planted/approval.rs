@@ -5,9 +5,10 @@ use super::catalogue::Listed;
 use super::plot::{Chronicle, Plot};
 use super::story::{Pick, Story};
 use super::timetable::{Timetable, item_that, unit_of};
-use crate::demo::act::{ToValue, object};
+use crate::demo::act::{Act, Source, ToValue, object};
 use crate::demo::cases::approval::{Beat, Path};
 use crate::demo::city::items::{Disposition, Item, catalogue_version, code};
+use crate::demo::moment::Day;
 
 /// Acts by which a power of approval is exercised, as far as timetables have them.
 pub(super) const EXERCISING: &[&str] = &[
@@ -172,5 +173,36 @@ pub(super) const OLD_NORM: Planting = Planting {
             story = story.speaks("R4.2", &[Pick::First(DECIDED)]);
         }
         Timetable::new(plot, item, day, 3).tell(plot, story);
+    },
+};
+
+pub(super) const APPLIED_BACKWARDS: Planting = Planting {
+    rules: &["R4.1"],
+    wrong: (
+        "依本决定对施行前一日届满的旧案发红牌",
+        "a card under the decision for a term that ran out the day before it took effect",
+    ),
+    near: ("所涉期限于施行当日届满", "for one that ran out on its first day"),
+    plant: |plot| {
+        const CARD: &str = "warning.card.issued.v1";
+        let day = plot.day();
+        let at = plot.morning(day);
+        let city = plot.city;
+        let number = plot.item_number();
+        let first_day = Day::new(2022, 4, 5);
+        let due = if plot.wrong() { first_day.plus(-1) } else { first_day };
+        let body = object! {
+            "card_no": format!("HP-{number}"), "level": "红", "rule_id": "R2.2.4f",
+            "rule_version": "1", "case_ref": format!("历史案卷/2022-{number}"),
+            "trace_hash": plot.draw.hex(64), "clock": "promise", "due": due,
+            "to_unit": &city.units[city.unit_index("住建")].id,
+        };
+        let card = Act::new(CARD, format!("card/HP-{number}"), at, Source::Watch, body)
+            .actor(city.unit_actor(city.unit_index("效能"), "督查人员"));
+        let mut story = Story::new();
+        if plot.wrong() {
+            story = story.speaks("R4.1", &[Pick::First("warning.card.issued")]);
+        }
+        plot.tell(story, Chronicle::new().act(card));
     },
 };

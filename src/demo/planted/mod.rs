@@ -68,6 +68,7 @@ pub const ALL: &[&Planting] = &[
     &approval::SELF_CREATED,
     &approval::MORE_THAN_LISTED,
     &approval::OLD_NORM,
+    &approval::APPLIED_BACKWARDS,
     &hall::SCATTERED,
     &hall::NO_WINDOW,
     &hall::SHORT_OF_STAFF,
@@ -212,15 +213,6 @@ pub const CHAPTERS: &[(&str, &[&str])] = &[
     ("evaluation", &["R3.4.3", "R3.5.4"]),
     ("quality", &["DQ.1", "DQ.2", "DQ.3", "DQ.4", "DQ.5"]),
 ];
-
-/// Rules that no story can make speak, with the reason.
-pub const NEVER: &[(&str, &str)] = &[(
-    "R4.1",
-    "「本决定自公布之日起执行」:施行前的行为不依本决定判定,它本身不禁止任何行为,只限定其他规则;\
-     对施行前的行为作出认定,正是它所排除的 / R4.1 forbids no act: it keeps the other rules from \
-     judging what lies before P01, so a finding of it would be the very thing it rules out. \
-     Where layers of norms conflict, the rule that yields says so (R2.7.3, R2.5.3, RX.3)",
-)];
 
 /// How much of the planted misconduct a city has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -67,13 +67,14 @@ impl<'a> Plot<'a> {
         party
     }
 
-    /// An organ of the city that approves two items, given out in turn: stories of one
-    /// organ must not tell of the same matter.
+    /// An organ of the city that approves two items and that no other story tells of.
     pub fn organ(&mut self) -> usize {
         let kept = self.city.kept_organs();
         let own = kept.len() - SHARED_ORGANS;
+        // Two stories of one organ would be found in each other.
+        assert!(self.next.organs < own, "more plantings than `KEPT` has organs for");
         self.next.organs += 1;
-        kept[(self.next.organs - 1) % own]
+        kept[self.next.organs - 1]
     }
 
     /// One that stories share where nothing of the organ itself is wrong.
