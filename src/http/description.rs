@@ -442,7 +442,8 @@ fn judged() -> [(&'static str, Value); 3] {
     let page = json!({
         "schema": marked("plumbline.findings/1"), "moment": of("Moment"),
         "log_size": count("答复所依据的条数 / entries behind the answer"),
-        "sealed_size": count("密封日志的条数 / of the sealed log"),
+        "sealed_size": {"type": ["integer", "null"], "minimum": 0,
+            "description": "密封日志的条数,未读则空 / of the sealed log, where it was read"},
         "findings": list(of("Finding")),
         "cursor": {"type": ["string", "null"], "description": "下页以此相问 / asks for the next page"},
     });

@@ -1,7 +1,7 @@
 //! What the rules find in the whole ledger, in pages: each page is of the logs as the
 //! first one saw them.
 
-use super::asked::{Asked as Parameters, bad, instant, page_limit};
+use super::asked::{Asked as Parameters, Reading, bad, instant, page_limit};
 use super::problem::{Problem, log_damaged};
 use super::reading::reader;
 use super::{Shared, blocking};
@@ -46,8 +46,11 @@ pub(super) struct Wanted {
     cursor: Option<String>,
 }
 
-/// What a judging was of: entries of both logs, and the moment asked for.
-type Of = ([u64; 2], Option<Micros>, Option<Micros>);
+/// Entries of the open log, and of the sealed one where the asker may read it.
+type Sizes = (u64, Option<u64>);
+
+/// What a judging was of, and the moment asked for.
+type Of = (Sizes, Option<Micros>, Option<Micros>);
 
 /// The last judging, for the pages after the first.
 #[derive(Default)]
@@ -93,14 +96,14 @@ impl Wanted {
         })
     }
 
-    /// Entries of both logs at the first page, and the finding that this one begins at.
-    fn place(&self) -> Result<Option<([u64; 2], usize)>, Problem> {
+    /// How much was judged at the first page, and the finding that this one begins at.
+    fn place(&self) -> Result<Option<(Sizes, usize)>, Problem> {
         let Some(text) = self.cursor.as_deref() else { return Ok(None) };
         let parts: Option<Vec<u64>> = text.split('.').map(|part| part.parse().ok()).collect();
+        let at = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
         match parts.as_deref() {
-            Some([open, sealed, at]) => {
-                Ok(Some(([*open, *sealed], usize::try_from(*at).unwrap_or(usize::MAX))))
-            }
+            Some([open, place]) => Ok(Some(((*open, None), at(*place)))),
+            Some([open, sealed, place]) => Ok(Some(((*open, Some(*sealed)), at(*place)))),
             _ => Err(bad("bad-cursor", "cursor 不可用 / the cursor is none of ours")),
         }
     }
@@ -120,9 +123,11 @@ impl Filter {
     }
 }
 
-/// `GET /api/v1/findings`: judged once for all pages, one judging at a time.
+/// `GET /api/v1/findings`: judged once for all pages, one judging at a time. Without a
+/// key what only the sealed log would show is indeterminate.
 #[utoipa::path(
     get,
+    security((), ("key" = [])),
     path = "/api/v1/findings",
     tag = "cases",
     operation_id = "findings",
@@ -130,16 +135,21 @@ impl Filter {
     params(Wanted),
     responses((status = 200, description = "一页疑点 / a page of findings", body = ref("#/components/schemas/Findings")),
         (status = 400, response = Problem),
+        (status = 401, response = Problem),
         (status = 500, response = Problem),
     ),
 )]
 pub(super) async fn list(
     State(service): State<Shared>,
+    reading: Reading,
     Parameters(wanted): Parameters<Wanted>,
 ) -> Result<Json<Value>, Problem> {
     let zone = service.zone();
     let filter = wanted.filter(zone)?;
     let place = wanted.place()?;
+    if place.is_some_and(|((_, sealed), _)| sealed.is_some()) {
+        reading.log(Some(LogName::Sealed.as_str()))?;
+    }
     let as_of = instant(wanted.as_of.as_deref(), zone)?;
     let known_at = instant(wanted.known_at.as_deref(), zone)?;
     let limit = page_limit(wanted.limit);
@@ -148,7 +158,9 @@ pub(super) async fn list(
             Some(place) => place,
             None => {
                 let size = |log| Ok::<u64, Problem>(reader(&service, log)?.size());
-                ([size(LogName::Open)?, size(LogName::Sealed)?], 0)
+                let sealed = reading.may_read(LogName::Sealed);
+                let sealed = sealed.then(|| size(LogName::Sealed)).transpose()?;
+                ((size(LogName::Open)?, sealed), 0)
             }
         };
         let judged = judged(&service, (sizes, as_of, known_at))?;
@@ -156,8 +168,11 @@ pub(super) async fn list(
         let mut asked = asked.filter(|(_, finding)| filter.wants(finding));
         let page: Vec<Value> =
             asked.by_ref().take(limit).map(|(_, finding)| finding.to_json(zone)).collect();
-        let [open, sealed] = sizes;
-        let cursor = asked.next().map(|(at, _)| format!("{open}.{sealed}.{at}"));
+        let (open, sealed) = sizes;
+        let cursor = asked.next().map(|(at, _)| match sealed {
+            Some(sealed) => format!("{open}.{sealed}.{at}"),
+            None => format!("{open}.{at}"),
+        });
         Ok(Json(json!({
             "schema": "plumbline.findings/1",
             "moment": {
@@ -176,13 +191,13 @@ fn judged(service: &Shared, of: Of) -> Result<Arc<Judged>, Problem> {
     if let Some((_, judged)) = last.0.as_ref().filter(|(known, _)| *known == of) {
         return Ok(judged.clone());
     }
-    let ([open, sealed], as_of, known_at) = of;
+    let ((open, sealed), as_of, known_at) = of;
     let (layout, config) = (service.ledger.layout(), service.ledger.config());
-    let loaded = Loaded::read(layout, config, Extent { open, sealed: Some(sealed) })?;
+    let loaded = Loaded::read(layout, config, Extent { open, sealed })?;
     if let Some(damage) = &loaded.damage {
         return Err(log_damaged(damage));
     }
-    if (loaded.size, loaded.sealed_size) != (open, Some(sealed)) {
+    if (loaded.size, loaded.sealed_size) != (open, sealed) {
         let detail = "cursor 超出账的末尾 / the cursor lies beyond the logs' ends";
         return Err(bad("bad-cursor", detail));
     }

@@ -1,10 +1,11 @@
 //! Reports: the register, and one of a period at a moment in any of its formats, with
 //! the bytes that `plumb report run` gives.
 
-use super::asked::{Asked as Parameters, bad, instant};
+use super::asked::{Asked as Parameters, Reading, bad, instant};
 use super::problem::Problem;
 use super::{Shared, blocking};
 use crate::judged::Asked;
+use crate::judging::Extent;
 use crate::ledger::LogName;
 use crate::printing::{Format, print};
 use crate::reader::Reader;
@@ -81,9 +82,10 @@ fn day(text: Option<&str>) -> Result<Option<NaiveDate>, Problem> {
 }
 
 /// `GET /api/v1/reports/{report}`: one at a time, since a moment of the past is read
-/// from the whole log.
+/// from the whole log. Without a key it is the one of `--open-only`.
 #[utoipa::path(
     get,
+    security((), ("key" = [])),
     path = "/api/v1/reports/{report}",
     tag = "reports",
     operation_id = "report",
@@ -100,6 +102,7 @@ fn day(text: Option<&str>) -> Result<Option<NaiveDate>, Problem> {
 )]
 pub(super) async fn one(
     State(service): State<Shared>,
+    reading: Reading,
     Path(id): Path<String>,
     Parameters(wanted): Parameters<Wanted>,
 ) -> Result<Response, Problem> {
@@ -119,7 +122,10 @@ pub(super) async fn one(
         };
         let sheet = {
             let _turn = service.reporting.lock().unwrap_or_else(PoisonError::into_inner);
-            asked.sheet(layout, config, readers)?
+            match reading.may_read(LogName::Sealed) {
+                true => asked.sheet(layout, config, readers)?,
+                false => asked.of_logs(layout, config, Extent::OPEN)?,
+            }
         };
         Ok(answer(print(&sheet, format)?, format, &sheet))
     })

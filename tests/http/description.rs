@@ -133,7 +133,7 @@ fn answers_have_the_forms_that_are_promised() {
         "/api/v1/findings?severity=grave",
         "/api/v1/findings?result=guilty",
         "/api/v1/findings?cursor=7",
-        "/api/v1/findings?cursor=900.0.0",
+        "/api/v1/findings?cursor=900.0",
         "/api/v1/reports/RP99",
         "/api/v1/reports/RP06?format=pdf",
         "/api/v1/reports/RP06?from=2026-13-01",
