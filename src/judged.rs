@@ -50,11 +50,17 @@ pub enum JudgedError {
     Master(#[from] MasterError),
     #[error(transparent)]
     Judge(#[from] JudgeError),
-    #[error("the sealed log is not given; what only it shows cannot be kept as missing")]
+    #[error(
+        "没有给出密封日志 / the sealed log is not given; what only it shows cannot be kept as missing"
+    )]
     NotGiven,
-    #[error("another process is just bringing it to the logs' ends; try again")]
+    #[error(
+        "另一进程正在补全留存,请稍后再试 / another process is just bringing it to the logs' ends; try again"
+    )]
     Busy,
-    #[error("the log is damaged: {0}; nothing is kept of what cannot be read whole")]
+    #[error(
+        "日志有损坏,不据以留存 / the log is damaged: {0}; nothing is kept of what cannot be read whole"
+    )]
     Damaged(String),
     #[error("{path}: {error}", path = .path.display())]
     Io { path: PathBuf, error: io::Error },

@@ -22,7 +22,9 @@ pub enum MasterError {
     #[error(transparent)]
     Log(#[from] StoreError),
     /// What is stored there is not an entry.
-    #[error("an entry of {stream} cannot be read: {error}; run `plumb verify`")]
+    #[error(
+        "{stream} 有一条记录读不出,先运行 plumb verify / an entry of {stream} cannot be read: {error}; run `plumb verify`"
+    )]
     Entry {
         stream: String,
         #[source]

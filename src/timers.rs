@@ -38,7 +38,9 @@ pub enum TimerError {
     Log(#[from] StoreError),
     #[error(transparent)]
     Judge(#[from] JudgeError),
-    #[error("the log is damaged: {0}; nothing is recorded on what cannot be read whole")]
+    #[error(
+        "日志有损坏,不据以补发 / the log is damaged: {0}; nothing is recorded on what cannot be read whole"
+    )]
     Damaged(String),
     #[error("{stream} {kind}: {error}")]
     Append { stream: String, kind: &'static str, error: AppendError },

@@ -124,7 +124,7 @@ impl Audit {
     /// Reads a checkpoint that is kept elsewhere.
     pub fn checkpoint(path: &Path) -> Result<Witness, AuditError> {
         let note = note(path).map_err(|error| unreadable(path, &error))?;
-        Ok(Witness { place: path.display().to_string(), note })
+        Ok(Witness { place: path.display().to_string(), note, handed_in: true })
     }
 
     /// What a bundle under the path is held against.
@@ -379,7 +379,10 @@ fn kept(paths: &[PathBuf]) -> Result<Vec<Witness>, AuditError> {
     let mut out = Vec::new();
     for path in paths {
         match note(path) {
-            Ok(note) => out.push(Witness { place: path.display().to_string(), note }),
+            Ok(note) => {
+                let place = path.display().to_string();
+                out.push(Witness { place, note, handed_in: false });
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => return Err(unreadable(path, &error)),
         }

@@ -132,7 +132,8 @@ impl Log {
         let mut bytes = self.entries.join(&b'\n');
         bytes.push(b'\n');
         let size = self.entries.len();
-        let witness = Witness { place: "checkpoint".to_owned(), note: self.note(size) };
+        let witness =
+            Witness { place: "checkpoint".to_owned(), note: self.note(size), handed_in: true };
         let mut walk = Walk::new("open", vec![size as u64]);
         walk.read(&mut [Source::from_bytes("log", Form::Lines, &bytes)], threads);
         walk.finish(&[witness], Some(&key().vkey()))

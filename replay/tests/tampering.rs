@@ -91,7 +91,7 @@ fn made(submissions: &[String]) -> Made {
 
 fn note(size: u64, root: Digest) -> Witness {
     let checkpoint = Checkpoint { origin: ORIGIN.to_owned(), size, root };
-    Witness { place: "checkpoint".to_owned(), note: key().sign(&checkpoint) }
+    Witness { place: "checkpoint".to_owned(), note: key().sign(&checkpoint), handed_in: true }
 }
 
 fn verdict(segments: &[(u64, Vec<u8>)], witnesses: &[Witness], key: Option<&str>) -> Verdict {
@@ -242,7 +242,8 @@ fn a_wrong_key_proves_nothing_and_a_wrong_origin_is_refused() {
     assert_eq!(found.exit_code(), 4, "{found:?}");
     let root = made.root;
     let checkpoint = Checkpoint { origin: "plumbline.example/2/open".to_owned(), size: 6, root };
-    let foreign = Witness { place: "given".to_owned(), note: elsewhere.sign(&checkpoint) };
+    let note = elsewhere.sign(&checkpoint);
+    let foreign = Witness { place: "given".to_owned(), note, handed_in: true };
     assert_eq!(position(&verdict(&made.segments, &[foreign], Some(&elsewhere.vkey()))), 0);
 }
 
@@ -254,4 +255,40 @@ fn a_segment_of_another_log_is_found() {
     header.origin = Digest([1; 32]);
     segments[0].1.splice(..4096, header.encode());
     assert_eq!(position(&verdict(&segments, &[note(6, made.root)], None)), 0);
+}
+
+#[test]
+fn a_wrong_file_from_elsewhere_proves_nothing_and_one_kept_with_the_log_does() {
+    let made = made(&submissions());
+    let own = note(6, made.root);
+    let stranger = SigningKey::from_seed("plumbline.example/2/open", [7; 32]);
+    let origin = "plumbline.example/2/open".to_owned();
+    let other = stranger.sign(&Checkpoint { origin, size: 6, root: made.root });
+    for text in ["", "hello\n", other.as_str()] {
+        let given = |handed_in| {
+            let wrong = Witness { place: "given".to_owned(), note: text.to_owned(), handed_in };
+            verdict(&made.segments, &[own.clone(), wrong], None)
+        };
+        let found = given(true);
+        assert_eq!((found.exit_code(), found.doubts().len()), (4, 1), "{text}: {found:?}");
+        assert_eq!((found.covered, found.first_bad), (6, None));
+        assert_eq!(given(false).exit_code(), 3, "{text}");
+    }
+}
+
+#[test]
+fn a_segment_of_a_later_format_is_not_taken_for_damage() {
+    let made = made(&submissions());
+    let own = [note(6, made.root)];
+    let mut segments = made.segments.clone();
+    let bytes = &mut segments[1].1;
+    bytes[9] = 2;
+    // A damaged version is damage: only its digest makes it a later format.
+    assert_eq!(verdict(&segments, &own, None).exit_code(), 3);
+    let bytes = &mut segments[1].1;
+    let digest = entry_hash(&bytes[..4064]);
+    bytes[4064..4096].copy_from_slice(&digest.0);
+    let found = verdict(&segments, &own, None);
+    assert_eq!((found.exit_code(), found.unread.len()), (4, 1), "{found:?}");
+    assert_eq!((found.checked, found.first_bad), (segments[1].0, None));
 }

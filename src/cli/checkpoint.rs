@@ -6,7 +6,7 @@ use super::witnessing::{self, Asked};
 use super::{Dir, Exit, Failure, close, print};
 use crate::config::{Config, Layout};
 use crate::ledger::anchor::{self, AnchorError, Anchors};
-use crate::ledger::checkpoints::{SignError, latest, signing_key};
+use crate::ledger::checkpoints::{SignError, latest_or_standing, signing_key};
 use crate::ledger::{LogName, open_log, read_config};
 use crate::publication;
 use crate::reader::Reader;
@@ -85,7 +85,7 @@ fn show(dir: &Dir, log: &str, sm: bool) -> Result<Exit, Failure> {
     let layout = Layout::new(&dir.dir);
     let config = read_config(&layout)?;
     let log = LogName::parse(log).unwrap_or(LogName::Open);
-    let mut note = latest(&layout, &config, log)?;
+    let mut note = latest_or_standing(&layout, &config, log)?;
     if sm {
         note = sm3_note(&layout, log)?;
     }
@@ -164,7 +164,10 @@ fn check(dir: &Dir, json: bool) -> Result<Exit, Failure> {
         print(&report(&anchors).to_string())?;
         return Ok(exit);
     }
-    print(&format!("{} / {}", anchors.opened, anchors.recorded))?;
+    print(&format!(
+        "{0} / {1} 个锚打得开 / {0} of {1} anchors open with the sealed log",
+        anchors.opened, anchors.recorded
+    ))?;
     for (position, reason) in &anchors.unopened {
         eprintln!(
             "公开日志第 {position} 号锚打不开 / the anchor at position {position} of the open log \

@@ -9,7 +9,8 @@ use crate::import::profile::{self, PROFILES, Profile};
 use crate::import::rejects::{CsvRejects, NdjsonRejects};
 use crate::import::submissions::{self, ReadLine};
 use crate::import::{
-    ImportError, Job, Mapping, Progress, Reject, Rejects, Sink, Summary, ndjson, run, shipped,
+    Delivered, ImportError, Job, Mapping, Progress, Reject, Rejects, Sink, Summary, ndjson, run,
+    shipped,
 };
 use crate::ledger::submission::Submission;
 use crate::ledger::{AppendError, Ledger, Receipt, Rehearsal};
@@ -151,7 +152,7 @@ impl Source {
         let interrupt = Interrupt::watch()?;
         let given = surroundings("import");
         let now = TimeText::default().format(given.clock.now()).to_owned();
-        let mut sink = match self.dry_run {
+        let way = match self.dry_run {
             true => Way::Rehearsed(Rehearsal::open(&self.dir.dir, given)?),
             false => {
                 witnessing::before_writing(&Layout::new(&self.dir.dir))?;
@@ -161,6 +162,7 @@ impl Source {
                 )
             }
         };
+        let mut sink = Counted { way, so_far: Delivered::default() };
         let mut rejects = ErrorFile::new(self.error_file(), self.dry_run && self.errors.is_none());
         let bar = progress_bar();
         let mut progress = |reached: Progress| {
@@ -178,14 +180,14 @@ impl Source {
             }
         };
         bar.finish_and_clear();
-        if let Way::Recorded(ledger) = sink {
+        if let Way::Recorded(ledger) = sink.way {
             close(ledger)?;
         }
         match result {
             Ok(summary) => self.report(&summary, &rejects),
             Err(error) => {
                 if self.json {
-                    print(&String::from_utf8_lossy(&error.to_json().to_bytes()))?;
+                    print(&String::from_utf8_lossy(&error.to_json(&sink.so_far).to_bytes()))?;
                 }
                 let failure = failure(&self.file, &error);
                 Err(Failure { exit: interrupt.exit().unwrap_or(failure.exit), ..failure })
@@ -288,14 +290,27 @@ enum Way {
     Rehearsed(Rehearsal),
 }
 
-impl Sink for Way {
+/// Counts what is answered, for an import that does not come to its end.
+struct Counted {
+    way: Way,
+    so_far: Delivered,
+}
+
+impl Sink for Counted {
     fn append(&mut self, batch: Vec<Submission>) -> Vec<Result<Receipt, AppendError>> {
-        match self {
+        let answers = match &mut self.way {
             Way::Recorded(ledger) => record(ledger, batch),
             Way::Rehearsed(rehearsal) => {
                 batch.into_iter().map(|submission| rehearse(rehearsal, submission)).collect()
             }
+        };
+        for receipt in answers.iter().flatten() {
+            match receipt.duplicate {
+                true => self.so_far.duplicates += 1,
+                false => self.so_far.appended += 1,
+            }
         }
+        answers
     }
 }
 

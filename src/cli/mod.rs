@@ -42,6 +42,7 @@ mod stranger;
 mod tiles;
 mod timers;
 mod types;
+mod usage;
 mod vault;
 mod verify;
 mod via;
@@ -51,7 +52,8 @@ mod witnessing;
 use crate::http::KeyError;
 use crate::ledger::checkpoints::latest;
 use crate::ledger::{Ledger, LogName, OpenError, Surroundings};
-use crate::store::StoreError;
+use crate::log::SegmentLog;
+use crate::store::{Store as _, StoreError};
 use clap::{Parser, Subcommand};
 use std::io::Write;
 use std::path::PathBuf;
@@ -190,7 +192,10 @@ impl From<OpenError> for Failure {
 
 /// Runs the program; the number is the process's exit code.
 pub fn run() -> u8 {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage::tell(&error),
+    };
     let result = match arguments.command {
         Command::Init(command) => command.run(),
         Command::Demo(command) => command.run(),
@@ -236,6 +241,18 @@ pub fn run() -> u8 {
             failure.exit as u8
         }
     }
+}
+
+/// How a command ends that answers from what of a log can be read. Where that is not all,
+/// it says so on stderr: a count of the sound part is not taken for the whole.
+fn ending(log: LogName, store: &SegmentLog) -> Result<Exit, Failure> {
+    let Some(damage) = store.damage() else { return Ok(Exit::Done) };
+    let size = store.size()?;
+    eprintln!(
+        "日志 {log} 只读到前 {size} 条,以下答复以此为限;先运行 plumb verify / log {log} can be read up \
+         to its first {size} entries only, and so goes this answer; run `plumb verify`: {damage}"
+    );
+    Ok(Exit::Broken)
 }
 
 /// Writes one line to stdout. `Ok(false)` means that nobody reads any more,

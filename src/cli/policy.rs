@@ -179,7 +179,7 @@ impl Judged {
     pub fn words(&self) -> String {
         let line = |one: &One| {
             let verdict = match one.exit {
-                Exit::Done => "符合见证要求 / witnessed",
+                Exit::Done => "符合信任策略 / as the policy asks",
                 Exit::Broken => "不通过 / NOT verified",
                 _ => "不能判定 / cannot tell",
             };
@@ -188,9 +188,9 @@ impl Judged {
                 one.judgement.cosigned.iter().map(|(name, _)| name.as_str()).collect();
             let reason = one.reason.as_deref().map(|reason| format!(":{reason}"));
             format!(
-                "{}: {verdict}({size} 条 / entries;{}){}",
+                "{}: {verdict}({size} 条 / entries;见证者 / witnesses: {}){}",
                 one.place,
-                names.join(", "),
+                if names.is_empty() { "-".to_owned() } else { names.join(", ") },
                 reason.unwrap_or_default()
             )
         };

@@ -3,7 +3,7 @@
 use super::second::sm3_note;
 use super::{Dir, Exit, Failure, print};
 use crate::config::{Config, Layout};
-use crate::ledger::checkpoints::latest;
+use crate::ledger::checkpoints::latest_or_standing;
 use crate::ledger::{LogName, open_log, read_config};
 use crate::proof::Tree;
 use crate::proof::forms::{base64, signed_checkpoint};
@@ -59,7 +59,7 @@ impl Prove {
         let layout = Layout::new(&place.dir.dir);
         let config = read_config(&layout)?;
         let log = LogName::parse(&place.log).unwrap_or(LogName::Open);
-        let note = latest(&layout, &config, log)?;
+        let note = latest_or_standing(&layout, &config, log)?;
         if let What::Inclusion { position, sm: true, .. } = self.what {
             return by_sm3(&layout, &config, log, position);
         }

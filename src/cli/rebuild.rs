@@ -1,7 +1,7 @@
 //! `plumb rebuild`: grows read models again beside the live ones, shows what
 //! differs row by row, and swaps them in.
 
-use super::{Dir, Exit, Failure, models, print};
+use super::{Dir, Exit, Failure, ending, models, print};
 use crate::config::Layout;
 use crate::following::{place, sources};
 use crate::ledger::{LogName, read_config};
@@ -37,11 +37,12 @@ impl Rebuild {
             None => PROJECTIONS.map(|definition| definition.name).to_vec(),
         };
         let mut all = Vec::new();
-        let mut same = true;
+        let (mut same, mut whole) = (true, true);
         for log in LogName::ALL {
             let (store, sources) = sources(&layout, &config, log)?;
             let place = place(&layout, log);
             let size = store.size()?;
+            whole &= ending(log, &*store)? == Exit::Done;
             for name in &names {
                 let bar = models::progress(log, 0, size);
                 let mut go_on = |position| {
@@ -67,7 +68,7 @@ impl Rebuild {
         } else {
             print(self.verdict(same))?;
         }
-        Ok(if self.dry_run && !same { Exit::Broken } else { Exit::Done })
+        Ok(if !whole || self.dry_run && !same { Exit::Broken } else { Exit::Done })
     }
 
     fn verdict(&self, same: bool) -> &'static str {

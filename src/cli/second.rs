@@ -205,7 +205,7 @@ fn in_each(paths: &[PathBuf]) -> Result<Vec<Witness>, Failure> {
             read => read?,
         };
         let note = String::from_utf8_lossy(&bytes).into_owned();
-        Ok(Witness { place: path.display().to_string(), note })
+        Ok(Witness { place: path.display().to_string(), note, handed_in: false })
     };
     paths.iter().map(read).collect()
 }

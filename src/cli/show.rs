@@ -5,7 +5,7 @@ use crate::config::Layout;
 use crate::index::{Field, Query};
 use crate::ledger::{LogName, open_log, read_config};
 use crate::reader::Reader;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 use plumbline_replay::integrity::chain::entry_hash;
 use plumbline_replay::integrity::entry::scan;
 
@@ -60,6 +60,9 @@ impl Show {
         let found = entries.find(|(at, _, _)| *at == position);
         found.map(|(_, _, entry)| entry.to_vec()).ok_or_else(|| {
             let log = self.log();
+            if let Some(damage) = store.damage() {
+                return StoreError::from(damage).into();
+            }
             missing(format!(
                 "日志 {log} 没有第 {position} 号记录,共 {size} 条 / log {log} has no entry at \
                  position {position}, it has {size}"

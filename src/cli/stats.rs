@@ -1,7 +1,7 @@
 //! `plumb stats`: how much there is, by log, type and amount, from the `totals`
 //! read model.
 
-use super::{Dir, Exit, Failure, models, print};
+use super::{Dir, Exit, Failure, ending, models, print};
 use crate::config::Layout;
 use crate::ledger::{LogName, read_config};
 use crate::projection::TypeTotals;
@@ -28,6 +28,8 @@ struct LogSize {
     bytes: u64,
     /// Positions and words of its restorations from backups.
     restored: Vec<(u64, String)>,
+    /// Why it cannot be read to its end.
+    damage: Option<String>,
 }
 
 impl Stats {
@@ -36,11 +38,16 @@ impl Stats {
         let config = read_config(&layout)?;
         let mut logs = Vec::new();
         let mut totals = TypeTotals::default();
+        let mut exit = Exit::Done;
         for log in LogName::ALL {
             let opened = models::open(&layout, &config, log, &["totals"])?;
             let bytes = opened.store.segments()?.iter().map(|segment| segment.bytes).sum();
             let restored = super::restore::told(&layout, &config, log)?;
-            logs.push(LogSize { log, size: opened.size, bytes, restored });
+            if ending(log, &*opened.store)? == Exit::Broken {
+                exit = Exit::Broken;
+            }
+            let damage = opened.store.damage().map(|damage| damage.to_string());
+            logs.push(LogSize { log, size: opened.size, bytes, restored, damage });
             totals.add(opened.models.totals()?);
         }
         if self.json {
@@ -48,7 +55,7 @@ impl Stats {
         } else {
             print(&words(&logs, &totals))?;
         }
-        Ok(Exit::Done)
+        Ok(exit)
     }
 }
 
@@ -59,7 +66,7 @@ fn to_json(logs: &[LogSize], totals: &TypeTotals) -> Value {
             restored.map(|(at, words)| json!({"position": at, "words": words})).collect();
         json!({
             "name": log.log.as_str(), "size": log.size, "bytes": log.bytes,
-            "restorations": restored,
+            "restorations": restored, "damage": log.damage,
         })
     };
     let amounts: BTreeMap<&str, BTreeMap<&str, String>> = totals
@@ -86,6 +93,9 @@ fn words(logs: &[LogSize], totals: &TypeTotals) -> String {
             "日志 {0} / log {0}: {1} 条 / entries, {2} 字节 / bytes",
             log.log, log.size, log.bytes
         ));
+        if let Some(damage) = &log.damage {
+            lines.push(format!("  损坏,其后未计 / damaged, and not counted from there: {damage}"));
+        }
         for (position, words) in &log.restored {
             lines.push(format!("  第 {position} 号 / at {position}: {words}"));
         }

@@ -26,8 +26,11 @@ const PAGE_MAX: usize = 500;
 const PAGE_DEFAULT: usize = 100;
 
 /// How many entries or cases a page holds.
-pub(super) fn page_limit(asked: Option<usize>) -> usize {
-    asked.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX)
+pub(super) fn page_limit(asked: Option<usize>) -> Result<usize, Problem> {
+    match asked.unwrap_or(PAGE_DEFAULT) {
+        limit @ 1..=PAGE_MAX => Ok(limit),
+        _ => Err(bad("bad-limit", "limit 为 1 至 500 / `limit` is from 1 to 500")),
+    }
 }
 
 /// The parameters of an address.
@@ -39,7 +42,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Asked<T>, Problem> {
         match Parameters::<T>::from_request_parts(parts, state).await {
             Ok(Parameters(asked)) => Ok(Asked(asked)),
-            Err(rejection) => Err(bad("bad-query", &rejection.body_text())),
+            Err(rejection) => {
+                let why = rejection.body_text();
+                let why = why.strip_prefix("Failed to deserialize query string: ").unwrap_or(&why);
+                Err(bad(
+                    "bad-query",
+                    &format!("网址中的参数有误 / the query is not as it must be: {why}"),
+                ))
+            }
         }
     }
 }

@@ -58,7 +58,7 @@ impl Listed {
             kind: kind.transpose()?,
             state: self.state.clone(),
             unit: self.unit.clone(),
-            limit: page_limit(self.limit),
+            limit: page_limit(self.limit)?,
             after: self.after.clone(),
         })
     }

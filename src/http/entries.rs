@@ -8,7 +8,7 @@ use crate::index::Query;
 use crate::reader::Reader;
 use crate::store::Store;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use plumbline_replay::integrity::chain::entry_hash;
 
@@ -107,13 +107,20 @@ pub(super) async fn by_id(
 /// An entry never changes: its hash is its tag, and it may be kept.
 fn stored(entry: Vec<u8>, headers: &HeaderMap) -> Response {
     let tag = format!("\"{}\"", entry_hash(&entry));
-    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|given| given == tag.as_str());
+    let known = headers.get_all(header::IF_NONE_MATCH).iter().any(|given| names(given, &tag));
     let caching = "private, max-age=31536000, immutable".to_owned();
     let common = [(header::ETAG, tag), (header::CACHE_CONTROL, caching)];
     if known {
         return (StatusCode::NOT_MODIFIED, common).into_response();
     }
     (common, [(header::CONTENT_TYPE, "application/json")], entry).into_response()
+}
+
+/// Whether an `If-None-Match` names a tag: `*`, or a list that may hold weak ones, which
+/// count here as strong (RFC 9110 §13.1.2). No tag of ours holds a comma.
+fn names(given: &HeaderValue, tag: &str) -> bool {
+    let mut given = given.to_str().unwrap_or("").split(',').map(str::trim);
+    given.any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag)
 }
 
 /// A cursor fixes the size that the first page saw, so pages never shift.
@@ -156,7 +163,7 @@ pub(super) async fn list(
 ) -> Result<Response, Problem> {
     let log = filters.log(reading)?;
     let query = filters.query(service.zone())?;
-    let limit = page_limit(filters.limit);
+    let limit = page_limit(filters.limit)?;
     let from = filters.from.unwrap_or(0);
     let begun = match filters.cursor.as_deref() {
         None => None,

@@ -14,6 +14,7 @@ mod findings;
 mod health;
 mod keys;
 mod listening;
+mod media;
 mod opening;
 mod operating;
 mod problem;

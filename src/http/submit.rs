@@ -1,6 +1,7 @@
 //! Submission: one event, a CloudEvent, or a batch.
 
 use super::asked::{Asked, body};
+use super::media::{self, Media};
 use super::problem::Problem;
 use super::{Service, Shared, blocking};
 use crate::ledger::cloudevent;
@@ -51,17 +52,14 @@ pub(super) fn key_of<'s>(service: &'s Service, headers: &HeaderMap, name: &str) 
     service.keys.owner(key)
 }
 
-fn kind(headers: &HeaderMap) -> &str {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    value.and_then(|text| text.split(';').next()).unwrap_or("").trim()
-}
-
 /// The submission in the body of a request for one.
 pub(super) fn read_one<'a>(headers: &HeaderMap, sent: &'a [u8]) -> Result<Draft<'a>, Problem> {
+    let media = media::of(headers)?;
     let json = parse(sent).map_err(malformed)?;
-    let json = match kind(headers) {
-        "application/cloudevents+json" => from_cloudevent(json)?,
-        _ => json,
+    let json = match media {
+        Media::Json | Media::Lines => json,
+        Media::CloudEvent => from_cloudevent(json)?,
+        Media::CloudEvents => return Err(media::misplaced()),
     };
     Ok(Draft::new(json).expecting(expected(headers)?))
 }
@@ -88,6 +86,7 @@ pub(super) fn read_one<'a>(headers: &HeaderMap, sent: &'a [u8]) -> Result<Draft<
         (status = 401, response = Problem),
         (status = 409, response = Problem),
         (status = 413, response = Problem),
+        (status = 415, response = Problem),
         (status = 422, response = Problem),
         (status = 503, response = Problem),
     ),
@@ -134,7 +133,8 @@ pub(super) struct BatchQuery {
     signed: bool,
 }
 
-/// `POST /api/v1/events:batch?atomic=true|false`: NDJSON, or a CloudEvents batch.
+/// `POST /api/v1/events:batch?atomic=true|false`: NDJSON, a JSON array,
+/// or a CloudEvents batch.
 #[utoipa::path(
     post,
     path = "/api/v1/events:batch",
@@ -148,6 +148,7 @@ pub(super) struct BatchQuery {
         description = "回执由日志密钥签署 / the log's key signs the receipts")),
     request_body(content(
         (ref("#/components/schemas/Submission") = "application/x-ndjson"),
+        (Vec<Object> = "application/json"),
         (Vec<Object> = "application/cloudevents-batch+json"),
     )),
     responses(
@@ -156,6 +157,7 @@ pub(super) struct BatchQuery {
         (status = 401, response = Problem),
         (status = 409, response = Problem),
         (status = 413, response = Problem),
+        (status = 415, response = Problem),
         (status = 422, response = Problem),
         (status = 503, response = Problem),
     ),
@@ -168,9 +170,11 @@ pub(super) async fn batch(
 ) -> Result<Response, Problem> {
     authorise(&service, &headers)?;
     let sent = body(sent)?;
-    let read = match kind(&headers) {
-        "application/cloudevents-batch+json" => cloudevents,
-        _ => ndjson,
+    let read = match media::of(&headers)? {
+        Media::Lines => ndjson,
+        Media::Json => lines_or_list,
+        Media::CloudEvents => cloudevents,
+        Media::CloudEvent => return Err(media::misplaced()),
     };
     let answers = if query.atomic {
         service.ledger.submit_atomic(read(&sent)?)?.answer().await
@@ -253,6 +257,18 @@ fn ndjson(body: &[u8]) -> Result<Vec<Draft<'_>>, Problem> {
         out.push(Draft::new(json));
     }
     Ok(out)
+}
+
+/// JSON may be one array of events; else it is read line by line, as from a client that
+/// did not say what it sends.
+fn lines_or_list(body: &[u8]) -> Result<Vec<Draft<'_>>, Problem> {
+    if !body.trim_ascii_start().starts_with(b"[") {
+        return ndjson(body);
+    }
+    match parse(body).map_err(malformed)? {
+        Json::List(items) => Ok(items.into_iter().map(Draft::new).collect()),
+        other => Ok(vec![Draft::new(other)]),
+    }
 }
 
 fn cloudevents(body: &[u8]) -> Result<Vec<Draft<'_>>, Problem> {

@@ -1,6 +1,7 @@
 //! What an import tells: one JSON object, `plumbline.import/1`, the last line that
 //! a script reads; and the same in words.
 
+use super::delivery::Delivered;
 use super::run::{ImportError, Summary};
 use plumbline_replay::integrity::json::Json;
 
@@ -75,8 +76,9 @@ impl ImportError {
         matches!(self, ImportError::Broken(_) | ImportError::Header(_))
     }
 
-    /// The object for an import that did not come to its end.
-    pub fn to_json(&self) -> Json<'static> {
+    /// The object for an import that did not come to its end, with what had come of it:
+    /// of cases and source events nothing is known before their end.
+    pub fn to_json(&self, so_far: &Delivered) -> Json<'static> {
         let mut json =
             Json::object([("schema", Json::text(SCHEMA)), ("error", Json::text(self.to_string()))]);
         // These end an import before its first event.
@@ -90,6 +92,10 @@ impl ImportError {
             for member in ["cases", "source_events", "appended", "duplicates", "refused"] {
                 json.set(member, Json::Int(0));
             }
+        } else {
+            let number = |value: u64| Json::Int(i64::try_from(value).unwrap_or(i64::MAX));
+            json.set("appended", number(so_far.appended));
+            json.set("duplicates", number(so_far.duplicates));
         }
         if let ImportError::Broken(place) = self {
             json.set("line", Json::Int(i64::try_from(place.line).unwrap_or(i64::MAX)));

@@ -92,6 +92,27 @@ pub fn latest(layout: &Layout, config: &Config, log: LogName) -> Result<String, 
     Ok(note)
 }
 
+/// The latest signed note for whoever only reads: [`latest`], or the note that stands
+/// where nothing can be written or signed (a copy on a read-only disk, a reader without
+/// the key) and nothing is newer than it. Whether it fits the entries says `plumb verify`.
+pub fn latest_or_standing(
+    layout: &Layout,
+    config: &Config,
+    log: LogName,
+) -> Result<String, SignError> {
+    let error = match latest(layout, config, log) {
+        Err(error @ (SignError::Io { .. } | SignError::Key { .. })) => error,
+        other => return other,
+    };
+    let read = |path: &Path| std::fs::read_to_string(path).ok();
+    let Some(note) = read(&layout.head(log)) else { return Err(error) };
+    let store = open_log(layout, config, log)?;
+    let size = note.lines().nth(1).and_then(|size| size.parse().ok());
+    let newest = size == Some(store.size()?) && store.damage().is_none();
+    let same = read(&layout.checkpoint(log)).as_ref() == Some(&note);
+    if newest && same { Ok(note) } else { Err(error) }
+}
+
 /// Holds a signed head against the root that the disk gives at its size.
 fn compare(signed: &Signed, found: Option<Digest>, size: u64) -> Result<(), SignError> {
     let Signed { head, place, .. } = signed;

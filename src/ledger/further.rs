@@ -27,7 +27,7 @@ pub enum FurtherError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Key(#[from] SignError),
-    #[error("no randomness: {0}")]
+    #[error("没有随机数 / no randomness: {0}")]
     NoRandomness(String),
     #[error("{0}: 此算法不能以该来源名签名 / the algorithm cannot sign under this origin")]
     Origin(String),

@@ -98,14 +98,18 @@ pub enum AppendError {
     #[error("{0}")]
     Refused(Refusal),
     /// Nothing happened; send it again later.
-    #[error("the queue is full; send it again in {retry_after_ms} ms")]
+    #[error(
+        "队列已满,请在 {retry_after_ms} 毫秒后重发 / the queue is full; send it again in {retry_after_ms} ms"
+    )]
     Busy { retry_after_ms: u64 },
     /// Nothing happened; an operator may have to help (disk full).
-    #[error("nothing was recorded: {reason}")]
+    #[error("未入账 / nothing was recorded: {reason}")]
     Unavailable { reason: String },
     /// The state of this write is unknown and the log takes no more until it is
     /// reopened.
-    #[error("the log has stopped: {reason}; restart the program, it recovers by itself")]
+    #[error(
+        "日志已停,请重启程序,它会自行恢复 / the log has stopped: {reason}; restart the program, it recovers by itself"
+    )]
     Stopped { reason: String },
 }
 

@@ -41,7 +41,7 @@ pub enum OpenError {
     Vault(#[from] VaultError),
     #[error("{place}: {reason}")]
     Io { place: String, reason: String },
-    #[error("the first entry was not recorded: {0}")]
+    #[error("第一条记录未能入账 / the first entry was not recorded: {0}")]
     Genesis(AppendError),
     #[error(transparent)]
     Further(Box<FurtherError>),

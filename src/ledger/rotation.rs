@@ -21,7 +21,7 @@ pub enum RotationError {
     #[error(transparent)]
     Append(#[from] AppendError),
     /// Our own statement does not hold: nothing was recorded.
-    #[error("the rotation does not hold: {0}")]
+    #[error("轮换不成立 / the rotation does not hold: {0}")]
     Statement(String),
 }
 

@@ -40,16 +40,20 @@ pub enum ModelError {
     /// The log itself cannot be read: run `plumb verify`.
     #[error(transparent)]
     Log(#[from] StoreError),
-    #[error("position {position} is not an entry: {error}; run `plumb verify`")]
+    #[error(
+        "第 {position} 号不是记录,先运行 plumb verify / position {position} is not an entry: {error}; run `plumb verify`"
+    )]
     Entry {
         position: u64,
         #[source]
         error: EventError,
     },
     /// The log handed out another entry than the next one.
-    #[error("the log gave position {found} where {wanted} comes next; run `plumb verify`")]
+    #[error(
+        "日志给出第 {found} 号,应为第 {wanted} 号;先运行 plumb verify / the log gave position {found} where {wanted} comes next; run `plumb verify`"
+    )]
     Gap { wanted: u64, found: u64 },
-    #[error("{0} is no read model; there are: {names}", names = register::names())]
+    #[error("没有读模型 {0} / {0} is no read model; there are: {names}", names = register::names())]
     NoSuchModel(String),
 }
 

@@ -124,7 +124,10 @@ fn checked(definition: &Definition, rows: &dyn Rows, store: &dyn Store) -> Resul
     }
     let size = store.size().map_err(|error| Refused::Failed(error.into()))?;
     if mark.position > size {
-        return unsound(format!("it is at position {}, the log at {size}", mark.position));
+        return unsound(format!(
+            "读模型已至 {0} 条,日志只有 {size} 条 / it is at position {0}, the log at {size}",
+            mark.position
+        ));
     }
     match last_hash(store, mark.position).map_err(Refused::Failed)? {
         Some(last) if last.0 == mark.last => Ok(mark),

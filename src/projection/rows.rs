@@ -11,7 +11,9 @@ pub type Batch = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RowsError {
     /// Another process holds them.
-    #[error("another process is using {0}; ask that process, or stop it")]
+    #[error(
+        "另一进程正在使用 {0};请向该进程查询,或停下它 / another process is using {0}; ask that process, or stop it"
+    )]
     Locked(String),
     #[error("{0}")]
     Io(String),

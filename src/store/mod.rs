@@ -80,30 +80,34 @@ pub struct SegmentStart {
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Another process holds the log.
-    #[error("the log is in use by another process ({0})")]
+    #[error("账本正被另一进程占用 / the log is in use by another process ({0})")]
     Locked(String),
     /// Another writer acquired the log after this one.
-    #[error("another writer has taken over the log")]
+    #[error("另一写入者已接管日志 / another writer has taken over the log")]
     Fenced,
     /// The frame does not continue the head.
-    #[error("the frame does not continue the log, which ends at position {0}")]
+    #[error(
+        "提交帧不接日志,日志止于第 {0} 号 / the frame does not continue the log, which ends at position {0}"
+    )]
     Conflict(u64),
     /// The frame may or may not be durable: only `acquire` may go on.
-    #[error("the write may or may not have happened: {0}")]
+    #[error("写入是否完成未知 / the write may or may not have happened: {0}")]
     InDoubt(String),
     /// Nothing happened; the reason may pass (disk full, no descriptors).
     #[error("{0}")]
     Unavailable(String),
-    #[error("a frame of {0} bytes is larger than a segment can hold")]
+    #[error(
+        "{0} 字节的提交帧超过一段所能容 / a frame of {0} bytes is larger than a segment can hold"
+    )]
     TooLarge(usize),
     /// Stored bytes are not as written. `position` is the first entry concerned.
-    #[error("damaged at position {position}: {what} ({place})")]
+    #[error("第 {position} 号记录起有损坏 / damaged at position {position}: {what}({place})")]
     Damaged { position: u64, what: String, place: String },
     /// No log there.
-    #[error("no log at {0}")]
+    #[error("此处没有日志 / no log at {0}")]
     Missing(String),
     /// Written by a newer program.
-    #[error("{0} has a newer format than this program reads")]
+    #[error("{0} 的格式较新,请用新版程序 / {0} has a newer format than this program reads")]
     NewerFormat(String),
 }
 
@@ -112,7 +116,9 @@ impl StoreError {
     pub fn ends_early(position: u64, size: u64) -> StoreError {
         StoreError::Damaged {
             position,
-            what: format!("the log ends here, before its size of {size}"),
+            what: format!(
+                "日志在此结束,不足 {size} 条 / the log ends here, before its size of {size}"
+            ),
             place: "the end of the log".to_owned(),
         }
     }

@@ -46,12 +46,12 @@ pub enum KeyState {
 /// Why the vault could not do as asked.
 #[derive(Debug, thiserror::Error)]
 pub enum VaultError {
-    #[error("the key store {place}: {reason}")]
+    #[error("密钥库 / the key store {place}: {reason}")]
     Io { place: String, reason: String },
-    #[error("no randomness from the machine: {0}")]
+    #[error("本机不给随机数 / no randomness from the machine: {0}")]
     NoRandomness(String),
     /// The subject's key was destroyed; a new one would pretend that it was not.
-    #[error("the key of this subject has been destroyed")]
+    #[error("该主体的密钥已销毁 / the key of this subject has been destroyed")]
     Destroyed,
 }
 

@@ -9,6 +9,7 @@ mod interrupted;
 mod rehearsing;
 mod second;
 mod segments;
+mod telling;
 mod vault;
 
 use serde_json::{Value, json};
@@ -378,6 +379,7 @@ fn every_flipped_byte_of_a_closed_log_is_found_and_placed() {
     let witness = plumbline_replay::walk::Witness {
         place: "outside".to_owned(),
         note: String::from_utf8(notes).unwrap(),
+        handed_in: true,
     };
     let check = |bytes: &[u8]| {
         let size = plumbline_replay::walk::claimed_size(&witness.note).unwrap();

@@ -2,6 +2,7 @@
 
 mod access;
 mod beside;
+mod bodies;
 mod ceremony;
 mod description;
 mod feed;

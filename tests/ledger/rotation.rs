@@ -32,8 +32,11 @@ fn grow(dir: &Path, numbers: std::ops::Range<u64>) {
 }
 
 fn verify(dir: &Path, key: Option<&str>, notes: &[&str]) -> Report {
-    let checkpoints =
-        notes.iter().map(|note| Witness { place: "given".to_owned(), note: (*note).to_owned() });
+    let checkpoints = notes.iter().map(|note| Witness {
+        place: "given".to_owned(),
+        note: (*note).to_owned(),
+        handed_in: true,
+    });
     let audit = Audit {
         path: dir.to_owned(),
         only: Some("open".to_owned()),

@@ -48,9 +48,11 @@ pub fn entry(bytes: &[u8]) -> Result<Fields<'_>, Code> {
 
 pub fn segment(bytes: &[u8]) -> Result<SegmentHeader, Code> {
     let header = SegmentHeader::decode(bytes).map_err(|what| match what {
-        "the file ends inside its header" => "segment-short",
-        "not a segment file" => "segment-magic",
-        "the segment header does not match its digest" => "segment-digest",
+        "文件在段头之内即结束 / the file ends inside its header" => "segment-short",
+        "不是段文件 / not a segment file" => "segment-magic",
+        "段头与其摘要不符 / the segment header does not match its digest" => {
+            "segment-digest"
+        }
         frame::NEWER_SEGMENT => "segment-version",
         _ => "segment-frontier",
     })?;

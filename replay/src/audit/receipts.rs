@@ -7,7 +7,7 @@
 use super::{AuditError, Found as Place, unreadable};
 use crate::document::{self, Member, Members, Misread};
 use crate::integrity::chain::Digest;
-use crate::integrity::checkpoint::Checkpoint;
+use crate::integrity::checkpoint::{Checkpoint, VerifyingKey};
 use crate::integrity::note::{Note, NoteError};
 use crate::integrity::proof::{ProofError, siblings, verify_inclusion};
 use crate::integrity::receipt::Promise;
@@ -150,25 +150,42 @@ impl Receipt {
     pub fn signed(&self, keys: Option<&Succession>) -> Signed {
         let Some(signature) = &self.signature else { return Signed::Nobody };
         let unknown = |reason: &str| Signed::Unknown(reason.to_owned());
-        let Some(keys) = keys else { return unknown("no key of the log is at hand") };
+        let Some(keys) = keys else {
+            return unknown("手边没有该日志的公钥 / no key of the log is at hand");
+        };
         let Some(hash) = Digest::from_hex(self.hash.as_bytes()) else {
-            return Signed::Forged("the hash is not 64 hexadecimal digits".to_owned());
+            return Signed::Forged(
+                "hash 应为 64 位十六进制 / the hash is not 64 hexadecimal digits".to_owned(),
+            );
         };
         let origin = self.origin.as_deref().unwrap_or(keys.current().name());
         let promise = Promise { origin, id: &self.id, position: self.position, hash };
         match keys.promised(&promise, signature) {
             Ok(()) => Signed::Log,
             Err(PromiseError::Note(NoteError::Unsigned(_))) => {
-                unknown("another key signed the receipt")
+                unknown("回执由另一公钥签署 / another key signed the receipt")
             }
             Err(error) => Signed::Forged(error.to_string()),
         }
     }
 
+    /// The origin of the log that gave it, if that is not the one that was read and no
+    /// key of that one signed it. Whoever holds it may have taken the wrong file.
+    fn of_another_log(&self, read: &Read<'_>) -> Option<&str> {
+        let origin = self.origin.as_deref()?;
+        let keys = read.keys.as_ref()?;
+        let known = keys.origins().any(|known| known == origin)
+            || read.walk.origins().iter().any(|known| known == origin);
+        let named = |key: &VerifyingKey| {
+            self.signature.as_deref().is_some_and(|signature| key.is_named_by(signature))
+        };
+        (!known && !keys.terms().iter().any(|term| named(&term.key))).then_some(origin)
+    }
+
     /// The checkpoint that its proof rests on, for the log to be held against.
     pub fn checkpoint(&self) -> Option<Witness> {
         let proof = TlogProof::parse(self.proof.as_deref()?).ok()?;
-        Some(Witness { place: format!("receipt {}", self.id), note: proof.note })
+        Some(Witness { place: format!("receipt {}", self.id), note: proof.note, handed_in: true })
     }
 }
 
@@ -250,6 +267,13 @@ fn judge(receipt: &Receipt, read: &Read<'_>) -> Result<(), Found> {
         )
     });
     let lost = lost.unwrap_or_default();
+    if let Some(origin) = receipt.of_another_log(read) {
+        return Err(Found::Doubt(format!(
+            "这张回执出自另一日志 {origin},对本日志既不能证明、也不能否定:请核对回执与账本 / another \
+             log gave this receipt, which proves nothing for or against this one: is it the right \
+             receipt, and the right ledger?"
+        )));
+    }
     let breach =
         |reason: String| Found::Breach(format!("{reason}{lost}; {}", signed.consequence()));
     if let Signed::Forged(reason) = &signed {
@@ -259,7 +283,9 @@ fn judge(receipt: &Receipt, read: &Read<'_>) -> Result<(), Found> {
     match read.walk.answer(*position) {
         Some((found, found_id)) if Digest::from_hex(hash.as_bytes()) == Some(found) => {
             if found_id != id {
-                return Err(breach(format!("the entry there has the id {found_id}")));
+                return Err(breach(format!(
+                    "该处记录的编号为 {found_id} / the entry there has the id {found_id}"
+                )));
             }
             if let Some(Err(fault)) = read.walk.leaf(*position).map(|leaf| receipt.proved(&leaf)) {
                 let level = fault.level(*position, |size| read.path(*position, size));
@@ -268,12 +294,18 @@ fn judge(receipt: &Receipt, read: &Read<'_>) -> Result<(), Found> {
             }
         }
         Some((found, _)) => {
-            let reason = format!("the receipt names the digest {hash}, the entry has {found}");
+            let reason = format!(
+                "回执所记摘要为 {hash},该处记录为 {found} / the receipt names the digest {hash}, the entry \
+                 has {found}"
+            );
             return Err(breach(reason));
         }
         None if read.walk.is_whole() => {
             let here = read.walk.checked();
-            let reason = format!("the receipt was given for this entry; {here} are here");
+            let reason = format!(
+                "回执所记的事件不在账中,账有 {here} 条 / the receipt was given for this entry; {here} are \
+                 here"
+            );
             return Err(breach(reason));
         }
         None => {

@@ -6,7 +6,7 @@
 
 use super::base64::Base64;
 use super::chain::Digest;
-use super::note::{Kind, Note, key_id, key_parts, key_text, line};
+use super::note::{Kind, Note, has_line, key_id, key_parts, key_text, line};
 use ed25519_dalek::{Signer, Verifier};
 
 pub use super::note::NoteError;
@@ -36,13 +36,15 @@ impl Checkpoint {
     pub fn parse_any(text: &str) -> Result<Checkpoint, NoteError> {
         let malformed = NoteError::Malformed;
         let after = text.match_indices('\n').nth(2);
-        let (at, _) = after.ok_or(malformed("not three lines"))?;
+        let (at, _) = after.ok_or(malformed("应为三行 / not three lines"))?;
         let (head, more) = text.split_at(at + 1);
         let lines = more
             .strip_suffix('\n')
             .map_or(more.is_empty(), |more| more.split('\n').all(|line| !line.is_empty()));
         if !lines {
-            return Err(malformed("an empty line, or one without an end, after the root"));
+            return Err(malformed(
+                "根之后有空行,或有未结束的行 / an empty line, or one without an end, after the root",
+            ));
         }
         Checkpoint::parse(head)
     }
@@ -50,25 +52,31 @@ impl Checkpoint {
     /// Reads the signed text.
     pub fn parse(text: &str) -> Result<Checkpoint, NoteError> {
         let malformed = NoteError::Malformed;
-        let body = text.strip_suffix('\n').ok_or(malformed("no line end after the root"))?;
+        let body = text
+            .strip_suffix('\n')
+            .ok_or(malformed("根之后没有换行 / no line end after the root"))?;
         let mut lines = body.split('\n');
         let (Some(origin), Some(size), Some(root), None) =
             (lines.next(), lines.next(), lines.next(), lines.next())
         else {
-            return Err(malformed("not three lines"));
+            return Err(malformed("应为三行 / not three lines"));
         };
         if origin.is_empty() {
-            return Err(malformed("no origin"));
+            return Err(malformed("没有来源 / no origin"));
         }
         let decimal = size.bytes().all(|byte| byte.is_ascii_digit());
         if !decimal || (size.len() > 1 && size.starts_with('0')) {
-            return Err(malformed("the size is not a decimal number without leading zeros"));
+            return Err(malformed(
+                "条数应为不带前导零的十进制数 / the size is not a decimal number without leading zeros",
+            ));
         }
         // Other readers keep sizes in signed numbers of 64 bits.
         let size = size.parse::<u64>().ok().filter(|size| *size < 1 << 63);
-        let size = size.ok_or(malformed("the size is too large"))?;
-        let root = Base64::decode_vec(root).map_err(|_| malformed("the root is not base64"))?;
-        let root = root.try_into().map_err(|_| malformed("the root has not 32 bytes"))?;
+        let size = size.ok_or(malformed("条数过大 / the size is too large"))?;
+        let root = Base64::decode_vec(root)
+            .map_err(|_| malformed("根不是 Base64 / the root is not base64"))?;
+        let root =
+            root.try_into().map_err(|_| malformed("根不是 32 字节 / the root has not 32 bytes"))?;
         Ok(Checkpoint { origin: origin.to_owned(), size, root: Digest(root) })
     }
 }
@@ -93,8 +101,10 @@ impl SigningKey {
 
     /// Reads [`SigningKey::to_text`].
     pub fn parse(text: &str) -> Result<SigningKey, NoteError> {
-        let rest =
-            text.trim().strip_prefix("PRIVATE+KEY+").ok_or(NoteError::Key("not a private key"))?;
+        let rest = text
+            .trim()
+            .strip_prefix("PRIVATE+KEY+")
+            .ok_or(NoteError::Key("不是私钥 / not a private key"))?;
         let public = |seed: &[u8; 32]| SigningKey::from_seed("", *seed).public();
         let (name, _, seed) = key_parts(rest, Kind::Text, public)?;
         Ok(SigningKey::from_seed(name, seed))
@@ -161,7 +171,7 @@ impl VerifyingKey {
     pub fn parse(vkey: &str) -> Result<VerifyingKey, NoteError> {
         let (name, id, data) = key_parts(vkey.trim(), Kind::Text, |public| *public)?;
         let key = ed25519_dalek::VerifyingKey::from_bytes(&data)
-            .map_err(|_| NoteError::Key("not a point of the curve"))?;
+            .map_err(|_| NoteError::Key("不是曲线上的点 / not a point of the curve"))?;
         Ok(VerifyingKey { name: name.to_owned(), id, key })
     }
 
@@ -191,6 +201,16 @@ impl VerifyingKey {
         }
         self.verify_note(&note)?;
         Ok(checkpoint)
+    }
+
+    /// Whether a text has a signature line of this key, whatever else it has.
+    pub fn has_line_in(&self, text: &str) -> bool {
+        has_line(text, &self.name, self.id)
+    }
+
+    /// Whether a signature with its id before it, in Base64, says that this key made it.
+    pub fn is_named_by(&self, signature: &str) -> bool {
+        Base64::decode_vec(signature).is_ok_and(|signed| signed.starts_with(&self.id))
     }
 
     /// Checks this key's signature on a note, whatever its text says. Every line of the

@@ -82,14 +82,28 @@ impl fmt::Display for EntryError {
         match self {
             EntryError::Shape { at } => write!(
                 f,
-                "not an object with the members of format v1 in canonical order (byte {at})"
+                "不是各成员依规范次序排列的 v1 记录(第 {at} 字节)/ not an object with the members of \
+                 format v1 in canonical order (byte {at})"
             ),
-            EntryError::Missing(it) => write!(f, "the member `{it}` is missing"),
-            EntryError::Form(it) => {
-                write!(f, "the member `{it}` has not the form that the format asks for")
+            EntryError::Missing(it) => {
+                write!(f, "缺少成员 `{it}` / the member `{it}` is missing")
             }
-            EntryError::Version(it) => write!(f, "`v` is {it}; this program reads version 1"),
-            EntryError::TooLong(it) => write!(f, "{it} bytes, more than 65535"),
+            EntryError::Form(it) => {
+                write!(
+                    f,
+                    "成员 `{it}` 的写法不合格式 / the member `{it}` has not the form that the format \
+                     asks for"
+                )
+            }
+            EntryError::Version(it) => {
+                write!(
+                    f,
+                    "`v` 为 {it},本程序只读版本 1 / `v` is {it}; this program reads version 1"
+                )
+            }
+            EntryError::TooLong(it) => {
+                write!(f, "{it} 字节,超过 65535 / {it} bytes, more than 65535")
+            }
         }
     }
 }

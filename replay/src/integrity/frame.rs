@@ -26,7 +26,7 @@ const SEGMENT_MAGIC: &[u8; 8] = b"PLUMBSEG";
 const FRAME_MAGIC: &[u8; 4] = b"PLF1";
 const SEGMENT_VERSION: u16 = 1;
 /// What [`SegmentHeader::decode`] says of a sound header of another version.
-pub const NEWER_SEGMENT: &str = "a segment of a newer format";
+pub const NEWER_SEGMENT: &str = "段文件的格式较新 / a segment of a newer format";
 /// An RFC 6962 frontier has at most one node for each bit of the size.
 const FRONTIER_MAX: usize = 64;
 
@@ -89,8 +89,10 @@ pub enum FrameError {
 impl fmt::Display for FrameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            FrameError::Blank => f.write_str("no frame here"),
-            FrameError::Torn => f.write_str("a torn frame: it was never wholly written"),
+            FrameError::Blank => f.write_str("此处没有提交帧 / no frame here"),
+            FrameError::Torn => {
+                f.write_str("未写完的提交帧 / a torn frame: it was never wholly written")
+            }
             FrameError::Damaged { what, .. } => what.fmt(f),
         }
     }
@@ -120,22 +122,24 @@ impl SegmentHeader {
 
     /// Reads a header; `Err` says which part is not as written.
     pub fn decode(bytes: &[u8]) -> Result<SegmentHeader, &'static str> {
-        let bytes = bytes.get(..SEGMENT_HEADER_BYTES).ok_or("the file ends inside its header")?;
+        let bytes = bytes
+            .get(..SEGMENT_HEADER_BYTES)
+            .ok_or("文件在段头之内即结束 / the file ends inside its header")?;
         if &bytes[..8] != SEGMENT_MAGIC {
-            return Err("not a segment file");
+            return Err("不是段文件 / not a segment file");
         }
         // Every format keeps magic, version and digest in these places, so that
         // a damaged version number is not taken for a newer format.
         let body = &bytes[..SEGMENT_HEADER_BYTES - 32];
         if entry_hash(body).0 != bytes[SEGMENT_HEADER_BYTES - 32..] {
-            return Err("the segment header does not match its digest");
+            return Err("段头与其摘要不符 / the segment header does not match its digest");
         }
         if u16_at(bytes, 8) != SEGMENT_VERSION {
             return Err(NEWER_SEGMENT);
         }
         let nodes = usize::from(u16_at(bytes, 10));
         if nodes > FRONTIER_MAX {
-            return Err("the segment header names too many tree nodes");
+            return Err("段头所列的树节点过多 / the segment header names too many tree nodes");
         }
         let frontier = (0..nodes).map(|index| digest_at(bytes, 88 + index * 32)).collect();
         Ok(SegmentHeader {
@@ -367,7 +371,7 @@ pub fn read(bytes: &[u8], offset: u64) -> Result<Frame<'_>, FrameError> {
     };
     let first = header.first_position;
     let Some((whole, after)) = bytes.split_at_checked(header.frame_bytes()) else {
-        let what = "the file ends inside the frame";
+        let what = "文件在提交帧之内即结束 / the file ends inside the frame";
         return Err(FrameError::Damaged { position: Some(first), what });
     };
     checked(header, whole).map_err(|(position, what)| {
@@ -387,7 +391,10 @@ fn checked(header: FrameHeader, whole: &[u8]) -> Result<Frame<'_>, (u64, &'stati
     let mut hashes = Vec::with_capacity(header.count as usize);
     let mut rest = &whole[FRAME_HEADER_BYTES..entries_end];
     for index in 0..u64::from(header.count) {
-        let broken = (first + index, "the lengths of the entries do not fill the frame");
+        let broken = (
+            first + index,
+            "各条记录的长度与提交帧不合 / the lengths of the entries do not fill the frame",
+        );
         let (length, after) = rest.split_first_chunk::<2>().ok_or(broken)?;
         let length = usize::from(u16::from_be_bytes(*length));
         if after.len() < length {
@@ -401,13 +408,16 @@ fn checked(header: FrameHeader, whole: &[u8]) -> Result<Frame<'_>, (u64, &'stati
     if !rest.is_empty() {
         // The frame's last entry: one after it would blame an entry of another frame.
         let last = first + u64::from(header.count).max(1) - 1;
-        return Err((last, "bytes are left over after the last entry"));
+        return Err((last, "末条记录之后有多余的字节 / bytes are left over after the last entry"));
     }
     let (disclosures, stored) = whole[entries_end..].split_at(header.disclosures_bytes as usize);
     let expected = trailer(&whole[..FRAME_HEADER_BYTES], &hashes, disclosures);
     if expected.0 != stored {
         let at = damaged_entry(whole, &entries, &hashes, disclosures);
-        return Err((first + at, "the frame's digest does not match its bytes"));
+        return Err((
+            first + at,
+            "提交帧的摘要与其字节不符 / the frame's digest does not match its bytes",
+        ));
     }
     Ok(Frame { header, entries, hashes, disclosures, bytes: whole.len() })
 }
@@ -447,7 +457,10 @@ fn without_header(bytes: &[u8], offset: u64) -> FrameError {
     if preallocated_end && has_unwritten_sector(head, offset) && !holds_a_frame(after) {
         return FrameError::Torn;
     }
-    FrameError::Damaged { position: None, what: "the frame header does not match its digest" }
+    FrameError::Damaged {
+        position: None,
+        what: "提交帧的头与其摘要不符 / the frame header does not match its digest",
+    }
 }
 
 /// True if some sector's share of the frame is still as preallocation left it.

@@ -41,10 +41,14 @@ impl Kind {
 
     fn words(self) -> &'static str {
         match self {
-            Kind::Text => "not an Ed25519 key (type 01)",
-            Kind::Cosignature => "not an Ed25519 cosignature key (type 04)",
-            Kind::MlDsa44 => "not an ML-DSA-44 key (type 06)",
-            Kind::Sm2 => "not an SM2 key (type ff, oid/1.2.156.10197.1.501)",
+            Kind::Text => "不是 Ed25519 公钥(类型 01)/ not an Ed25519 key (type 01)",
+            Kind::Cosignature => {
+                "不是 Ed25519 见证公钥(类型 04)/ not an Ed25519 cosignature key (type 04)"
+            }
+            Kind::MlDsa44 => "不是 ML-DSA-44 公钥(类型 06)/ not an ML-DSA-44 key (type 06)",
+            Kind::Sm2 => {
+                "不是 SM2 公钥(类型 ff, oid/1.2.156.10197.1.501)/ not an SM2 key (type ff, oid/1.2.156.10197.1.501)"
+            }
         }
     }
 }
@@ -67,14 +71,23 @@ pub enum NoteError {
 impl fmt::Display for NoteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            NoteError::Malformed(it) => write!(f, "not a checkpoint: {it}"),
-            NoteError::Key(it) => write!(f, "not a key: {it}"),
-            NoteError::Unsigned(it) => write!(f, "no signature by the key {it}"),
+            NoteError::Malformed(it) => write!(f, "不是检查点 / not a checkpoint: {it}"),
+            NoteError::Key(it) => write!(f, "不是公钥 / not a key: {it}"),
+            NoteError::Unsigned(it) => {
+                write!(f, "没有公钥 {it} 的签名 / no signature by the key {it}")
+            }
             NoteError::BadSignature(it) => {
-                write!(f, "the signature by the key {it} does not fit the text")
+                write!(
+                    f,
+                    "公钥 {it} 的签名与正文不符 / the signature by the key {it} does not fit the text"
+                )
             }
             NoteError::Origin { found, expected } => {
-                write!(f, "the checkpoint is of the log {found}, not of {expected}")
+                write!(
+                    f,
+                    "检查点属于日志 {found},不是 {expected} / the checkpoint is of the log {found}, \
+                     not of {expected}"
+                )
             }
         }
     }
@@ -99,16 +112,19 @@ impl<'a> Note<'a> {
     /// form: whoever signed it or put it here did not do so.
     pub fn parse(note: &'a str) -> Result<Note<'a>, NoteError> {
         let malformed = NoteError::Malformed;
-        let (text, lines) = cut(note).ok_or(malformed("no blank line before the signatures"))?;
+        let (text, lines) =
+            cut(note).ok_or(malformed("签名之前没有空行 / no blank line before the signatures"))?;
         if note.bytes().any(|byte| byte < b' ' && byte != b'\n') {
-            return Err(malformed("a control character"));
+            return Err(malformed("有控制字符 / a control character"));
         }
         let body = lines.strip_suffix('\n').ok_or(malformed(match lines {
-            "" => "no signature line",
-            _ => "the last line has no end (shells cut it off)",
+            "" => "没有签名行 / no signature line",
+            _ => "末行没有换行,或被命令行截去 / the last line has no end (shells cut it off)",
         }))?;
         if body.split('\n').any(|line| parts(line).is_none()) {
-            return Err(malformed("a line after the blank one that is no signature line"));
+            return Err(malformed(
+                "空行之后有不是签名行的行 / a line after the blank one that is no signature line",
+            ));
         }
         Ok(Note { text, lines })
     }
@@ -142,6 +158,11 @@ fn cut(note: &str) -> Option<(&str, &str)> {
 /// The text of a note that nobody may have signed yet.
 pub fn text_of(note: &str) -> Option<&str> {
     cut(note).map(|(text, _)| text)
+}
+
+/// Whether a text, be it a note or not, has a signature line under a key's name and id.
+pub fn has_line(text: &str, name: &str, id: [u8; 4]) -> bool {
+    text.split('\n').filter_map(parts).any(|line| line.name == name && line.id == id)
 }
 
 /// A signature line taken apart.
@@ -199,14 +220,15 @@ pub fn key_parts<const N: usize, P: AsRef<[u8]>>(
     // Base64 may hold `+`, a name may not.
     let mut parts = text.splitn(3, '+');
     let (Some(name), Some(id), Some(data)) = (parts.next(), parts.next(), parts.next()) else {
-        return Err(NoteError::Key("not name+id+key"));
+        return Err(NoteError::Key("应写作 名称+编号+公钥 / not name+id+key"));
     };
-    let data = Base64::decode_vec(data).map_err(|_| NoteError::Key("not base64"))?;
+    let data = Base64::decode_vec(data).map_err(|_| NoteError::Key("不是 Base64 / not base64"))?;
     let key = data.strip_prefix(kind.identifier()).ok_or(NoteError::Key(kind.words()))?;
-    let key: [u8; N] = key.try_into().map_err(|_| NoteError::Key("not of its length"))?;
+    let key: [u8; N] =
+        key.try_into().map_err(|_| NoteError::Key("长度不对 / not of its length"))?;
     let expected = key_id(name, kind, public(&key).as_ref());
     if hex8(expected) != id {
-        return Err(NoteError::Key("its id does not fit"));
+        return Err(NoteError::Key("编号与公钥不符 / its id does not fit"));
     }
     Ok((name, expected, key))
 }

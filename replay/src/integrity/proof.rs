@@ -28,15 +28,25 @@ impl fmt::Display for ProofError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ProofError::OutOfRange { index, size } => {
-                write!(f, "position {index} is not in a tree of {size}")
+                write!(
+                    f,
+                    "{size} 条的树里没有第 {index} 号 / position {index} is not in a tree of {size}"
+                )
             }
             ProofError::Backwards { old, new } => {
-                write!(f, "a tree of {old} is larger than one of {new}")
+                write!(
+                    f,
+                    "{old} 条多于 {new} 条,谈不上接续 / a tree of {old} is larger than one of {new}"
+                )
             }
             ProofError::Length { found, expected } => {
-                write!(f, "the proof has {found} hashes, {expected} are needed")
+                write!(
+                    f,
+                    "证明有 {found} 个哈希,应为 {expected} 个 / the proof has {found} hashes, \
+                     {expected} are needed"
+                )
             }
-            ProofError::Root => f.write_str("the proof leads to another root"),
+            ProofError::Root => f.write_str("证明通向另一个根 / the proof leads to another root"),
         }
     }
 }

@@ -197,6 +197,11 @@ impl Succession {
         self.terms.iter().any(|term| term.key == *key)
     }
 
+    /// Whether a text has a signature line of one of these keys, whether it fits or not.
+    pub fn has_line_in(&self, text: &str) -> bool {
+        self.terms.iter().any(|term| term.key.has_line_in(text))
+    }
+
     /// The origins that the log has had.
     pub fn origins(&self) -> impl Iterator<Item = &str> {
         self.terms.iter().map(|term| term.key.name())

@@ -14,6 +14,9 @@ pub struct Witness {
     /// Where it comes from, for the report.
     pub place: String,
     pub note: String,
+    /// Handed in by whoever asks, and not kept with the log. Such a file may be the wrong
+    /// one, which says nothing of the log; what lies with the log was put there as its own.
+    pub handed_in: bool,
 }
 
 /// The size that a note claims, whoever signed it.
@@ -31,6 +34,15 @@ pub const SM3_HEAD: &str = "sm3-head-not-checked";
 pub fn carries_other_algorithms(note: &str) -> bool {
     let origin = note.lines().next().unwrap_or_default();
     Note::parse(note).is_ok_and(|note| note.carries_other_algorithms(origin))
+}
+
+/// What is told of a file that was handed in and is no checkpoint of this log.
+fn wrong_file(error: &HeadError) -> String {
+    format!(
+        "这份文件不是本日志的检查点,对本日志既不能证明、也不能否定:请核对文件与账本 / no checkpoint of \
+         this log, which proves nothing for or against it: is it the right file, and the right \
+         ledger? {error}"
+    )
 }
 
 /// Why a checkpoint does not support the log.
@@ -154,7 +166,7 @@ impl Walk {
         witness: &Witness,
         keys: Option<&Succession>,
     ) -> Result<Checkpoint, Doubt> {
-        let no_key = "no key: entry 0 could not be read, or the key that is given";
+        let no_key = "没有公钥:第 0 号记录读不出,或所给公钥读不出 / no key: entry 0 could not be read, or the key that is given";
         let keys = keys.ok_or_else(|| Doubt::Unknown(no_key.to_owned()))?;
         let checkpoint = keys.verify(&witness.note).map_err(|error| match error {
             HeadError::Note(NoteError::Unsigned(_) | NoteError::Key(_)) => {
@@ -163,7 +175,17 @@ impl Walk {
             // The log's own checkpoint under a key of another log: a wrong key
             // was given, which says nothing of the log.
             HeadError::Note(NoteError::Origin { ref found, .. }) if self.is_origin(found) => {
-                Doubt::Unknown(format!("the key {} is of another log", keys.current().name()))
+                Doubt::Unknown(format!(
+                    "公钥 {} 属于另一日志 / the key {0} is of another log",
+                    keys.current().name()
+                ))
+            }
+            // Whoever has it may have taken the wrong file. One that a key of the log
+            // signed is none, whatever it says now.
+            HeadError::Note(NoteError::Malformed(_) | NoteError::Origin { .. })
+                if witness.handed_in && !keys.has_line_in(&witness.note) =>
+            {
+                Doubt::Unknown(wrong_file(&error))
             }
             HeadError::Lost { position, .. } => {
                 Doubt::Fails(Breach::Missing, position, error.to_string())
@@ -174,7 +196,8 @@ impl Walk {
             }
         })?;
         if self.created.is_some() && !self.is_origin(&checkpoint.origin) {
-            let reason = format!("the checkpoint is of the log {}", checkpoint.origin);
+            let reason =
+                format!("检查点属于日志 {} / the checkpoint is of the log {0}", checkpoint.origin);
             return Err(Doubt::Fails(Breach::Unsigned, 0, reason));
         }
         Ok(checkpoint)
@@ -185,7 +208,8 @@ impl Walk {
         let whole = self.bad.is_none() && self.unread.is_empty();
         if whole && checkpoint.size > self.position {
             let reason = format!(
-                "the checkpoint was signed over {} entries, {} are here",
+                "检查点签过 {} 条,现有 {} 条 / the checkpoint was signed over {0} entries, {1} are \
+                 here",
                 checkpoint.size, self.position
             );
             return Err(Doubt::Fails(Breach::Missing, self.position, reason));
@@ -197,12 +221,15 @@ impl Walk {
         match root {
             Some(root) if root == checkpoint.root => Ok(checkpoint.size),
             Some(_) => {
-                let reason = "the root of the entries is not the signed one: some entry before \
-                              was replaced and the chain was made anew";
+                let reason = "记录的根不是所签的根:此前某条被替换,其后的链被重新计算 / the root of \
+                              the entries is not the signed one: some entry before was replaced \
+                              and the chain was made anew";
                 let last = checkpoint.size.saturating_sub(1);
                 Err(Doubt::Fails(Breach::Unsigned, last, reason.to_owned()))
             }
-            None => Err(Doubt::Unknown("the entries that it covers could not be read".to_owned())),
+            None => Err(Doubt::Unknown(
+                "它所覆盖的记录未能读出 / the entries that it covers could not be read".to_owned(),
+            )),
         }
     }
 }

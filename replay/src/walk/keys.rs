@@ -89,7 +89,9 @@ impl Walk {
             if let Err(reason) = followed {
                 let wrong = Wrong {
                     position: stated.position,
-                    reason: format!("the log's key is not handed on as it must be: {reason}"),
+                    reason: format!(
+                        "密钥的更换不合规定 / the log's key is not handed on as it must be: {reason}"
+                    ),
                     id: Some(stated.id.clone()),
                     stream: Some(stated.stream.clone()),
                 };

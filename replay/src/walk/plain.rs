@@ -10,7 +10,8 @@ use super::verdict::{Breach, FirstBad};
 use crate::integrity::chain::{Digest, entry_hash};
 use crate::integrity::entry::{EntryError, Fields, scan};
 use crate::integrity::frame::{
-    FRAME_HEADER_BYTES, Frame, FrameError, FrameHeader, SEGMENT_HEADER_BYTES, SegmentHeader, read,
+    FRAME_HEADER_BYTES, Frame, FrameError, FrameHeader, NEWER_SEGMENT, SEGMENT_HEADER_BYTES,
+    SegmentHeader, read,
 };
 use crate::integrity::json::{is_canonical, parse};
 use crate::integrity::tree::{Frontier, leaf_hash};
@@ -176,6 +177,9 @@ impl Walk {
     /// its bytes. Stops at the first thing that is not as written.
     pub fn segment(&mut self, place: &str, named: u64, bytes: &[u8]) {
         self.begin(place, named, bytes);
+        if !self.unread.is_empty() {
+            return;
+        }
         let frames = bytes.get(SEGMENT_HEADER_BYTES..).unwrap_or_default();
         self.frames(place, frames, SEGMENT_HEADER_BYTES as u64);
     }
@@ -207,21 +211,30 @@ impl Walk {
             self.wrong(Wrong::at(self.position, what), &place);
             return;
         }
-        if let Err(what) = self.header(named, bytes) {
-            self.wrong(Wrong::at(self.position, what), &format!("{place} byte 0"));
+        match self.header(named, bytes) {
+            Ok(()) => {}
+            // Sound, and of a format that this program does not know: nothing is proved.
+            Err(NEWER_SEGMENT) => {
+                self.unread.push(format!("{place}: {NEWER_SEGMENT}; use a newer program"));
+            }
+            Err(what) => self.wrong(Wrong::at(self.position, what), &format!("{place} byte 0")),
         }
     }
 
     fn header(&mut self, named: u64, bytes: &[u8]) -> Result<(), &'static str> {
         let header = SegmentHeader::decode(bytes)?;
         if named != self.position || header.first_position != self.position {
-            return Err("entries are missing before this segment, or it is not in its place");
+            return Err(
+                "此段之前缺少记录,或此段不在其位 / entries are missing before this segment, or it is not in its place",
+            );
         }
         if header.previous != self.last_hash || header.frontier != self.frontier.nodes() {
-            return Err("the segment header does not continue the entries before it");
+            return Err(
+                "段头不接前面的记录 / the segment header does not continue the entries before it",
+            );
         }
         if self.origin.is_some_and(|origin| origin != header.origin) {
-            return Err("the segment belongs to another log");
+            return Err("此段属于另一日志 / the segment belongs to another log");
         }
         self.origin = Some(header.origin);
         Ok(())
@@ -241,7 +254,8 @@ impl Walk {
             Some(FrameError::Blank) => self.zeros(place, offset + at as u64),
             Some(FrameError::Torn) => {
                 self.torn_bytes = (bytes.len() - at) as u64;
-                let what = "a torn frame stands before a later segment";
+                let what = "后面还有段文件,此处却有未写完的提交帧 / a torn frame stands before a later \
+                            segment";
                 self.after =
                     Some(After { place: format!("{place} byte {}", offset + at as u64), what });
             }
@@ -255,7 +269,8 @@ impl Walk {
 
     /// Notes zeros from `offset` to the end of a segment.
     pub(super) fn zeros(&mut self, place: &str, offset: u64) {
-        let what = "zeros follow the last frame of a segment before this entry: only the log's \
+        let what = "段文件末帧之后有零,而它不是日志的最后一段 / zeros follow the last frame of a \
+                    segment before this entry: only the log's \
                     last segment may have them, a writer cuts them off before the next one begins";
         self.after = Some(After { place: format!("{place} byte {offset}"), what });
     }
@@ -307,7 +322,7 @@ impl Walk {
     fn frame(&mut self, frame: &Frame<'_>) -> Result<(), Wrong> {
         let header = &frame.header;
         if header.first_position != self.position || header.previous != self.last_hash {
-            let what = "the frame does not continue the entries before it";
+            let what = "提交帧不接前面的记录 / the frame does not continue the entries before it";
             return Err(Wrong::at(self.position, what));
         }
         for (entry, hash) in frame.entries.iter().zip(&frame.hashes) {
@@ -341,17 +356,22 @@ impl Walk {
     fn entry<'a>(&mut self, entry: &'a [u8]) -> Result<Fields<'a>, String> {
         let fields = scan(entry).map_err(|error: EntryError| error.to_string())?;
         if !is_canonical(entry) {
-            return Err("the entry is not canonical JSON (RFC 8785)".to_owned());
+            let what =
+                "记录不是规范的 JSON 写法(RFC 8785)/ the entry is not canonical JSON (RFC 8785)";
+            return Err(what.to_owned());
         }
         if fields.position != self.position {
-            return Err(format!("the entry says that its position is {}", fields.position));
+            return Err(format!(
+                "记录自称第 {} 号 / the entry says that its position is {0}",
+                fields.position
+            ));
         }
         if fields.previous != self.last_hash {
-            return Err("`previous` is not the digest of the entry before".to_owned());
+            return Err("`previous` 不是前一条记录的摘要 / `previous` is not the digest of the entry before".to_owned());
         }
         // RFC 3339 in UTC with six decimals: text order is time order.
         if fields.recorded_at <= self.last_recorded.as_str() {
-            return Err("`recorded_at` does not rise".to_owned());
+            return Err("`recorded_at` 没有后移 / `recorded_at` does not rise".to_owned());
         }
         self.last_recorded = fields.recorded_at.to_owned();
         self.revision(&fields)?;
@@ -366,7 +386,9 @@ impl Walk {
         let created = created(fields)?;
         let named = Digest(Sha256::digest(created.origin.as_bytes()).into());
         if self.origin.is_some_and(|origin| origin != named) {
-            return Err("the segment header is of another log than entry 0".to_owned());
+            let what = "段头与第 0 号记录不属同一日志 / the segment header is of another log than \
+                        entry 0";
+            return Err(what.to_owned());
         }
         Ok(created)
     }
@@ -375,7 +397,8 @@ impl Walk {
         let next = self.revisions.next(self.keys.of(fields.stream.as_bytes()));
         if fields.revision != *next {
             return Err(format!(
-                "the stream {} is at revision {next}, the entry says {}",
+                "事件流 {} 应为第 {next} 版,记录写作 {} / the stream {0} is at revision {next}, the \
+                 entry says {1}",
                 fields.stream, fields.revision
             ));
         }
@@ -436,7 +459,8 @@ pub(super) struct Stopped {
 }
 
 fn created(fields: &Fields<'_>) -> Result<Created, String> {
-    let what = "entry 0 is not a `ledger.created` that names origin and key";
+    let what = "第 0 号记录不是写明来源与公钥的 `ledger.created` / entry 0 is not a \
+                `ledger.created` that names origin and key";
     if fields.kind != "ledger.created.v1" {
         return Err(what.to_owned());
     }

@@ -172,10 +172,10 @@ impl Report {
         }
         if limited("no-checkpoint-from-outside") && self.outcome() == Outcome::Pass {
             steps.push(
-                "没有给出外部检查点:持有本机密钥者若把账整体重写、重新签名,本机数据看不出来;用 --checkpoint \
-                 给出存放在别处的一份 / no checkpoint from elsewhere was given: whoever holds this \
-                 machine's key could write the log anew and sign it, and nothing here would show \
-                 it; give one that was kept elsewhere with --checkpoint",
+                "上列日志中有的没有给出外部检查点:持有本机密钥者若把账整体重写、重新签名,本机数据看不出来;用 \
+                 --checkpoint 给出存放在别处的一份 / no checkpoint from elsewhere was given for every \
+                 log: whoever holds this machine's key could write a log anew and sign it, and \
+                 nothing here would show it; give those that were kept elsewhere with --checkpoint",
             );
         }
         if limited(SECOND_LINES) || limited(SM3_HEAD) {
