@@ -37,8 +37,11 @@ pub enum BenchError {
     Model(#[from] ModelError),
     #[error(transparent)]
     Sign(#[from] SignError),
-    #[error("an event was not recorded: {0}")]
+    #[error("一个事件未入账 / an event was not recorded: {0}")]
     NotRecorded(String),
+    /// Fewer than this many entries hold no whole case.
+    #[error("--entries 至少 {0}:再少就没有一件完整的案件 / at least {0}: fewer hold no whole case")]
+    TooFew(u64),
 }
 
 /// Runs every group size `rounds` times in an empty folder.

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 /// Acts of one case.
 pub const ACTS: u64 = 20;
 /// Cases under way at once: their acts alternate.
-const UNDER_WAY: u64 = 2_000;
+pub const UNDER_WAY: u64 = 2_000;
 /// 2026-03-02T01:00:00Z.
 const BEGIN: i64 = 1_772_413_200_000_000;
 const MINUTE: i64 = 60_000_000;

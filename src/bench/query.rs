@@ -2,7 +2,7 @@
 //! entries straight from the file, at places known beforehand.
 
 use super::append::BenchError;
-use super::cases::{ACTS, Typed, act, numbers, occurred, stream, whole_cases};
+use super::cases::{ACTS, Typed, UNDER_WAY, act, numbers, occurred, stream, whole_cases};
 use super::{median, rounded};
 use crate::case::Case;
 use crate::config::{Config, Layout};
@@ -41,6 +41,9 @@ pub fn run(
     entries: u64,
     given: Surroundings,
 ) -> Result<Value, BenchError> {
+    if whole_cases(entries) == 0 {
+        return Err(BenchError::TooFew(UNDER_WAY * ACTS));
+    }
     let root = dir.join("ledger");
     let config = Config::new("bench.example".to_owned(), "Asia/Shanghai".to_owned());
     let ledger = create(&root, &config, given)?;
@@ -50,7 +53,7 @@ pub fn run(
     let start = Instant::now();
     let reader = Reader::open(&layout, &config, LogName::Open)?;
     let opening = start.elapsed().as_secs_f64();
-    let cases = whole_cases(entries).max(1);
+    let cases = whole_cases(entries);
     let (mut direct, mut ours) = (Vec::new(), Vec::new());
     for round in 0..rounds as u64 {
         let asked: Vec<u64> = (0..QUESTIONS)

@@ -3,6 +3,7 @@
 use super::{Exit, Failure, print, surroundings};
 use crate::bench::append::BenchError;
 use crate::bench::{append, http, judging, models, query, replay, report, verify};
+use clap::builder::RangedU64ValueParser;
 use std::path::PathBuf;
 
 /// 测量 / measure
@@ -12,7 +13,7 @@ pub struct Bench {
     #[arg(value_parser = ["append", "verify", "replay", "http", "query", "models", "report"])]
     what: String,
     /// 轮数 / rounds
-    #[arg(long, default_value_t = 5)]
+    #[arg(long, default_value_t = 5, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     rounds: usize,
     /// query、models、report:账本中的记录数 / entries in the ledger, for query, models, report
     #[arg(long, default_value_t = 400_000)]
@@ -67,6 +68,7 @@ impl From<BenchError> for Failure {
             BenchError::Open(error) => error.into(),
             BenchError::Store(error) => error.into(),
             BenchError::Model(error) => error.into(),
+            few @ BenchError::TooFew(_) => Failure { exit: Exit::Usage, message: few.to_string() },
             other => Failure { exit: Exit::Failed, message: other.to_string() },
         }
     }
