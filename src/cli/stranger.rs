@@ -129,7 +129,7 @@ fn proof(
         let level = level.map(|words| format!("; {words}")).unwrap_or_default();
         return Err(Faulty::Bad(format!("{fault}{level}")));
     }
-    let Some(Witness { place, note }) = receipt.checkpoint() else { return Ok(()) };
+    let Some(Witness { place, note, .. }) = receipt.checkpoint() else { return Ok(()) };
     let own = keys.verify(&note);
     let own = own.map_err(|error| Faulty::Log(TiledError::Note { place, error }))?;
     if own.size > head.size {

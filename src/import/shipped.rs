@@ -33,4 +33,18 @@ mod tests {
         }
         assert!(find("fines.toml").is_none());
     }
+
+    /// The example that people copy.
+    #[test]
+    fn the_mapping_that_the_reference_shows_can_be_read() {
+        let reference = include_str!("../../schemas/mappings/README.md");
+        let (_, after) = reference.split_once("```toml\n").unwrap();
+        let (text, _) = after.split_once("```").unwrap();
+        let mapping = Mapping::read(text.as_bytes()).unwrap();
+        let header: &str = reference.split("```csv\n").nth(1).unwrap().lines().next().unwrap();
+        let columns: Vec<&str> = header.split(',').collect();
+        for name in mapping.column_names().keys() {
+            assert!(columns.contains(&name.as_str()), "{name}");
+        }
+    }
 }

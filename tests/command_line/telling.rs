@@ -73,8 +73,9 @@ fn a_receipt_of_another_log_accuses_nobody() {
         plumb().args(["append", "--signed", "--dir"]).arg(&other).arg(&file).output().unwrap();
     std::fs::write(&file, &signed.stdout).unwrap();
     let ask = |city: &std::path::Path| {
-        let output = plumb().args(["verify", "receipt", "--json", "--dir"]).arg(city).arg(&file);
-        output.output().unwrap()
+        let mut command = plumb();
+        command.args(["verify", "receipt", "--json", "--dir"]).arg(city).arg(&file);
+        command.output().unwrap()
     };
     let told = ask(&here.path);
     assert_eq!(told.status.code(), Some(4), "{}", words(&told.stdout));
@@ -122,4 +123,38 @@ fn help_and_wrong_usage_are_in_chinese_first() {
         assert_eq!((wrong.status.code(), wrong.stdout.len()), (Some(2), 0), "{arguments:?}");
         assert!(words(&wrong.stderr).contains(part), "{}", words(&wrong.stderr));
     }
+}
+
+#[test]
+fn the_entry_since_which_something_holds_is_named() {
+    let city = city();
+    let events: Vec<Value> =
+        ["approval.application.submitted.v1", "approval.acceptance.granted.v1"]
+            .iter()
+            .enumerate()
+            .map(|(at, kind)| {
+                let mut event = event(&format!("e-{at}"), "approval/1");
+                event["type"] = Value::from(*kind);
+                event["body"] = serde_json::json!({});
+                event["occurred_at"] = Value::from(format!("2026-03-0{}T09:00:00+08:00", 6 - at));
+                event
+            })
+            .collect();
+    append(&city, &lines(&events));
+    let found = |member: &str, value: &str, by: &str| {
+        let output =
+            run(&city, &["case", "find-first", "approval/1", member, value, "--by", by, "--json"]);
+        let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+        (output.status.code(), told["found"]["position"].clone())
+    };
+    let shown = run(&city, &["case", "show", "approval/1", "--json"]);
+    let shown: Value = serde_json::from_slice(&shown.stdout).unwrap();
+    let state = shown["case"]["state"]["code"].as_str().unwrap().to_owned();
+    // Known from the second entry on, though the act in it is told of as the earlier one.
+    assert_eq!(found("/events", "2", "recorded"), (Some(0), 2.into()));
+    assert_eq!(found("/events", "1", "occurred"), (Some(0), 2.into()));
+    assert_eq!(found("/state/code", &state, "recorded").0, Some(0));
+    assert_eq!(found("/state/code", "nothing", "recorded"), (Some(13), Value::Null));
+    let wrong = run(&city, &["case", "find-first", "approval/1", "state"]);
+    assert_eq!(wrong.status.code(), Some(2));
 }

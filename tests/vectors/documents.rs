@@ -70,7 +70,7 @@ fn log() -> Value {
         })
         .collect();
     json!({
-        "about": "One log, byte by byte (FORMAT.md §2-§8): submissions, entries, files, roots, checkpoints, proofs, receipts.",
+        "about": "One log, byte by byte (FORMAT.md §2-§9): submissions, entries, files, roots, checkpoints, proofs, receipts.",
         "origin": ORIGIN,
         "seed": hex(&SEED),
         "vkey": note::vkey(ORIGIN, &SEED),

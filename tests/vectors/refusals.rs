@@ -1,4 +1,4 @@
-//! What every reader must refuse, and with which code (FORMAT.md §9).
+//! What every reader must refuse, and with which code (FORMAT.md §11).
 
 use crate::naive::json::{self, Value as Naive};
 use crate::naive::{blake3, entry, hex, note, segment, sha256, tree};
@@ -261,7 +261,7 @@ fn proofs() -> (Vec<Value>, Vec<Value>) {
 pub fn document() -> Value {
     let (inclusion, consistency) = proofs();
     json!({
-        "about": "What every reader refuses, with the code of the reason (FORMAT.md §9). Bytes are hexadecimal.",
+        "about": "What every reader refuses, with the code of the reason (FORMAT.md §11). Bytes are hexadecimal.",
         "json": texts(),
         "entries": entries(),
         "chains": chains(),

@@ -3,7 +3,7 @@
 //! A frame is one group of appends, whole or not at all. Its trailer is a
 //! BLAKE3 digest over the header, the link of every entry and the digest of the
 //! disclosures, so checking a frame costs nothing beyond the chain. All numbers
-//! are big-endian. `schemas/FORMAT.md` §5 draws both layouts.
+//! are big-endian. `schemas/FORMAT.md` §7 and §8 draw both layouts.
 
 use super::chain::{Digest, entry_hash};
 use super::entry::ENTRY_BYTES_MAX;

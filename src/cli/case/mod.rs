@@ -2,6 +2,7 @@
 //! recorded.
 
 mod diff;
+mod find_first;
 mod list;
 mod show;
 mod timeline;
@@ -29,6 +30,7 @@ enum Command {
     Show(show::Show),
     Timeline(timeline::Timeline),
     Diff(diff::Diff),
+    FindFirst(find_first::FindFirst),
 }
 
 impl Case {
@@ -38,6 +40,7 @@ impl Case {
             Command::Show(command) => command.run(),
             Command::Timeline(command) => command.run(),
             Command::Diff(command) => command.run(),
+            Command::FindFirst(command) => command.run(),
         }
     }
 }
