@@ -42,7 +42,7 @@ impl Rebuild {
             let (store, sources) = sources(&layout, &config, log)?;
             let place = place(&layout, log);
             let size = store.size()?;
-            whole &= ending(log, &*store)? == Exit::Done;
+            whole &= ending(log, &store)? == Exit::Done;
             for name in &names {
                 let bar = models::progress(log, 0, size);
                 let mut go_on = |position| {

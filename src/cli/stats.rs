@@ -43,7 +43,7 @@ impl Stats {
             let opened = models::open(&layout, &config, log, &["totals"])?;
             let bytes = opened.store.segments()?.iter().map(|segment| segment.bytes).sum();
             let restored = super::restore::told(&layout, &config, log)?;
-            if ending(log, &*opened.store)? == Exit::Broken {
+            if ending(log, &opened.store)? == Exit::Broken {
                 exit = Exit::Broken;
             }
             let damage = opened.store.damage().map(|damage| damage.to_string());

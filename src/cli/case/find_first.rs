@@ -69,7 +69,7 @@ impl FindFirst {
     fn is_meant(&self, found: &Value) -> bool {
         self.value.as_ref().is_none_or(|asked| match found {
             Value::String(text) => text == asked,
-            other => other.to_string() == *asked,
+            other => serde_json::from_str(asked).is_ok_and(|asked: Value| asked == *other),
         })
     }
 

@@ -42,7 +42,7 @@ impl List {
         let zone = self.place.zone(&config);
         let log = self.place.log();
         let opened = models::open(&self.place.layout(), &config, log, &["cases"])?;
-        let exit = ending(log, &*opened.store)?;
+        let exit = ending(log, &opened.store)?;
         // The latest states are in the rows already.
         let past = match self.at.is_latest() {
             true => None,
