@@ -152,7 +152,7 @@ pub(super) async fn list(
     }
     let as_of = instant(wanted.as_of.as_deref(), zone)?;
     let known_at = instant(wanted.known_at.as_deref(), zone)?;
-    let limit = page_limit(wanted.limit);
+    let limit = page_limit(wanted.limit)?;
     blocking(move || {
         let (sizes, from) = match place {
             Some(place) => place,
