@@ -59,7 +59,9 @@ def changes(text, sm2):
     yield "root changed", text.replace(lines[lines.index("") - 1], base64.b64encode(b"r" * 32).decode(), 1), 3
     yield "origin changed", text.replace("/open\n", "/shut\n", 1), 3
     yield "signature changed", "\n".join([*lines[:at], bad, *lines[at + 1 :]]), 3
-    yield "line missing", "\n".join([*lines[:at], *lines[at + 1 :]]), 4
+    # A note without any line is none (FORMAT §5); without this one it tells nothing.
+    alone = sum(line[:1] == "—" for line in lines) == 1
+    yield "line missing", "\n".join([*lines[:at], *lines[at + 1 :]]), 3 if alone else 4
 
 
 def roots(trial, section, ledger, key, note, head, sm):
