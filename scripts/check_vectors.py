@@ -10,6 +10,7 @@ import base64
 import hashlib
 import json
 import pathlib
+import re
 import struct
 import sys
 
@@ -142,20 +143,36 @@ def note_parts(note, vkey):
     if len(key) != 33 or key[0] != 1 or sha256(name.encode() + b"\n" + key)[:4].hex() != key_id:
         return None
     text, blank, lines = note.partition("\n\n")
-    for line in lines.split("\n") if blank else []:
-        dash, _, rest = line.partition(" ")
-        signer, _, data = rest.partition(" ")
-        if dash != "\u2014" or signer != name:
-            continue
-        data = base64.b64decode(data)
-        if data[:4].hex() != key_id:
-            continue
-        try:
-            Ed25519PublicKey.from_public_bytes(key[1:]).verify(data[4:], (text + "\n").encode())
-            return text + "\n"
-        except InvalidSignature:
+    lines = signature_lines(lines) if blank and not CONTROL.search(note) else None
+    if not lines:
+        return None
+    own = [data[4:] for signer, data in lines if signer == name and data[:4].hex() == key_id]
+    try:
+        for signature in own:
+            Ed25519PublicKey.from_public_bytes(key[1:]).verify(signature, (text + "\n").encode())
+    except InvalidSignature:
+        return None
+    return text + "\n" if own else None
+
+
+# All but the line end (section 5).
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+SIGNATURE_LINE = re.compile(r"\u2014 ([^\s+]+) ([A-Za-z0-9+/]+={0,2})")
+
+
+def signature_lines(lines):
+    """Name and data of each line; none at all if one has not its form (section 5)."""
+    found = []
+    *whole, rest = lines.split("\n")
+    for line in whole:
+        match = SIGNATURE_LINE.fullmatch(line)
+        if not match or len(match[2]) % 4:
             return None
-    return None
+        data = base64.b64decode(match[2])
+        if len(data) < 5 or base64.b64encode(data).decode() != match[2]:
+            return None
+        found.append((match[1], data))
+    return None if rest else found
 
 
 def checkpoint(note, vkey):
