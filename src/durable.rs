@@ -5,7 +5,7 @@
 use std::fs::File;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Replaces a file whole: beside it, synced, renamed, folder synced. When it
 /// returns, a power cut leaves the new bytes; before, the old ones.
@@ -18,10 +18,17 @@ pub fn replace_private(path: &Path, text: &str) -> std::io::Result<()> {
     write(path, text, 0o600)
 }
 
+/// The place of a file that belongs to another: its name with an ending more, so that
+/// two files of one folder never share it.
+pub fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    PathBuf::from(name)
+}
+
 fn write(path: &Path, text: &str, mode: u32) -> std::io::Result<()> {
-    // Beside it under a name of its own: two files of one folder never share it.
-    let mut temp = path.as_os_str().to_owned();
-    temp.push(".new");
+    let temp = beside(path, "new");
     let mut options = File::options();
     let mut file = options.write(true).create(true).truncate(true).mode(mode).open(&temp)?;
     file.write_all(text.as_bytes())?;

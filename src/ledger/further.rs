@@ -8,7 +8,7 @@ use super::keys::{destroy, destroy_retired, succeed};
 use super::statement::{SYSTEM, Statement, state};
 use super::{AppendError, Ledger, LogName, Receipt};
 use crate::config::{Config, Layout};
-use crate::durable::replace_private;
+use crate::durable::{beside, replace_private};
 use crate::second::announcement::{Act, Finder, STREAM, body};
 use crate::second::head::{self, HeadError, Places};
 use crate::second::{Algorithm, FurtherKey, Signer};
@@ -16,7 +16,7 @@ use crate::store::{Store, StoreError, each_from};
 use plumbline_replay::integrity::checkpoint::Checkpoint;
 use plumbline_replay::integrity::note::Note;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Why a further key was not put to use.
 #[derive(Debug, thiserror::Error)]
@@ -146,13 +146,6 @@ fn is_told(store: &dyn Store, size: u64, key: &FurtherKey) -> Result<bool, Store
         found |= told.is_some_and(|told| told.key.as_ref() == Ok(key));
     })?;
     Ok(found)
-}
-
-/// The place of a key's file with an ending more.
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!(".{ending}"));
-    PathBuf::from(name)
 }
 
 /// A key from fresh randomness.

@@ -206,7 +206,7 @@ impl Checked {
         for (own, witness) in asked.sm3.iter().map(|head| (true, head)).chain(outside) {
             let place = &witness.place;
             if witness.note.is_empty() {
-                if due(&whole.announced, Algorithm::Sm2, asked.origin, newest_size).is_some() {
+                if in_use {
                     let reason = "没有 SM3 检查点 / there is no SM3 head".to_owned();
                     self.wrong(place, newest_size, reason);
                 }

@@ -5,6 +5,7 @@ use super::super::via::{Second, Server, Via};
 use super::super::{Dir, Exit, Failure, close, print, witnessing};
 use crate::bundle::{Bundle, Gathered, Order, Value, create};
 use crate::config::Layout;
+use crate::durable::beside;
 use crate::judging::zone;
 use crate::ledger::read_config;
 use crate::opening::{Joint, Opened, open_jointly};
@@ -171,8 +172,7 @@ impl Create {
 
 /// The file appears whole or not at all.
 fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut part = path.as_os_str().to_owned();
-    part.push(".part");
+    let part = beside(path, "part");
     let mut file = File::create(&part)?;
     file.write_all(bytes)?;
     file.sync_all()?;

@@ -3,6 +3,7 @@
 use super::super::case::At;
 use super::super::{Dir, Exit, Failure};
 use crate::config::Layout;
+use crate::durable;
 use crate::judged::{Asked, Judged, readers};
 use crate::judging::{Extent, zone};
 use crate::ledger::read_config;
@@ -55,9 +56,7 @@ fn format(text: &str) -> Result<Format, String> {
 
 /// Where a file of exact columns says what it was made from.
 pub(super) fn beside(file: &Path) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".json");
-    PathBuf::from(name)
+    durable::beside(file, "json")
 }
 
 impl Run {
