@@ -127,9 +127,10 @@ fn attendance(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     for act in case.all("hall.leave.approved") {
         let text = |name: &str| act.body.text(name).unwrap_or_default();
         let Some(Json::List(halves)) = act.body.json("half_days") else { continue };
-        for half in
-            halves.iter().filter_map(Json::as_str).filter(|_| !text("substitute").is_empty())
-        {
+        if text("substitute").is_empty() {
+            continue;
+        }
+        for half in halves.iter().filter_map(Json::as_str) {
             let day = half.get(..10).and_then(parse_date);
             if let Some(day) = day.filter(|day| ground.period.has(*day)) {
                 let half = format!("{} {half}", text("officer"));
