@@ -8,7 +8,7 @@ use super::append::BenchError;
 use super::{event, median, rounded};
 use crate::config::Config;
 use crate::following::Following;
-use crate::http::{ApiKeys, Service, serve, serve_parsing_only};
+use crate::http::{ApiKeys, Purpose, Service, serve, serve_parsing_only};
 use crate::ledger::submission::Submission;
 use crate::ledger::{Ledger, LogName, Surroundings, create};
 use crate::store::Store;
@@ -44,7 +44,7 @@ pub fn run(dir: &Path, rounds: usize, given: Surroundings) -> Result<Value, Benc
     let ledger = create(&dir.join("ledger"), &config, given)?;
     let following = Following::start(&ledger)?;
     let mut keys = ApiKeys::default();
-    keys.add("bench", KEY);
+    keys.add("bench", KEY, &[Purpose::Submit]);
     let service = Arc::new(Service::new(ledger, following, keys, None)?);
     let runtime = Runtime::new()?;
     let (stop, stopped) = watch::channel(());

@@ -1,18 +1,17 @@
 //! `plumb keys`: the logs' keys and their rotation, the keys of submitting systems, and
 //! those of persons who sign a ceremony.
 
+use super::api_keys::{self, For};
 use super::second::Also;
 use super::{Dir, Exit, Failure, close, print, salt, witnessing};
 use crate::config::{Config, Layout};
 use crate::durable::replace;
-use crate::http::ApiKeys;
 use crate::ledger::checkpoints::{latest, signing_key};
 use crate::ledger::further::{self, FurtherError};
 use crate::ledger::rotation::{RotationError, prepare, rotate};
 use crate::ledger::{LogName, read_config};
 use crate::reader::Reader;
 use crate::second::{Algorithm, Signer};
-use base64ct::{Base64UrlUnpadded, Encoding};
 use plumbline_replay::integrity::checkpoint::SigningKey;
 use plumbline_replay::integrity::entry::scan;
 use plumbline_replay::succession::Step;
@@ -81,9 +80,36 @@ enum Action {
         #[command(flatten)]
         also: Also,
     },
-    /// 为报送系统生成写入密钥,只显示一次 / make a submitting system's key, shown once
+    /// 生成接口密钥,只显示一次;不写用途即为报送 / make an API key, shown once; for submitting unless
+    /// it is said
     Add {
-        /// 报送系统名称 / the system's name
+        /// 报送系统或人员的名称 / the system's or the person's name
+        name: String,
+        #[command(flatten)]
+        dir: Dir,
+        #[command(flatten)]
+        purposes: For,
+    },
+    /// 写明一把接口密钥的全部用途 / say all that an API key is for
+    Allow {
+        /// 其名称 / its name
+        name: String,
+        #[command(flatten)]
+        dir: Dir,
+        #[command(flatten)]
+        purposes: For,
+    },
+    /// 各接口密钥的名称与用途 / the API keys' names and what each is for
+    List {
+        #[command(flatten)]
+        dir: Dir,
+        /// JSON 输出 / as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// 去除一把接口密钥 / take an API key away
+    Remove {
+        /// 其名称 / its name
         name: String,
         #[command(flatten)]
         dir: Dir,
@@ -105,7 +131,10 @@ impl Keys {
             Action::Rotate { dir, log, json, .. } => rotated(&dir, &log, json),
             Action::Also { dir, also, renew } => put_to_use(&Layout::new(&dir.dir), &also, renew),
             Action::Withdraw { dir, also } => withdraw(&Layout::new(&dir.dir), &also),
-            Action::Add { name, dir } => add(&Layout::new(&dir.dir), &name),
+            Action::Add { name, dir, purposes } => api_keys::add(&dir, &name, &purposes),
+            Action::Allow { name, dir, purposes } => api_keys::allow(&dir, &name, &purposes),
+            Action::List { dir, json } => api_keys::list(&dir, json),
+            Action::Remove { name, dir } => api_keys::remove(&dir, &name),
             Action::Person { name } => person(&name),
         }
     }
@@ -312,17 +341,6 @@ impl From<FurtherError> for Failure {
             _ => Failure { exit: Exit::Failed, message: error.to_string() },
         }
     }
-}
-
-fn add(layout: &Layout, name: &str) -> Result<Exit, Failure> {
-    read_config(layout)?;
-    let mut keys = ApiKeys::read(&layout.api_keys())?;
-    let key = Base64UrlUnpadded::encode_string(&salt()?);
-    keys.add(name, &key);
-    keys.write(&layout.api_keys())?;
-    eprintln!("只显示这一次;服务重启后生效 / shown only now; the server reads it at its start");
-    print(&key)?;
-    Ok(Exit::Done)
 }
 
 fn person(name: &str) -> Result<Exit, Failure> {

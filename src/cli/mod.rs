@@ -2,6 +2,7 @@
 //!
 //! Data on stdout, words on stderr. The only place that names clap.
 
+mod api_keys;
 mod append;
 mod archive;
 mod ask;

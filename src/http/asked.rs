@@ -1,19 +1,20 @@
 //! What requests ask, read so that whatever is wrong comes back as a problem: a
 //! misspelt filter is refused, since it would otherwise answer with everything.
 //!
-//! Which log is asked for is told by a [`Reading`] alone, so that no handler reads the
-//! sealed log for somebody without a key.
+//! Which log is asked for is told by a [`Reading`] alone, or to whoever shows a key for
+//! more than reading, so that no handler reads the sealed log for somebody without a key.
 
+use super::Shared;
+use super::bearer::{Holder, no_valid_key, purpose_missing, shower};
+use super::keys::Purpose;
 use super::problem::Problem;
-use super::submit::key_of;
-use super::{Service, Shared};
 use crate::index::{Field, Query};
 use crate::ledger::LogName;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequestParts, Query as Parameters};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
 use plumbline_replay::time::civil::{Micros, Zone, parse_date};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -75,44 +76,52 @@ pub(super) fn bad(code: &'static str, detail: &str) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, code, detail)
 }
 
-/// Whether whoever asks has a key. That the sealed log holds anything is itself
+/// Whether whoever asks has a key for the sealed log. That it holds anything is itself
 /// confidential; the open one anyone on this listener may read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Reading {
-    keyed: bool,
+    shower: Option<String>,
+    sealed: bool,
+    figures: bool,
 }
 
 impl FromRequestParts<Shared> for Reading {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Reading, Infallible> {
-        let service: &Service = state;
-        let key = key_of(service, &parts.headers, header::AUTHORIZATION.as_str());
-        Ok(Reading { keyed: key.is_some() })
+        let shower = shower(state, &parts.headers);
+        let may = |purpose| shower.is_some_and(|name| state.keys.may(name, purpose));
+        let (sealed, figures) = (may(Purpose::ReadSealed), may(Purpose::Metrics));
+        Ok(Reading { shower: shower.map(str::to_owned), sealed, figures })
     }
 }
 
 impl Reading {
     /// The log of this name; the open one if the request names none.
-    pub fn log(self, name: Option<&str>) -> Result<LogName, Problem> {
-        let log = name.map_or(Some(LogName::Open), LogName::parse).ok_or_else(|| {
-            bad("no-such-log", "log 只能是 open 或 sealed / `log` is open or sealed")
-        })?;
-        if log == LogName::Sealed && !self.keyed {
-            return Err(Problem::new(
-                StatusCode::UNAUTHORIZED,
-                "no-valid-key",
-                "读取封存账须有密钥;用 Authorization: Bearer,由 plumb keys add 生成 / reading the sealed \
-                 log needs a key: send `Authorization: Bearer …`, made by `plumb keys add`",
-            ));
+    pub fn log(&self, name: Option<&str>) -> Result<LogName, Problem> {
+        let log = named(name)?;
+        match &self.shower {
+            _ if self.may_read(log) => Ok(log),
+            Some(name) => Err(purpose_missing(name, Purpose::ReadSealed)),
+            None => Err(no_valid_key()),
         }
-        Ok(log)
     }
 
     /// Whether answers may rest on a log.
-    pub fn may_read(self, log: LogName) -> bool {
-        log == LogName::Open || self.keyed
+    pub fn may_read(&self, log: LogName) -> bool {
+        log == LogName::Open || self.sealed
     }
+
+    /// Whether how much a log holds may be told.
+    pub fn may_count(&self, log: LogName) -> bool {
+        log == LogName::Open || self.figures
+    }
+}
+
+/// The log of this name, whoever asks; the open one if the request names none.
+pub(super) fn named(name: Option<&str>) -> Result<LogName, Problem> {
+    name.map_or(Some(LogName::Open), LogName::parse)
+        .ok_or_else(|| bad("no-such-log", "log 只能是 open 或 sealed / `log` is open or sealed"))
 }
 
 /// A moment of a request: RFC 3339, or a date, which stands for its end.
@@ -129,13 +138,19 @@ pub(super) fn instant(text: Option<&str>, zone: Zone) -> Result<Option<Micros>, 
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OfLog {
-    /// open(默认)或 sealed(须有密钥)/ `open` unless said, or `sealed`, which needs a key
+    /// open(默认)或 sealed(须有用途 read-sealed 的密钥)/ `open` unless said, or `sealed`, which
+    /// needs a key for `read-sealed`
     log: Option<String>,
 }
 
 impl OfLog {
-    pub fn log(&self, reading: Reading) -> Result<LogName, Problem> {
+    pub fn log(&self, reading: &Reading) -> Result<LogName, Problem> {
         reading.log(self.log.as_deref())
+    }
+
+    /// The log that a request to write names.
+    pub fn written(&self, holder: &Holder) -> Result<LogName, Problem> {
+        holder.log(self.log.as_deref())
     }
 }
 
@@ -144,7 +159,8 @@ impl OfLog {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Filters {
-    /// open(默认)或 sealed(须有密钥)/ `open` unless said, or `sealed`, which needs a key
+    /// open(默认)或 sealed(须有用途 read-sealed 的密钥)/ `open` unless said, or `sealed`, which
+    /// needs a key for `read-sealed`
     log: Option<String>,
     /// 案件或对象 / the case or entity
     stream: Option<String>,
@@ -178,7 +194,7 @@ pub(super) struct Filters {
 }
 
 impl Filters {
-    pub fn log(&self, reading: Reading) -> Result<LogName, Problem> {
+    pub fn log(&self, reading: &Reading) -> Result<LogName, Problem> {
         reading.log(self.log.as_deref())
     }
 

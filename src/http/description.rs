@@ -4,6 +4,7 @@
 //! the forms that go over the wire. The document is committed as
 //! `schemas/openapi.json`, and a test holds real answers against it.
 
+use super::keys::Purpose;
 use super::problem::Problem;
 use super::{cases, routes};
 use axum::http::header;
@@ -47,7 +48,11 @@ impl Modify for Keys {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let components = document.components.get_or_insert_with(Components::default);
         let mut key = Http::new(HttpAuthScheme::Bearer);
-        key.description = Some("plumb keys add 所生成 / made by `plumb keys add`".to_owned());
+        key.description = Some(
+            "plumb keys add 所生成;各地址之后列出密钥须有的用途 / made by `plumb keys add`; each \
+             address names the purpose that the key must be for"
+                .to_owned(),
+        );
         components.add_security_scheme("key", SecurityScheme::Http(key));
     }
 }
@@ -299,6 +304,8 @@ fn answered() -> [(&'static str, Value); 5] {
         "index": count("批中第几条,从 0 起 / which of the batch, from 0"),
         "line": count("第几行,从 1 起 / which line, from 1"),
         "current_revision": {"type": ["integer", "null"]},
+        "purpose": {"type": "string", "enum": Purpose::ALL.map(Purpose::as_str),
+            "description": "密钥所缺的用途 / the purpose that the key lacks"},
     });
     let consistency = json!({
         "schema": marked("plumbline.consistency/1"),

@@ -19,7 +19,7 @@ use plumbline_replay::integrity::chain::entry_hash;
     tag = "events",
     operation_id = "entry",
     summary = "按序号取一条记录 / an entry by position",
-    security((), ("key" = [])),
+    security((), ("key" = ["read-sealed"])),
     params(("position" = u64, Path), OfLog, ("If-None-Match" = Option<String>, Header)),
     responses(
         (status = 200, description = "所存字节 / the stored bytes", body = ref("#/components/schemas/Entry"),
@@ -27,6 +27,7 @@ use plumbline_replay::integrity::chain::entry_hash;
         (status = 304, description = "未变 / unchanged"),
         (status = 400, response = Problem),
         (status = 401, response = Problem),
+        (status = 403, response = Problem),
         (status = 404, response = Problem),
         (status = 500, response = Problem),
     ),
@@ -38,7 +39,7 @@ pub(super) async fn one(
     Asked(asked): Asked<OfLog>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let log = asked.log(reading)?;
+    let log = asked.log(&reading)?;
     let position: u64 = position.parse().map_err(|_| {
         bad("bad-position", "序号是从 0 起的整数 / a position is a whole number from 0")
     })?;
@@ -64,7 +65,7 @@ pub(super) async fn one(
     tag = "events",
     operation_id = "entry_by_id",
     summary = "按来源系统与编号取一条记录 / an entry by its system and id",
-    security((), ("key" = [])),
+    security((), ("key" = ["read-sealed"])),
     params(("system" = String, Path), ("id" = String, Path), OfLog,
         ("If-None-Match" = Option<String>, Header)),
     responses(
@@ -73,6 +74,7 @@ pub(super) async fn one(
         (status = 304, description = "未变 / unchanged"),
         (status = 400, response = Problem),
         (status = 401, response = Problem),
+        (status = 403, response = Problem),
         (status = 404, response = Problem),
         (status = 500, response = Problem),
     ),
@@ -84,7 +86,7 @@ pub(super) async fn by_id(
     Asked(asked): Asked<OfLog>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let log = asked.log(reading)?;
+    let log = asked.log(&reading)?;
     let entry = blocking(move || {
         let reader = reader(&service, log)?;
         let position = reader.lookup().find_id(&system, &id)?;
@@ -142,7 +144,7 @@ struct Page {
     tag = "events",
     operation_id = "entries",
     summary = "按条件取记录 / entries that fit",
-    security((), ("key" = [])),
+    security((), ("key" = ["read-sealed"])),
     params(Filters,
         ("limit" = Option<u64>, Query, description = "每页条数,至多 500 / entries of a page", minimum = 1, maximum = 500),
         ("cursor" = Option<String>, Query, description = "上页 Link 所给 / from the page before")),
@@ -152,6 +154,7 @@ struct Page {
             headers(("link" = String, description = "rel=next"), ("etag" = String, description = "账的条数 / the log's size"))),
         (status = 400, response = Problem),
         (status = 401, response = Problem),
+        (status = 403, response = Problem),
         (status = 500, response = Problem),
     ),
 )]
@@ -161,7 +164,7 @@ pub(super) async fn list(
     Asked(filters): Asked<Filters>,
     RawQuery(asked): RawQuery,
 ) -> Result<Response, Problem> {
-    let log = filters.log(reading)?;
+    let log = filters.log(&reading)?;
     let query = filters.query(service.zone())?;
     let limit = page_limit(filters.limit)?;
     let from = filters.from.unwrap_or(0);

@@ -64,7 +64,7 @@ impl Feed {
     path = "/api/v1/events/feed",
     tag = "events",
     summary = "随时收取新记录 / entries as they are recorded",
-    security((), ("key" = [])),
+    security((), ("key" = ["read-sealed"])),
     params(Filters, ("Last-Event-ID" = Option<u64>, Header,
         description = "已收到的序号,从其后接续 / the position to go on after")),
     responses(
@@ -72,6 +72,7 @@ impl Feed {
             body = String, content_type = "text/event-stream"),
         (status = 400, response = Problem),
         (status = 401, response = Problem),
+        (status = 403, response = Problem),
         (status = 409, response = Problem),
         (status = 500, response = Problem),
     ),
@@ -86,7 +87,7 @@ pub(super) async fn follow(
         let detail = "持续收取时没有分页 / what is followed has no pages: no `limit`, no `cursor`";
         return Err(bad("bad-query", detail));
     }
-    let log = filters.log(reading)?;
+    let log = filters.log(&reading)?;
     let query = filters.query(service.zone())?;
     let last = last_event_id(&headers)?;
     let asking = service.clone();

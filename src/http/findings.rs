@@ -127,7 +127,7 @@ impl Filter {
 /// key what only the sealed log would show is indeterminate.
 #[utoipa::path(
     get,
-    security((), ("key" = [])),
+    security((), ("key" = ["read-sealed"])),
     path = "/api/v1/findings",
     tag = "cases",
     operation_id = "findings",
@@ -136,6 +136,7 @@ impl Filter {
     responses((status = 200, description = "一页疑点 / a page of findings", body = ref("#/components/schemas/Findings")),
         (status = 400, response = Problem),
         (status = 401, response = Problem),
+        (status = 403, response = Problem),
         (status = 500, response = Problem),
     ),
 )]

@@ -110,7 +110,7 @@ pub(super) async fn counted(
     path = "/metrics",
     tag = "service",
     summary = "Prometheus 指标;封存账的须有密钥 / figures; those of the sealed log need a key",
-    security((), ("key" = [])),
+    security((), ("key" = ["metrics"])),
     responses((status = 200, description = "text/plain; version=0.0.4", body = String, content_type = "text/plain"),
         (status = 500, response = Problem),
     ),
@@ -136,9 +136,9 @@ pub(super) async fn metrics(
         let handle = service.counts.recorder.handle();
         handle.run_upkeep();
         let text = handle.render();
-        // How much the sealed log holds is told to whoever may read it.
+        // How much the sealed log holds is told to whoever has a key for it.
         let sealed = format!("log=\"{}\"", LogName::Sealed);
-        let told = |line: &&str| reading.may_read(LogName::Sealed) || !line.contains(&sealed);
+        let told = |line: &&str| reading.may_count(LogName::Sealed) || !line.contains(&sealed);
         Ok(text.split_inclusive('\n').filter(told).collect::<String>())
     })
     .await?;

@@ -6,6 +6,7 @@
 
 mod asked;
 mod bare;
+mod bearer;
 mod cases;
 mod description;
 mod entries;
@@ -29,7 +30,7 @@ mod witness;
 
 pub use bare::serve_parsing_only;
 pub use description::openapi;
-pub use keys::{ApiKeys, KeyError};
+pub use keys::{ApiKeys, KeyError, Purpose};
 pub use public::serve_public;
 pub use witness::serve_witness;
 

@@ -1,16 +1,17 @@
 //! Sealed members opened over HTTP: the key says who asks, the role what may be
 //! seen.
 
-use super::asked::{self, Reading, bad};
+use super::asked::{self, bad};
+use super::bearer::{Holder, holder, two_holders};
+use super::keys::Purpose;
 use super::problem::Problem;
-use super::submit::{approver, submitter};
 use super::{Shared, blocking};
 use crate::opening::{Ask, Joint, Target, is_class, open, open_jointly, to_json};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -33,7 +34,7 @@ struct Request {
     tag = "vault",
     operation_id = "openSealed",
     summary = "开启密封项:先留痕,后出示 / open sealed members: recorded first, then shown",
-    security(("key" = [])),
+    security(("key" = ["open"])),
     request_body(content((ref("#/components/schemas/OpeningRequest") = "application/json"))),
     responses(
         (status = 200, description = "已留痕并出示 / recorded and shown", body = ref("#/components/schemas/Opening")),
@@ -48,13 +49,12 @@ struct Request {
 )]
 pub(super) async fn record_and_open(
     State(service): State<Shared>,
-    reading: Reading,
     headers: HeaderMap,
     sent: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Value>, Problem> {
-    let who = submitter(&service, &headers)?.to_owned();
+    let who = holder(&service, &headers, Purpose::Open)?;
     let asked: Request = asked::json(sent)?;
-    let log = reading.log(asked.log.as_deref())?;
+    let log = who.log(asked.log.as_deref())?;
     if let Some(word) = asked.classes.iter().find(|word| !is_class(word)) {
         return Err(bad("no-such-class", &format!("没有这一类 / no such class: {word}")));
     }
@@ -68,7 +68,7 @@ pub(super) async fn record_and_open(
             }
         };
         let Request { role, purpose, classes, .. } = &asked;
-        let ask = Ask { who: &who, role, purpose, log, target, classes };
+        let ask = Ask { who: who.name(), role, purpose, log, target, classes };
         Ok(Json(to_json(&open(&service.ledger, &ask)?)))
     })
     .await
@@ -92,7 +92,7 @@ struct JointRequest {
     operation_id = "openJointly",
     summary = "两人共同开启开放账若干记录的密封项,如制作完整级证据包:先各留痕,后出示 / open members of the open \
         log on the word of two keys, as for a full bundle: recorded for each first, then shown",
-    security(("key" = [])),
+    security(("key" = ["open"])),
     params(("Second-Authorization" = String, Header,
         description = "另一人的密钥,Bearer … / the key of a second person")),
     request_body(content((ref("#/components/schemas/JointOpeningRequest") = "application/json"))),
@@ -111,20 +111,14 @@ pub(super) async fn open_by_two(
     headers: HeaderMap,
     sent: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Value>, Problem> {
-    let mut who =
-        [submitter(&service, &headers)?.to_owned(), approver(&service, &headers)?.to_owned()];
+    let mut who = two_holders(&service, &headers, Purpose::Open)?;
     let JointRequest { role, purpose, query, mut positions } = asked::json(sent)?;
-    if who[0] == who[1] {
-        let detail =
-            "须由两人各以自己的密钥批准 / two persons approve, each with a key of their own";
-        return Err(Problem::new(StatusCode::FORBIDDEN, "one-approver", detail));
-    }
     who.sort_unstable();
     positions.sort_unstable();
     positions.dedup();
     blocking(move || {
         let joint = Joint {
-            who: &[&who[0], &who[1]],
+            who: &[who[0].name(), who[1].name()],
             role: &role,
             purpose: &purpose,
             query: &query,
@@ -132,7 +126,7 @@ pub(super) async fn open_by_two(
         };
         let mut answer = to_json(&open_jointly(&service.ledger, &joint)?);
         answer["schema"] = json!("plumbline.joint-opening/1");
-        answer["approved_by"] = json!(who);
+        answer["approved_by"] = json!(who.each_ref().map(Holder::name));
         Ok(Json(answer))
     })
     .await

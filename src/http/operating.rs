@@ -2,9 +2,10 @@
 //! of the sealed log say whether they have the power.
 
 use super::asked::{self, Asked, OfLog, Reading};
+use super::bearer::{Holder, holder, two_holders};
+use super::keys::Purpose;
 use super::problem::Problem;
 use super::reading::reader;
-use super::submit::{approver, submitter};
 use super::{Shared, blocking};
 use crate::index::{Field, Query};
 use crate::ledger::closing;
@@ -20,7 +21,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// Refuses whoever has not a power now.
-fn powerful(service: &Shared, who: &str, power: &str) -> Result<(), Problem> {
+fn powerful(service: &Shared, who: &Holder, power: &str) -> Result<(), Problem> {
+    let who = who.name();
     if has_power(&service.ledger, who, power)? {
         return Ok(());
     }
@@ -42,7 +44,7 @@ fn powerful(service: &Shared, who: &str, power: &str) -> Result<(), Problem> {
     tag = "proofs",
     operation_id = "close",
     summary = "现在日结:把各案的条数与末条的索引写入账中 / close now: the index of all streams, recorded",
-    security(("key" = [])),
+    security(("key" = ["administer"])),
     params(OfLog),
     responses(
         (status = 201, description = "已日结 / closed", body = ref("#/components/schemas/Receipt")),
@@ -55,12 +57,11 @@ fn powerful(service: &Shared, who: &str, power: &str) -> Result<(), Problem> {
 )]
 pub(super) async fn close(
     State(service): State<Shared>,
-    reading: Reading,
     Asked(asked): Asked<OfLog>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let who = submitter(&service, &headers)?.to_owned();
-    let log = asked.log(reading)?;
+    let who = holder(&service, &headers, Purpose::Administer)?;
+    let log = asked.written(&who)?;
     blocking(move || {
         powerful(&service, &who, "close")?;
         let receipt = closing::record(&service.ledger, log)?;
@@ -77,12 +78,13 @@ pub(super) async fn close(
     tag = "proofs",
     operation_id = "closings",
     summary = "已作的日结 / the closings so far",
-    security((), ("key" = [])),
+    security((), ("key" = ["read-sealed"])),
     params(OfLog),
     responses(
         (status = 200, description = "日结,依序 / the closings in order", body = ref("#/components/schemas/Closings")),
         (status = 400, response = Problem),
         (status = 401, response = Problem),
+        (status = 403, response = Problem),
         (status = 500, response = Problem),
     ),
 )]
@@ -91,7 +93,7 @@ pub(super) async fn closings(
     reading: Reading,
     Asked(asked): Asked<OfLog>,
 ) -> Result<Json<Value>, Problem> {
-    let log = asked.log(reading)?;
+    let log = asked.log(&reading)?;
     blocking(move || {
         let reader = reader(&service, log)?;
         let query = Query::new().with(Field::Stream, STREAM);
@@ -118,7 +120,7 @@ struct Request {
     tag = "vault",
     operation_id = "erase",
     summary = "双人销毁一个主体的密钥 / destroy a subject's key on the word of two keys",
-    security(("key" = [])),
+    security(("key" = ["administer"])),
     params(("Second-Authorization" = String, Header,
         description = "另一人的密钥,Bearer … / the key of a second person")),
     request_body(content((ref("#/components/schemas/ErasureRequest") = "application/json"))),
@@ -138,8 +140,7 @@ pub(super) async fn erase_subject(
     headers: HeaderMap,
     sent: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Value>, Problem> {
-    let first = submitter(&service, &headers)?.to_owned();
-    let second = approver(&service, &headers)?.to_owned();
+    let [first, second] = two_holders(&service, &headers, Purpose::Administer)?;
     let asked: Request = asked::json(sent)?;
     blocking(move || {
         powerful(&service, &first, "erase")?;
@@ -148,7 +149,7 @@ pub(super) async fn erase_subject(
             subject: &asked.subject,
             ground: asked.ground.as_deref().unwrap_or("个保法47"),
             basis: &asked.basis,
-            approved_by: [&first, &second],
+            approved_by: [first.name(), second.name()],
         };
         let erased = erase(&service.ledger, &erasure)?;
         Ok(Json(json!({

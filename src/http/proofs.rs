@@ -34,11 +34,12 @@ fn note(service: &Shared, log: LogName) -> Result<String, Problem> {
     path = "/api/v1/checkpoints/latest",
     tag = "proofs",
     summary = "最新的签名检查点 / the latest signed checkpoint",
-    security((), ("key" = [])),
+    security((), ("key" = ["read-sealed"])),
     params(OfLog),
     responses((status = 200, description = "C2SP signed note", body = String, content_type = "text/plain"),
         (status = 400, response = Problem),
         (status = 401, response = Problem),
+        (status = 403, response = Problem),
         (status = 500, response = Problem),
     ),
 )]
@@ -47,7 +48,7 @@ pub(super) async fn checkpoint(
     reading: Reading,
     Asked(asked): Asked<OfLog>,
 ) -> Result<Response, Problem> {
-    let log = asked.log(reading)?;
+    let log = asked.log(&reading)?;
     blocking(move || note(&service, log)).await.map(text)
 }
 
@@ -58,11 +59,12 @@ pub(super) async fn checkpoint(
     path = "/api/v1/proofs/inclusion/{position}",
     tag = "proofs",
     summary = "包含证明 / an inclusion proof",
-    security((), ("key" = [])),
+    security((), ("key" = ["read-sealed"])),
     params(("position" = u64, Path), OfLog),
     responses((status = 200, description = "C2SP tlog-proof", body = String, content_type = "text/plain"),
         (status = 400, response = Problem),
         (status = 401, response = Problem),
+        (status = 403, response = Problem),
         (status = 404, response = Problem),
         (status = 500, response = Problem),
     ),
@@ -73,7 +75,7 @@ pub(super) async fn included(
     Path(position): Path<String>,
     Asked(asked): Asked<OfLog>,
 ) -> Result<Response, Problem> {
-    let (log, position) = (asked.log(reading)?, number(&position)?);
+    let (log, position) = (asked.log(&reading)?, number(&position)?);
     let proof = with_tree(service, log, move |tree, head| {
         let Checkpoint { size, root, .. } = head.checkpoint;
         let path = tree.inclusion(position, size, &root)?;
@@ -90,11 +92,12 @@ pub(super) async fn included(
     path = "/api/v1/proofs/consistency/{old}",
     tag = "proofs",
     summary = "一致性证明 / a consistency proof",
-    security((), ("key" = [])),
+    security((), ("key" = ["read-sealed"])),
     params(("old" = u64, Path, description = "较早的条数 / entries then"), OfLog),
     responses((status = 200, description = "RFC 9162 §2.1.4", body = ref("#/components/schemas/Consistency")),
         (status = 400, response = Problem),
         (status = 401, response = Problem),
+        (status = 403, response = Problem),
         (status = 404, response = Problem),
         (status = 500, response = Problem),
     ),
@@ -105,7 +108,7 @@ pub(super) async fn continued(
     Path(old): Path<String>,
     Asked(asked): Asked<OfLog>,
 ) -> Result<Json<Value>, Problem> {
-    let (log, old) = (asked.log(reading)?, number(&old)?);
+    let (log, old) = (asked.log(&reading)?, number(&old)?);
     with_tree(service, log, move |tree, head| {
         let size = head.checkpoint.size;
         let path = consistency(tree, old, size)?;

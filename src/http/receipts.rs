@@ -18,12 +18,13 @@ use serde_json::{Value, json};
     tag = "events",
     operation_id = "receipt",
     summary = "补取回执:有签名,附存在证明 / a receipt again: signed, with a proof of inclusion",
-    security((), ("key" = [])),
+    security((), ("key" = ["read-sealed"])),
     params(("system" = String, Path), ("id" = String, Path), OfLog),
     responses(
         (status = 200, description = "回执 / the receipt", body = ref("#/components/schemas/Receipt")),
         (status = 400, response = Problem),
         (status = 401, response = Problem),
+        (status = 403, response = Problem),
         (status = 404, response = Problem),
         (status = 500, response = Problem),
     ),
@@ -34,7 +35,7 @@ pub(super) async fn of_event(
     Path((system, id)): Path<(String, String)>,
     Asked(asked): Asked<OfLog>,
 ) -> Result<Json<Value>, Problem> {
-    let log = asked.log(reading)?;
+    let log = asked.log(&reading)?;
     blocking(move || {
         let found = receipt::of_event(&reader(&service, log)?, &system, &id)?;
         let found = found.ok_or_else(|| {

@@ -85,7 +85,7 @@ fn day(text: Option<&str>) -> Result<Option<NaiveDate>, Problem> {
 /// from the whole log. Without a key it is the one of `--open-only`.
 #[utoipa::path(
     get,
-    security((), ("key" = [])),
+    security((), ("key" = ["read-sealed"])),
     path = "/api/v1/reports/{report}",
     tag = "reports",
     operation_id = "report",

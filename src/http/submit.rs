@@ -1,9 +1,11 @@
 //! Submission: one event, a CloudEvent, or a batch.
 
 use super::asked::{Asked, body};
+use super::bearer::holder;
+use super::keys::Purpose;
 use super::media::{self, Media};
 use super::problem::Problem;
-use super::{Service, Shared, blocking};
+use super::{Shared, blocking};
 use crate::ledger::cloudevent;
 use crate::ledger::submission::Draft;
 use crate::ledger::{AppendError, Expected, Receipt};
@@ -17,40 +19,6 @@ use plumbline_replay::integrity::json::{Json, parse};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::IntoParams;
-
-fn authorise(service: &Shared, headers: &HeaderMap) -> Result<(), Problem> {
-    submitter(service, headers).map(drop)
-}
-
-/// The submitter, by the key it presents.
-pub(super) fn submitter<'s>(service: &'s Shared, headers: &HeaderMap) -> Result<&'s str, Problem> {
-    key_of(service, headers, header::AUTHORIZATION.as_str()).ok_or_else(|| {
-        Problem::new(
-            StatusCode::UNAUTHORIZED,
-            "no-valid-key",
-            "缺少有效的写入密钥;用 Authorization: Bearer,由 plumb keys add 生成 / no valid key; \
-             send `Authorization: Bearer …`, made by `plumb keys add`",
-        )
-    })
-}
-
-/// A second person, by a key of their own in `Second-Authorization`.
-pub(super) fn approver<'s>(service: &'s Shared, headers: &HeaderMap) -> Result<&'s str, Problem> {
-    key_of(service, headers, "second-authorization").ok_or_else(|| {
-        Problem::new(
-            StatusCode::UNAUTHORIZED,
-            "no-second-key",
-            "须由两人各以自己的密钥批准;第二人用 Second-Authorization: Bearer / two persons approve, each \
-             with a key of their own: the second one's goes into `Second-Authorization: Bearer …`",
-        )
-    })
-}
-
-/// Whose key a header presents.
-pub(super) fn key_of<'s>(service: &'s Service, headers: &HeaderMap, name: &str) -> Option<&'s str> {
-    let key = headers.get(name)?.to_str().ok()?.strip_prefix("Bearer ")?;
-    service.keys.owner(key)
-}
 
 /// The submission in the body of a request for one.
 pub(super) fn read_one<'a>(headers: &HeaderMap, sent: &'a [u8]) -> Result<Draft<'a>, Problem> {
@@ -71,7 +39,7 @@ pub(super) fn read_one<'a>(headers: &HeaderMap, sent: &'a [u8]) -> Result<Draft<
     tag = "events",
     operation_id = "submit",
     summary = "报送一个事件 / submit one event",
-    security(("key" = [])),
+    security(("key" = ["submit"])),
     params(ReceiptQuery, ("Expected-Revision" = Option<String>, Header,
         description = "any | no_stream | exists | N:流须处于的修订 / what the stream must be at")),
     request_body(content(
@@ -84,6 +52,7 @@ pub(super) fn read_one<'a>(headers: &HeaderMap, sent: &'a [u8]) -> Result<Draft<
         (status = 200, description = "早已入账,此为原回执 / was recorded before: its receipt", body = ref("#/components/schemas/Receipt")),
         (status = 400, response = Problem),
         (status = 401, response = Problem),
+        (status = 403, response = Problem),
         (status = 409, response = Problem),
         (status = 413, response = Problem),
         (status = 415, response = Problem),
@@ -97,7 +66,7 @@ pub(super) async fn one(
     headers: HeaderMap,
     sent: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
-    authorise(&service, &headers)?;
+    holder(&service, &headers, Purpose::Submit)?;
     let sent = body(sent)?;
     let submission = read_one(&headers, &sent)?;
     let pending = service.ledger.submit_atomic(vec![submission])?;
@@ -141,7 +110,7 @@ pub(super) struct BatchQuery {
     tag = "events",
     operation_id = "submit_batch",
     summary = "报送一批事件 / submit a batch",
-    security(("key" = [])),
+    security(("key" = ["submit"])),
     params(("atomic" = Option<bool>, Query,
         description = "全部入账或全不入账 / all or none; each by itself if not said"),
         ("signed" = Option<bool>, Query,
@@ -155,6 +124,7 @@ pub(super) struct BatchQuery {
         (status = 200, description = "逐条的结果 / what became of each", body = ref("#/components/schemas/Batch")),
         (status = 400, response = Problem),
         (status = 401, response = Problem),
+        (status = 403, response = Problem),
         (status = 409, response = Problem),
         (status = 413, response = Problem),
         (status = 415, response = Problem),
@@ -168,7 +138,7 @@ pub(super) async fn batch(
     headers: HeaderMap,
     sent: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
-    authorise(&service, &headers)?;
+    holder(&service, &headers, Purpose::Submit)?;
     let sent = body(sent)?;
     let read = match media::of(&headers)? {
         Media::Lines => ndjson,

@@ -1,7 +1,7 @@
 //! Who may ask for what: the sealed log is read by nobody without a key, and the tables
 //! of addresses in the READMEs are the routers' own.
 
-use super::{JSON, Server, event, server};
+use super::{EVERYTHING, JSON, Server, event, key, plumb, server, start};
 use serde_json::{Value, json};
 use std::fs;
 
@@ -63,8 +63,10 @@ fn the_sealed_log_is_read_by_nobody_without_a_key() {
                 assert_ne!(answers(&server, &open, key).status, 401, "{open}");
             }
         }
-        assert_eq!(told["security"], json!([{}, {"key": []}]), "{path}");
-        assert!(told["responses"]["401"].is_object(), "{path}");
+        assert_eq!(told["security"], json!([{}, {"key": ["read-sealed"]}]), "{path}");
+        for status in ["401", "403"] {
+            assert!(told["responses"][status].is_object(), "{path} {status}");
+        }
     }
     assert_eq!(asked, 13);
 }
@@ -101,14 +103,23 @@ fn what_rests_on_the_sealed_log_is_told_to_keys_alone() {
     assert_eq!(server.get_with_key(findings).status, 200);
 }
 
+/// The purpose that an operation's key must be for, and whether it answers without one.
+fn purpose(told: &Value) -> Option<(String, bool)> {
+    let security = told["security"].as_array()?;
+    let named = security.iter().find_map(|one| one["key"][0].as_str());
+    Some((named.expect("a key without a purpose").to_owned(), security.contains(&json!({}))))
+}
+
 /// What key an operation needs, in the words of a README.
-fn key_of(told: &Value, words: [&'static str; 4]) -> &'static str {
-    let [none, sealed, one, two] = words;
-    match &told["security"] {
-        Value::Null => none,
-        needed if *needed == json!([{}, {"key": []}]) => sealed,
-        _ if parameter(told, "Second-Authorization") => two,
-        _ => one,
+fn key_of(told: &Value, words: [&'static str; 4]) -> String {
+    let [none, without, one, two] = words;
+    match purpose(told) {
+        None => none.to_owned(),
+        Some((purpose, true)) => without.replace("{}", &purpose),
+        Some((purpose, false)) if parameter(told, "Second-Authorization") => {
+            two.replace("{}", &purpose)
+        }
+        Some((purpose, false)) => one.replace("{}", &purpose),
     }
 }
 
@@ -131,7 +142,7 @@ fn table(heads: [&str; 3], words: [&'static str; 4], listeners: [&str; 3]) -> St
         out += &format!("| {listener} | `{method} {path}` | {key} |\n");
     };
     for (method, path, told) in operations(&document()) {
-        row(listeners[0], &method, &path, key_of(&told, words));
+        row(listeners[0], &method, &path, &key_of(&told, words));
     }
     for (listener, source) in [(listeners[1], "public.rs"), (listeners[2], "witness.rs")] {
         for (method, path) in named_in(source) {
@@ -148,13 +159,18 @@ fn the_readmes_name_every_address_and_the_key_it_needs() {
         (
             "README.md",
             ["监听", "地址", "密钥"],
-            ["不须", "读开放账不须;读封存账须有", "须有", "须两人各一把"],
+            ["不须", "开放账不须;封存账须有,用途 `{}`", "须有,用途 `{}`", "须两人各一把,用途 `{}`"],
             ["内部", "公开(`--public`)", "见证(`plumb witness`)"],
         ),
         (
             "README.en.md",
             ["listener", "address", "key"],
-            ["none", "none for the open log, one for the sealed log", "one", "two, of two persons"],
+            [
+                "none",
+                "none for the open log, one for `{}` for the sealed log",
+                "one for `{}`",
+                "two for `{}`, of two persons",
+            ],
             ["internal", "public (`--public`)", "witness (`plumb witness`)"],
         ),
     ] {
@@ -168,7 +184,7 @@ fn the_readmes_name_every_address_and_the_key_it_needs() {
             fs::write(&place, page).unwrap();
             continue;
         }
-        assert_eq!(found, due, "{file}: PLUMB_WRITE_TABLES=1 cargo test --test http addresses");
+        assert_eq!(found, due, "{file}: PLUMB_WRITE_TABLES=1 cargo test --test http the_readmes");
     }
 }
 
@@ -177,7 +193,7 @@ fn an_address_that_says_so_needs_its_key() {
     let server = server();
     let document = document();
     for (method, path, told) in operations(&document) {
-        let needs = told["security"] == json!([{"key": []}]);
+        let needs = purpose(&told).is_some_and(|(_, without)| !without);
         let path = path.replace("{position}", "0").replace("{old}", "0").replace("{system}", "s");
         let path = path.replace("{id}", "i").replace("{stream}", "fee/1");
         let path = path.replace("{type}", "fee.paid.v1");
@@ -187,4 +203,99 @@ fn an_address_that_says_so_needs_its_key() {
         let without = server.call(&method, &path, &[], "{}");
         assert_eq!(without.status == 401, needs, "{method} {path}: {}", without.status);
     }
+}
+
+/// A server whose keys are each for one purpose, and one as they were made before keys
+/// had any.
+fn server_of_many_keys() -> (Server, Vec<(String, String)>) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("ledger");
+    assert!(plumb().arg("init").arg(&path).output().unwrap().status.success());
+    let mut keys: Vec<(String, String)> = EVERYTHING
+        .split(',')
+        .map(|purpose| (purpose.to_owned(), key(&path, purpose, purpose)))
+        .collect();
+    keys.push(("of before".to_owned(), key(&path, "of before", "metrics")));
+    let file = path.join("keys/writers.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    let unsaid = text.replace("\"of before\" = [\"metrics\"]\n", "");
+    assert!(unsaid.len() < text.len(), "{text}");
+    fs::write(&file, unsaid).unwrap();
+    let (child, address, public) = start(&path, &[]);
+    (Server { child, address, public, key: keys[0].1.clone(), dir }, keys)
+}
+
+/// Whether a key does not open an address, and what it is said to lack.
+fn lacks(server: &Server, (method, path): (&str, &str), key: &str) -> Option<Value> {
+    let bearer = format!("Bearer {key}");
+    let given = [("authorization", bearer.as_str()), ("second-authorization", bearer.as_str())];
+    let answer = server.call(method, path, &given, "{}");
+    let problem = (answer.status == 403).then(|| answer.json());
+    problem
+        .filter(|problem| problem["code"] == "purpose-missing")
+        .map(|told| told["purpose"].clone())
+}
+
+#[test]
+fn a_key_opens_only_what_it_was_made_for_and_is_told_which_purpose_it_lacks() {
+    let (server, keys) = server_of_many_keys();
+    let mut held = 0;
+    for (method, path, told) in operations(&document()) {
+        let Some((due, without)) = purpose(&told) else { continue };
+        // Of reports, findings and figures less is told, and nothing refused.
+        if path.ends_with("/feed") || (without && !parameter(&told, "log")) {
+            continue;
+        }
+        let path = path.replace("{position}", "0").replace("{old}", "0").replace("{system}", "s");
+        let path = path.replace("{id}", "i").replace("{stream}", "fee/1");
+        let path = if without { format!("{path}?log=sealed") } else { path };
+        for (name, key) in &keys {
+            let may = match name.as_str() {
+                "of before" => ["submit", "open", "administer"].contains(&due.as_str()),
+                name => name == due,
+            };
+            let lacking = lacks(&server, (&method, &path), key);
+            let due = (!may).then(|| json!(due));
+            assert_eq!(lacking, due, "{method} {path} by the key for {name}");
+            held += 1;
+        }
+    }
+    assert!(held >= 17 * keys.len(), "{held}");
+    let figures = |name: &str| {
+        let key = keys.iter().find(|(of, _)| of == name).map(|(_, key)| key.as_str());
+        String::from_utf8(answers(&server, "/metrics", key).body).unwrap()
+    };
+    assert!(figures("metrics").contains("log=\"sealed\""));
+    for name in ["submit", "read-sealed", "of before"] {
+        assert!(!figures(name).contains("log=\"sealed\""), "{name}");
+    }
+}
+
+#[test]
+fn purposes_are_said_listed_and_taken_away_by_commands() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("ledger");
+    assert!(plumb().arg("init").arg(&path).output().unwrap().status.success());
+    let run = |arguments: &[&str]| {
+        let done = plumb().arg("keys").args(arguments).arg("--dir").arg(&path).output().unwrap();
+        (done.status.code(), String::from_utf8(done.stdout).unwrap())
+    };
+    assert_eq!(run(&["add", "hall"]).0, Some(0));
+    assert_eq!(run(&["add", "desk", "--for", "read-sealed", "--for", "metrics"]).0, Some(0));
+    let listed = |name: &str| {
+        let value: Value = serde_json::from_str(&run(&["list", "--json"]).1).unwrap();
+        let keys = value["keys"].as_array().unwrap().clone();
+        keys.into_iter().find(|key| key["name"] == name).map(|key| key["purposes"].clone())
+    };
+    assert_eq!(listed("hall"), Some(json!(["submit"])));
+    assert_eq!(listed("desk"), Some(json!(["read-sealed", "metrics"])));
+    assert_eq!(run(&["allow", "hall", "--for", "submit,open"]).0, Some(0));
+    // Another key in its place is for the same.
+    assert_eq!(run(&["add", "hall"]).0, Some(0));
+    assert_eq!(listed("hall"), Some(json!(["submit", "open"])));
+    assert_eq!(run(&["add", "x", "--for", "rule"]).0, Some(2));
+    assert_eq!(run(&["allow", "hall"]).0, Some(2));
+    assert_eq!(run(&["allow", "nobody", "--for", "open"]).0, Some(13));
+    assert_eq!(run(&["remove", "desk"]).0, Some(0));
+    assert_eq!((listed("desk"), run(&["remove", "desk"]).0), (None, Some(13)));
 }

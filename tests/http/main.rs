@@ -57,6 +57,17 @@ fn plumb() -> Command {
     Command::new(env!("CARGO_BIN_EXE_plumb"))
 }
 
+const EVERYTHING: &str = "submit,read-sealed,open,administer,metrics";
+
+/// A key for these purposes, made beside whatever runs.
+fn key(path: &std::path::Path, name: &str, purposes: &str) -> String {
+    let mut made = plumb();
+    let made = made.args(["keys", "add", name, "--for", purposes, "--dir"]).arg(path);
+    let made = made.output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    String::from_utf8(made.stdout).unwrap().trim().to_owned()
+}
+
 fn server() -> Server {
     serving(&[])
 }
@@ -66,8 +77,7 @@ fn serving(arguments: &[&str]) -> Server {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("ledger");
     assert!(plumb().arg("init").arg(&path).output().unwrap().status.success());
-    let key = plumb().args(["keys", "add", "hall", "--dir"]).arg(&path).output().unwrap();
-    let key = String::from_utf8(key.stdout).unwrap().trim().to_owned();
+    let key = key(&path, "hall", EVERYTHING);
     let (child, address, public) = start(&path, arguments);
     Server { child, address, public, key, dir }
 }

@@ -1,9 +1,8 @@
 //! What keys may do besides submitting: open sealed members under a role, erase, close.
 //! Each access stands in the sealed log before anything is shown.
 
-use super::{Answer, JSON, Server, event, plumb, start};
+use super::{Answer, EVERYTHING, JSON, Server, event, key, plumb, start};
 use serde_json::{Value, json};
-use std::path::Path;
 
 /// A server over a ledger with roles; keys of four systems.
 pub struct Vaulted {
@@ -17,16 +16,11 @@ pub const OFFICE: usize = 2;
 pub const ARCHIVE: usize = 3;
 const NAMES: [&str; 4] = ["hall", "handler", "office", "archive"];
 
-fn key(path: &Path, name: &str) -> String {
-    let made = plumb().args(["keys", "add", name, "--dir"]).arg(path).output().unwrap();
-    String::from_utf8(made.stdout).unwrap().trim().to_owned()
-}
-
 pub fn vaulted() -> Vaulted {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("ledger");
     assert!(plumb().arg("init").arg(&path).output().unwrap().status.success());
-    let keys: Vec<String> = NAMES.iter().map(|name| key(&path, name)).collect();
+    let keys: Vec<String> = NAMES.iter().map(|name| key(&path, name, EVERYTHING)).collect();
     for (role, member, right) in [
         ("办案人员", "handler", ["--class", "personal"]),
         ("会办", "handler", ["--class", "personal"]),
