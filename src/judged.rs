@@ -18,7 +18,7 @@ mod grow;
 mod parts;
 mod stored;
 
-pub use asked::Asked;
+pub use asked::{Asked, BEGINNING};
 
 use crate::config::{Config, Layout};
 use crate::judging::Loaded;
@@ -32,7 +32,7 @@ use card::{EVER, Rows, month_of};
 use chrono::NaiveDate;
 use follow::Stop;
 use plumbline_replay::integrity::chain::{Digest, entry_hash};
-use plumbline_replay::master::Master;
+use plumbline_replay::master::{At, Master};
 use plumbline_replay::report::{self, About, Kept, Note, Period, Report, Request, Sheet};
 use plumbline_replay::rules::{Ask, JudgeError, Judgement, register as rules};
 use serde::{Deserialize, Serialize};
@@ -271,6 +271,11 @@ impl Judged {
     /// Where the logs ended when they were judged.
     pub fn ends(&self) -> Ends {
         self.book.head.ends
+    }
+
+    /// The moment that it answers for: master data of its day, as known then.
+    pub fn at(&self) -> At {
+        At { on: self.last_day(), known_at: self.book.head.known_at }
     }
 
     /// The last day that it can answer for.

@@ -3,14 +3,14 @@
 use super::case::At;
 use super::{Exit, Failure, print};
 use crate::config::Layout;
-use crate::judged;
+use crate::judged::{self, BEGINNING};
 use crate::judging::{Extent, Loaded, zone};
 use crate::ledger::read_config;
 use crate::printing::{Format, print as laid_out};
 use chrono::NaiveDate;
 use comfy_table::{ContentArrangement, Table, presets};
 use plumbline_replay::inquiry::{self, Question};
-use plumbline_replay::report::{self, About, Period, Sheet, text};
+use plumbline_replay::report::{self, About, Period, Sheet, shown};
 use plumbline_replay::time::civil;
 use serde_json::{Value, json};
 use std::io::Write;
@@ -65,9 +65,6 @@ fn date(text: &str) -> Result<NaiveDate, String> {
 fn format(text: &str) -> Result<Format, String> {
     Format::parse(text).ok_or_else(|| "json|csv|xlsx|html".to_owned())
 }
-
-/// Before any city's records.
-const BEGINNING: NaiveDate = NaiveDate::from_ymd_opt(1900, 1, 1).expect("a date");
 
 impl Ask {
     pub(super) fn run(self) -> Result<Exit, Failure> {
@@ -184,16 +181,18 @@ fn table(sheet: &Sheet) -> String {
     out.set_header(heads.chain(["所据记录\nrests on".to_owned()]));
     for row in &sheet.rows {
         let cells = row.cells.iter().zip(sheet.columns);
-        let cells = cells.map(|(cell, column)| text(cell, column.holds, sheet.zone));
+        let cells = cells.map(|(cell, column)| shown(cell, column.holds, sheet.zone));
         let places: Vec<String> = row.entries.iter().take(6).map(|entry| entry.place()).collect();
         let more = if row.entries.len() > places.len() { " …" } else { "" };
         out.add_row(cells.chain([format!("{}{more}", places.join(" "))]));
     }
+    let names = sheet.names.iter().map(|(id, name)| format!("\n{id}  {name}"));
     format!(
-        "{}\n{}\n共 {} 行 / {} rows\n{out}",
+        "{}\n{}\n共 {} 行 / {} rows\n{out}{}",
         sheet.zh,
         sheet.en,
         sheet.rows.len(),
-        sheet.rows.len()
+        sheet.rows.len(),
+        names.collect::<String>()
     )
 }

@@ -67,6 +67,7 @@ impl Wanted {
             to: day(self.to.as_deref())?,
             as_of: instant(self.as_of.as_deref(), zone)?,
             known_at: instant(self.known_at.as_deref(), zone)?,
+            named: self.format()?.has_names(),
         };
         match asked.is_backwards() {
             true => Err(bad("bad-period", "期间末日早于首日 / the period ends before it begins")),

@@ -8,14 +8,16 @@ use crate::config::{Config, Layout};
 use crate::judging::one::Logs;
 use crate::judging::{Extent, Loaded, zone};
 use crate::ledger::OpenError;
+use crate::master;
 use crate::reader::Reader;
 use chrono::NaiveDate;
-use plumbline_replay::report::{self, About, Period, Report, Sheet};
+use plumbline_replay::master::Master;
+use plumbline_replay::report::{self, About, NAMED, Period, Report, Sheet, names};
 use plumbline_replay::time::civil::Micros;
 use std::time::Duration;
 
-/// Before any city's records.
-const BEGINNING: NaiveDate = NaiveDate::from_ymd_opt(1900, 1, 1).expect("a date");
+/// Before any city's records: the first day where none is said.
+pub const BEGINNING: NaiveDate = NaiveDate::from_ymd_opt(1900, 1, 1).expect("a date");
 
 /// Which report, of which period, at which moment.
 pub struct Asked {
@@ -27,6 +29,8 @@ pub struct Asked {
     /// By default the last entry's.
     pub as_of: Option<Micros>,
     pub known_at: Option<Micros>,
+    /// Whether what its cells name is to be called by its name too.
+    pub named: bool,
 }
 
 impl Asked {
@@ -44,9 +48,22 @@ impl Asked {
         Period { from: self.from.unwrap_or(BEGINNING), to: self.to.unwrap_or(last) }
     }
 
-    /// From what was kept, as of the entry that it has come to.
-    pub fn of_kept(&self, judged: &Judged) -> Option<Sheet> {
-        judged.sheet(self.report, self.period(judged.last_day()))
+    /// From what was kept, as of the entry that it has come to. `None` if that is damaged.
+    pub fn of_kept(
+        &self,
+        judged: &Judged,
+        readers: impl Fn() -> Result<[Reader; 2], OpenError>,
+    ) -> Result<Option<Sheet>, JudgedError> {
+        let sheet = judged.sheet(self.report, self.period(judged.last_day()));
+        let Some(mut sheet) = sheet else { return Ok(None) };
+        if self.named && !sheet.exact {
+            let [open, _] = readers()?;
+            let has_names =
+                |kind: &str| Master::entity_of(kind).is_some_and(|entity| NAMED.contains(&entity));
+            let master = master::grow(&open, judged.at().known_at, has_names)?;
+            sheet.names = names(&sheet.rows, &master, judged.at());
+        }
+        Ok(Some(sheet))
     }
 
     /// From the logs, read and judged whole.
@@ -77,13 +94,14 @@ impl Asked {
         readers: impl Fn() -> Result<[Reader; 2], OpenError>,
     ) -> Result<Sheet, JudgedError> {
         let judged = match self.is_latest() {
-            true => current(layout, config, readers)?,
+            true => current(layout, config, &readers)?,
             false => None,
         };
-        match judged.and_then(|judged| self.of_kept(&judged)) {
-            Some(sheet) => Ok(sheet),
-            None => self.of_logs(layout, config, Extent::WHOLE),
-        }
+        let sheet = match judged {
+            Some(judged) => self.of_kept(&judged, &readers)?,
+            None => None,
+        };
+        sheet.map_or_else(|| self.of_logs(layout, config, Extent::WHOLE), Ok)
     }
 }
 

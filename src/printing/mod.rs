@@ -11,6 +11,10 @@ use plumbline_replay::integrity::json::Json;
 use plumbline_replay::report::{MADE_FROM, Read, Sheet, from_json, to_csv, to_json, to_plain_csv};
 use plumbline_replay::time::civil;
 
+/// How pages and workbooks are laid out. Another number for every change: a file of
+/// another layout has other bytes without being another report.
+const LAYOUT: &str = "2";
+
 /// Formats of a report file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -31,6 +35,11 @@ impl Format {
             Format::Xlsx => "xlsx",
             Format::Html => "html",
         }
+    }
+
+    /// Whether it shows what units and items are called, beside their ids.
+    pub fn has_names(self) -> bool {
+        matches!(self, Format::Xlsx | Format::Html)
     }
 
     pub fn parse(text: &str) -> Option<Format> {
@@ -71,6 +80,16 @@ pub fn read(bytes: &[u8]) -> Option<(Format, Read)> {
         return Some((Format::Html, read));
     }
     read_csv(text).map(|read| (Format::Csv, read))
+}
+
+/// Whether the file says that it is laid out as by another version of the program.
+pub fn is_of_another_layout(bytes: &[u8], format: Format) -> bool {
+    let said = match format {
+        Format::Json | Format::Csv => return false,
+        Format::Xlsx => workbook::layout(bytes),
+        Format::Html => std::str::from_utf8(bytes).ok().and_then(page::layout).map(str::to_owned),
+    };
+    said.as_deref() != Some(LAYOUT)
 }
 
 /// The block after a CSV's table.

@@ -1,7 +1,7 @@
 //! A report as a workbook: one sheet with the table, one with what it was made
 //! from. Codes are text; money and counts are numbers; nothing is a formula.
 
-use super::rows_read;
+use super::{LAYOUT, rows_read};
 use calamine::{Data, Reader, Xlsx};
 use plumbline_replay::integrity::json::Json;
 use plumbline_replay::report::{Cell, Holds, MADE_FROM, Read, Sheet, digest, text};
@@ -10,6 +10,7 @@ use std::io::Cursor;
 
 const TABLE: &str = "报表";
 const BASIS: &str = "制表依据";
+const NAMES: &str = "名称";
 
 /// The workbook's bytes. The date of creation is fixed: it would be the only
 /// thing that two makings of one report do not share.
@@ -20,6 +21,9 @@ pub fn write(sheet: &Sheet) -> Result<Vec<u8>, XlsxError> {
         .set_properties(&DocProperties::new().set_title(sheet.zh).set_creation_datetime(&created));
     table(workbook.add_worksheet(), sheet)?;
     basis(workbook.add_worksheet(), sheet)?;
+    if !sheet.names.is_empty() {
+        names(workbook.add_worksheet(), sheet)?;
+    }
     workbook.save_to_buffer()
 }
 
@@ -85,6 +89,7 @@ fn basis(page: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError> {
         }
     }
     pair("digest", &digest(sheet))?;
+    pair("layout", LAYOUT)?;
     // Drill-down: which entries stand behind which row of the table.
     for (number, row) in sheet.rows.iter().enumerate() {
         let places: Vec<String> = row.entries.iter().map(|entry| entry.place()).collect();
@@ -96,11 +101,33 @@ fn basis(page: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError> {
     Ok(())
 }
 
-/// What a workbook says that it was made from.
-pub fn read(bytes: &[u8]) -> Option<Read> {
+/// What the table names by id, by name.
+fn names(page: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError> {
+    page.set_name(NAMES)?;
+    page.set_column_width(0, 28)?;
+    page.set_column_width(1, 48)?;
+    for (line, (id, name)) in (0u32..).zip(&sheet.names) {
+        page.write_string(line, 0, id)?;
+        page.write_string(line, 1, name)?;
+    }
+    Ok(())
+}
+
+/// Names and values of the sheet of what the workbook was made from.
+fn said(bytes: &[u8]) -> Option<Vec<(String, String)>> {
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).ok()?;
     let range = workbook.worksheet_range(BASIS).ok()?;
     let words = |cell: Option<&Data>| cell.map(ToString::to_string).unwrap_or_default();
     let rows = range.rows().map(|row| (words(row.first()), words(row.get(1))));
-    rows_read(rows.take_while(|(name, _)| !name.starts_with("row ")))
+    Some(rows.take_while(|(name, _)| !name.starts_with("row ")).collect())
+}
+
+/// What a workbook says that it was made from.
+pub fn read(bytes: &[u8]) -> Option<Read> {
+    rows_read(said(bytes)?.into_iter().filter(|(name, _)| name != "layout"))
+}
+
+/// How it says that it is laid out.
+pub fn layout(bytes: &[u8]) -> Option<String> {
+    said(bytes)?.into_iter().find(|(name, _)| name == "layout").map(|(_, layout)| layout)
 }

@@ -97,10 +97,14 @@ fn verify(asked: &Asked) -> Result<u8, Failure> {
         print(&format!("核验不通过 / fail: 第 {last} 条记录不同 / entry {last} is another"))?;
         return Ok(3);
     }
-    let made = to_json(&sheet(&read.report, &evidence, &again)?);
+    let sheet = sheet(&read.report, &evidence, &again)?;
+    let made = to_json(&sheet);
     if made == bytes {
         print(&format!("核验通过 / pass: 逐字节一致 / the same bytes, digest {}", read.digest))?;
         return Ok(0);
+    }
+    if let Some(why) = read.made_otherwise(&sheet) {
+        return Err(Failure::new(4, why));
     }
     let at = made.iter().zip(&bytes).take_while(|(a, b)| a == b).count();
     print(&format!(

@@ -84,15 +84,23 @@ fn quoted(text: &str, out: &mut String) {
     out.push('"');
 }
 
-/// A cell as people read it. What a spreadsheet would run as a formula, or turn
-/// into another number, is kept as text.
+/// A cell for a spreadsheet: what it would run as a formula, or turn into another
+/// number, is kept as text.
 pub fn text(cell: &Cell, holds: Holds, zone: Zone) -> String {
     match cell {
-        Cell::Empty => String::new(),
         Cell::Text(text) if holds == Holds::Code && looks_like_number(text) => {
             format!("=\"{text}\"")
         }
         Cell::Text(text) => defused(text),
+        other => shown(other, holds, zone),
+    }
+}
+
+/// A cell as people read it.
+pub fn shown(cell: &Cell, holds: Holds, zone: Zone) -> String {
+    match cell {
+        Cell::Empty => String::new(),
+        Cell::Text(text) => text.clone(),
         Cell::Count(count) => count.to_string(),
         Cell::Date(date) => date.to_string(),
         Cell::Moment(micros) => zone.rfc3339(*micros),

@@ -10,7 +10,7 @@ use crate::event::Event;
 use crate::integrity::json::Json;
 use crate::master::{At, Version};
 use crate::rules::bench::Case;
-use crate::rules::finding::{Finding, Outcome};
+use crate::rules::finding::{EntryRef, Finding, Outcome};
 use crate::rules::hall::office_minutes;
 use crate::time::civil::{Micros, parse_date};
 use chrono::{Datelike, NaiveDate};
@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) const REPORT: Report = Report {
     id: "RP01",
-    version: 2,
+    version: 3,
     zh: "四个100%达标表",
     en: "the four rates of one hundred per cent",
     rows_zh: "单位×月",
@@ -90,15 +90,22 @@ fn gather(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
                 _ => 0,
             };
             let issued = last.saturating_sub(first).saturating_add(1).saturating_sub(voided);
-            note(out, day, (text("unit").as_ref(), ISSUED), vec![Cell::Count(issued)]);
+            note(out, day, (text("unit").as_ref(), ISSUED), vec![Cell::Count(issued)], [act]);
         }
     }
 }
 
-fn note(out: &mut Gathering, on: NaiveDate, (unit, tag): (&str, &str), told: Vec<Cell>) {
+fn note<'a>(
+    out: &mut Gathering,
+    on: NaiveDate,
+    (unit, tag): (&str, &str),
+    told: Vec<Cell>,
+    by: impl IntoIterator<Item = &'a Event<'a>>,
+) {
     let key = format!("{unit}|{}", facts::month(on));
     let cells = std::iter::once(Cell::text(tag)).chain(told).collect();
-    out.push_on(on, Note { key, cells, entries: Vec::new() });
+    let entries = by.into_iter().map(EntryRef::of).collect();
+    out.push_on(on, Note { key, cells, entries });
 }
 
 /// Half days of officers: attended or not, on leave, and stood in for.
@@ -116,11 +123,11 @@ fn attendance(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
         match text("status").as_ref() {
             "请假" => {
                 let half = format!("{officer} {day} {}", text("half"));
-                note(out, day, (unit, ON_LEAVE), vec![Cell::Text(half)]);
+                note(out, day, (unit, ON_LEAVE), vec![Cell::Text(half)], [act]);
             }
             status => {
                 let present = matches!(status, "在岗" | "迟到" | "早退" | "公差");
-                note(out, day, (unit, ATTENDED), vec![Cell::Count(i64::from(present))]);
+                note(out, day, (unit, ATTENDED), vec![Cell::Count(i64::from(present))], [act]);
             }
         }
     }
@@ -134,7 +141,7 @@ fn attendance(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
             let day = half.get(..10).and_then(parse_date);
             if let Some(day) = day.filter(|day| ground.period.has(*day)) {
                 let half = format!("{} {half}", text("officer"));
-                note(out, day, ("", STOOD_IN), vec![Cell::Text(half)]);
+                note(out, day, ("", STOOD_IN), vec![Cell::Text(half)], [act]);
             }
         }
     }
@@ -147,41 +154,58 @@ fn minutes(case: &Case<'_>, ground: &Ground<'_>, out: &mut Gathering) {
     let bench = case.bench;
     let kinds = ["system.heartbeat", "system.outage.started"];
     let day_of = |act: &Event<'_>| bench.zone.date(act.occurred.micros);
-    let heard: BTreeSet<NaiveDate> = case.any(&kinds).map(day_of).collect();
-    let (Some(first), Some(last)) = (heard.first(), heard.last()) else { return };
+    // The first sign of each day.
+    let mut heard: BTreeMap<NaiveDate, &Event<'_>> = BTreeMap::new();
+    for act in case.any(&kinds) {
+        heard.entry(day_of(act)).or_insert(act);
+    }
+    let span = heard.first_key_value().zip(heard.last_key_value());
+    let Some((first, last)) = span.map(|((first, _), (last, _))| (*first, *last)) else { return };
     let unit = case.any(&kinds).find_map(|act| act.unit()).unwrap_or_default();
-    let row = bench.master.units.at(unit, bench.on(*first));
+    let row = bench.master.units.at(unit, bench.on(first));
     let shared = row.is_some_and(|row| row.row.has_role("服务中心"));
-    let outages: Vec<[Micros; 2]> = case
+    let outages: Vec<Outage<'_>> = case
         .all("system.outage.started")
         .map(|act| {
             let mut ends = case.all("system.outage.ended");
             let end = ends.find(|end| end.order() >= act.order());
-            [act.occurred.micros, end.map_or_else(|| bench.now(), |end| end.occurred.micros)]
+            let until = end.map_or_else(|| bench.now(), |end| end.occurred.micros);
+            Outage { span: [act.occurred.micros, until], told: [Some(act), end] }
         })
         .collect();
-    for on in first.iter_days().take_while(|on| on <= last) {
+    for on in first.iter_days().take_while(|on| *on <= last) {
         let whole = [bench.zone.start_of(on), bench.zone.end_of(on)];
         let (due, _) = office_minutes(bench, on, whole);
         if due == 0 || !ground.period.has(on) {
             continue;
         }
-        let down = outages.iter().map(|span| office_minutes(bench, on, *span).1).sum::<i64>();
-        let silent = !heard.contains(&on) && down == 0;
+        let lost = |outage: &Outage<'_>| office_minutes(bench, on, outage.span).1;
+        let of_day: Vec<&Outage<'_>> = outages.iter().filter(|one| lost(one) > 0).collect();
+        let down = of_day.iter().map(|outage| lost(outage)).sum::<i64>();
+        let silent = !heard.contains_key(&on) && down == 0;
         let down = if silent { due } else { down.min(due) };
         let unit = if shared { "" } else { unit };
-        note(out, on, (unit, MINUTES), vec![Cell::Count(due), Cell::Count(down)]);
+        let told = of_day.iter().flat_map(|outage| outage.told).flatten();
+        let by = told.chain(heard.get(&on).copied());
+        note(out, on, (unit, MINUTES), vec![Cell::Count(due), Cell::Count(down)], by);
     }
 }
 
+/// From when to when a system was down, and what tells of it.
+struct Outage<'a> {
+    span: [Micros; 2],
+    told: [Option<&'a Event<'a>>; 2],
+}
+
 /// What contributions tell of a unit's month.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 struct Month {
     present: i64,
     scheduled: i64,
     minutes: i64,
     down: i64,
     issued: i64,
+    entries: Vec<EntryRef>,
 }
 
 fn by_month(notes: &Gathered) -> BTreeMap<&str, Month> {
@@ -194,6 +218,7 @@ fn by_month(notes: &Gathered) -> BTreeMap<&str, Month> {
     let mut months: BTreeMap<&str, Month> = BTreeMap::new();
     for note in notes {
         let month = months.entry(&note.key).or_default();
+        month.entries.extend(note.entries.iter().cloned());
         match note.cells.as_slice() {
             [Cell::Text(tag), Cell::Count(here)] if tag == ATTENDED => {
                 month.present += here;
@@ -227,7 +252,7 @@ fn months(ground: &Ground<'_>) -> BTreeMap<String, Vec<NaiveDate>> {
 }
 
 fn rows(ground: &Ground<'_>, notes: Gathered) -> Vec<Row> {
-    let told = by_month(&notes);
+    let mut told = by_month(&notes);
     let mut found = by_unit_and_month(ground);
     let turns = Turns::of(ground);
     let mut rows = Vec::new();
@@ -238,13 +263,15 @@ fn rows(ground: &Ground<'_>, notes: Gathered) -> Vec<Row> {
             .collect();
         for unit in units {
             let mut month_told =
-                told.get(format!("{unit}|{month}").as_str()).copied().unwrap_or_default();
+                told.remove(format!("{unit}|{month}").as_str()).unwrap_or_default();
             let shared = told.get(format!("|{month}").as_str()).filter(|_| month_told.minutes == 0);
             if let Some(shared) = shared {
                 (month_told.minutes, month_told.down) = (shared.minutes, shared.down);
+                month_told.entries.extend(shared.entries.iter().cloned());
             }
             let mine = found.remove(&(unit.clone(), month.clone())).unwrap_or_default();
-            let seen = seen(ground, &unit, &days, turns.of_unit(&unit));
+            let (seen, registered) = seen(ground, &unit, &days, turns.of_unit(&unit));
+            month_told.entries.extend(registered);
             rows.push(of_unit(ground, (&unit, &month), &seen, month_told, mine));
         }
     }
@@ -303,23 +330,25 @@ fn standing<'d>(
     days.iter().enumerate().filter(looked_at).map(|(_, day)| *day)
 }
 
-/// What a unit looked like on each of these days on which it belonged in the hall.
+/// What a unit looked like on each of these days on which it belonged in the hall, and
+/// the entries that told so.
 fn seen(
     ground: &Ground<'_>,
     unit: &str,
     days: &[NaiveDate],
     turns: &BTreeSet<NaiveDate>,
-) -> Vec<(NaiveDate, Day)> {
+) -> (Vec<(NaiveDate, Day)>, Vec<EntryRef>) {
     let mut looked_at = standing(days, turns).peekable();
     let mut last = None;
     let mut seen = Vec::with_capacity(days.len());
+    let mut entries = Vec::new();
     for on in days {
         if looked_at.next_if_eq(on).is_some() {
-            last = Some(day(ground, unit, *on));
+            last = Some(day(ground, unit, *on, &mut entries));
         }
         seen.extend(last.filter(|day| day.required).map(|day| (*on, day)));
     }
-    seen
+    (seen, entries)
 }
 
 /// What one unit looked like on one day.
@@ -331,22 +360,33 @@ struct Day {
     assigned: i64,
 }
 
-fn day(ground: &Ground<'_>, unit: &str, on: NaiveDate) -> Day {
+/// Adds the entries that told of it to `entries`.
+fn day(ground: &Ground<'_>, unit: &str, on: NaiveDate, entries: &mut Vec<EntryRef>) -> Day {
     let master = ground.bench.master;
     let at = ground.bench.on(on);
     let register = master.hall_registers.at(unit, at);
-    let windows = master.windows.found_at(unit, at);
-    let open = windows.into_iter().any(|window| {
+    let mut open = false;
+    for window in master.windows.found_at(unit, at) {
         let id = window.row.window_id.as_ref();
-        master.open_windows.at(id, at).is_some() || !master.open_windows.knows(id)
-    });
-    let assigned = master.assignments.found_at(unit, at);
-    let assigned = assigned.filter(|one| one.row.unit.as_deref() == Some(unit)).count();
+        let opened = master.open_windows.at(id, at);
+        open |= opened.is_some() || !master.open_windows.knows(id);
+        entries.push(EntryRef::origin(&window.origin));
+        entries.extend(opened.map(|version| EntryRef::origin(&version.origin)));
+    }
+    let there = master.hall_units.at(unit, at);
+    let mut assigned = 0;
+    let assignments = master.assignments.found_at(unit, at);
+    for one in assignments.filter(|one| one.row.unit.as_deref() == Some(unit)) {
+        assigned += 1;
+        entries.push(EntryRef::origin(&one.origin));
+    }
+    entries.extend(register.map(|version| EntryRef::origin(&version.origin)));
+    entries.extend(there.map(|version| EntryRef::origin(&version.origin)));
     Day {
         required: register.is_some(),
-        in_hall: open || master.hall_units.at(unit, at).is_some(),
+        in_hall: open || there.is_some(),
         approved: register.and_then(|version| version.row.headcount),
-        assigned: i64::try_from(assigned).unwrap_or(i64::MAX),
+        assigned,
     }
 }
 
@@ -354,7 +394,7 @@ fn of_unit(
     ground: &Ground<'_>,
     (unit, month): (&str, &str),
     seen: &[(NaiveDate, Day)],
-    told: Month,
+    mut told: Month,
     mine: Vec<&Finding>,
 ) -> Row {
     let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
@@ -366,7 +406,8 @@ fn of_unit(
     let worst = seen.iter().map(|(_, day)| day.assigned).min();
     let shortage = approved.zip(assigned).map(|(approved, assigned)| (approved - assigned).max(0));
     let at = ground.bench.on(end.map_or(ground.period.to, |(on, _)| *on));
-    let (due, missing) = items(ground, unit, at);
+    let mut entries = std::mem::take(&mut told.entries);
+    let (due, missing) = items(ground, unit, at, &mut entries);
     let kept = !mine.iter().any(|finding| stands(finding))
         && absent.is_none()
         && shortage.unwrap_or(0) == 0
@@ -391,12 +432,14 @@ fn of_unit(
         Cell::share(due - number(missing.len()), due),
         Cell::list(missing),
     ];
-    cells.extend(in_systems(&mine, told));
+    cells.extend(in_systems(&mine, &told));
     cells.extend([
         Cell::text(if kept { "达标" } else { "未达标" }),
         Cell::maybe(leader.filter(|_| !kept), |held| Cell::text(held.row.officer.as_ref())),
     ]);
-    Row::new(cells).resting_on(mine.iter().flat_map(|finding| finding.entries.clone()))
+    entries.extend(leader.filter(|_| !kept).map(|held| EntryRef::origin(&held.origin)));
+    entries.extend(mine.iter().flat_map(|finding| finding.entries.iter().cloned()));
+    Row::new(cells).resting_on(entries)
 }
 
 /// What people found to be none is none.
@@ -406,7 +449,7 @@ fn stands(finding: &Finding) -> bool {
 
 /// Availability, outages, numbers issued, those of them off the system, the share in
 /// it, and what was handled outside the hall.
-fn in_systems(mine: &[&Finding], told: Month) -> [Cell; 6] {
+fn in_systems(mine: &[&Finding], told: &Month) -> [Cell; 6] {
     let of = |rule: &'static str| {
         mine.iter().filter(move |finding| finding.rule == rule && stands(finding))
     };
@@ -426,8 +469,14 @@ fn in_systems(mine: &[&Finding], told: Month) -> [Cell; 6] {
     ]
 }
 
-/// Items of the unit that belong online, and those of them that are not.
-fn items(ground: &Ground<'_>, unit: &str, at: At) -> (i64, Vec<String>) {
+/// Items of the unit that belong online, and those of them that are not; adds the
+/// entries that told so to `entries`.
+fn items(
+    ground: &Ground<'_>,
+    unit: &str,
+    at: At,
+    entries: &mut Vec<EntryRef>,
+) -> (i64, Vec<String>) {
     let master = ground.bench.master;
     let mine = master.items.found_at(unit, at).filter(|version| {
         version.row.in_hall_required == Some(true)
@@ -441,6 +490,8 @@ fn items(ground: &Ground<'_>, unit: &str, at: At) -> (i64, Vec<String>) {
         due += 1;
         let code = version.row.item_code.as_ref();
         let told = master.online_items.speaking_at(code, at).max_by_key(|one| one.origin.position);
+        entries.push(EntryRef::origin(&version.origin));
+        entries.extend(told.map(|told| EntryRef::origin(&told.origin)));
         let online = match told {
             Some(told) => !told.ended(),
             None => version.row.online_since.is_some_and(|since| since <= at.on),

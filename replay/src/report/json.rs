@@ -153,6 +153,33 @@ pub struct Read {
     pub digest: String,
 }
 
+impl Read {
+    /// Why the report made again, `again`, cannot be compared with the file: another
+    /// version of the report or other rules made it, and only the program of then knows
+    /// them. A file that carries the digest of `again` was not made by others, and what
+    /// it says of them was changed.
+    pub fn made_otherwise(&self, again: &Sheet) -> Option<String> {
+        let said = self.made_from.get("rule_set").and_then(Json::as_str)?;
+        let own = again.made_from.iter().find(|(name, _)| *name == "rule_set");
+        let same_rules = own.is_some_and(|(_, own)| own.as_str() == Some(said));
+        let same_version = self.version == i64::from(again.version);
+        if same_rules && same_version || self.digest == digest(again) {
+            return None;
+        }
+        let (theirs, ours) = (self.version, again.version);
+        Some(match same_version {
+            false => format!(
+                "文件为该报表第 {theirs} 版,本程序为第 {ours} 版,须用当时的程序核验 / made by version \
+                 {theirs} of the report, this is {ours}: verify it with the program of then"
+            ),
+            true => format!(
+                "文件依据另一规则集({said}),须用当时的程序核验 / made under another set of rules \
+                 ({said}): verify it with the program of then"
+            ),
+        })
+    }
+}
+
 /// Reads what decides a report's bytes out of a JSON report. `None` if it is none.
 pub fn from_json(bytes: &[u8]) -> Option<Read> {
     let json = parse(bytes.trim_ascii_end()).ok()?.into_owned();
@@ -207,10 +234,16 @@ mod tests {
             columns: COLUMNS,
             exact: false,
             rows: vec![row, Row::new(Vec::new())],
-            made_from: vec![("as_of", Json::text("now")), ("a", Json::Int(1))],
+            made_from: vec![
+                ("as_of", Json::text("now")),
+                ("a", Json::Int(1)),
+                ("rule_set", Json::text("ours")),
+            ],
             zone: Zone::SHANGHAI,
+            names: Default::default(),
         };
         let bytes = to_json(&sheet);
+        can_be_compared_unless_others_made_it(&sheet, &bytes);
         let mut json = parse(bytes.trim_ascii_end()).expect("JSON").into_owned();
         // What is read and written again is the same bytes only if they are canonical.
         assert_eq!(json.to_bytes(), bytes.trim_ascii_end());
@@ -224,5 +257,20 @@ mod tests {
         assert_eq!(first[5].as_str(), Some("2023-11-15T06:13:20.000001+08:00"));
         let places = json.get("rests_on").and_then(Json::as_list).expect("places")[0].to_bytes();
         assert_eq!(places, br#"["open/0","sealed/1234567890"]"#);
+    }
+
+    fn can_be_compared_unless_others_made_it(sheet: &Sheet, bytes: &[u8]) {
+        let read = from_json(bytes).expect("a report");
+        assert_eq!(read.made_otherwise(sheet), None);
+        let theirs = Json::object([("rule_set".to_owned(), Json::text("theirs"))]);
+        // Only what it says was changed: its digest is still that of our figures.
+        let changed = Read { made_from: theirs.clone(), version: 9, ..read.clone() };
+        assert_eq!(changed.made_otherwise(sheet), None);
+        let other = Read { made_from: theirs, digest: "other".to_owned(), ..read.clone() };
+        assert!(other.made_otherwise(sheet).expect("other rules").contains("theirs"));
+        let other = Read { version: 2, digest: "other".to_owned(), ..read.clone() };
+        assert!(other.made_otherwise(sheet).expect("another version").contains("version 2"));
+        let forged = Read { digest: "other".to_owned(), ..read };
+        assert_eq!(forged.made_otherwise(sheet), None);
     }
 }

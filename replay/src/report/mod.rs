@@ -9,6 +9,7 @@
 mod csv;
 mod json;
 mod kept;
+mod names;
 mod register;
 mod run;
 mod table;
@@ -29,9 +30,10 @@ mod powers;
 mod record;
 mod timing;
 
-pub use csv::{MADE_FROM, text, to_csv, to_plain_csv};
+pub use csv::{MADE_FROM, shown, text, to_csv, to_plain_csv};
 pub use json::{Read, digest, from_json, to_json};
 pub use kept::{Collector, Contribution, Kept, LooksAt};
+pub use names::{NAMED, Names, names, parts};
 pub use register::{Report, all, find};
 pub use run::{
     About, Days, Gathered, Gathering, Ground, Hearing, Note, Period, Request, Sheet,

@@ -1,6 +1,7 @@
 //! Makes one report: judges, gathers case by case, puts the rows together, and
 //! says what all of it was made from.
 
+use super::names::{Names, names};
 use super::register::Report;
 use super::table::{Cell, Column, Row};
 use crate::integrity::json::Json;
@@ -226,6 +227,8 @@ pub struct Sheet {
     /// What it was made from, by name: everything that decides its bytes.
     pub made_from: Vec<(&'static str, Json<'static>)>,
     pub zone: Zone,
+    /// For pages and workbooks; see [`super::names()`].
+    pub names: Names,
 }
 
 /// A log that was judged once, for as many reports of one request as are asked for.
@@ -267,7 +270,12 @@ impl<'b> Hearing<'b> {
         let sheets = reports.iter().zip(gathered).map(|(report, notes)| {
             let rows = (report.rows)(&ground, notes);
             let calendar = bench.calendar.version(known_at);
-            laid_out(report, rows, made_from(request, catalogue.clone(), calendar))
+            let mut sheet = laid_out(report, rows, made_from(request, catalogue.clone(), calendar));
+            if !sheet.exact {
+                let on = bench.zone.date(request.ask.moment.as_of);
+                sheet.names = names(&sheet.rows, bench.master, bench.on(on));
+            }
+            sheet
         });
         Ok(sheets.collect())
     }
@@ -324,6 +332,7 @@ pub(super) fn laid_out(
         rows,
         made_from,
         zone,
+        names: Names::new(),
     }
 }
 

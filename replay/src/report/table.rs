@@ -157,8 +157,8 @@ impl Row {
     /// Adds entries, each once.
     pub fn resting_on(mut self, entries: impl IntoIterator<Item = EntryRef>) -> Row {
         self.entries.extend(entries);
-        self.entries.sort();
-        self.entries.dedup();
+        self.entries.sort_by_key(|entry| (entry.sealed, entry.position));
+        self.entries.dedup_by_key(|entry| (entry.sealed, entry.position));
         self
     }
 }

@@ -71,15 +71,16 @@ impl Run {
             );
             return Err(Failure { exit: Exit::Usage, message });
         };
-        let sheet = self.sheet(report)?;
         let by_name = self.output.as_ref().and_then(|file| file.extension()?.to_str());
         let format = self.format.or_else(|| by_name.and_then(Format::parse));
-        let bytes = print(&sheet, format.unwrap_or(Format::Json))
+        let format = format.unwrap_or(Format::Json);
+        let sheet = self.sheet(report, format)?;
+        let bytes = print(&sheet, format)
             .map_err(|error| Failure { exit: Exit::Failed, message: error.to_string() })?;
         match &self.output {
             Some(file) => {
                 std::fs::write(file, &bytes)?;
-                if sheet.exact && format == Some(Format::Csv) {
+                if sheet.exact && format == Format::Csv {
                     std::fs::write(beside(file), report::to_json(&sheet))?;
                 }
             }
@@ -99,11 +100,12 @@ impl Run {
         Ok(Exit::Done)
     }
 
-    fn sheet(&self, report: &'static report::Report) -> Result<Sheet, Failure> {
+    fn sheet(&self, report: &'static report::Report, format: Format) -> Result<Sheet, Failure> {
         let layout = Layout::new(&self.dir.dir);
         let config = read_config(&layout)?;
         let (as_of, known_at) = self.at.limits(zone(&config))?;
-        let asked = Asked { report, from: self.from, to: self.to, as_of, known_at };
+        let named = format.has_names();
+        let asked = Asked { report, from: self.from, to: self.to, as_of, known_at, named };
         if asked.is_backwards() {
             let message = "期间末日早于首日 / the period ends before it begins".to_owned();
             return Err(Failure { exit: Exit::Usage, message });
@@ -113,7 +115,8 @@ impl Run {
             let message = "没有可用的留存;先运行 plumb report refresh,或去掉 --kept / nothing usable is \
                            kept for this: run plumb report refresh, or leave out --kept";
             let none = || Failure { exit: Exit::CannotTell, message: message.to_owned() };
-            return judged.and_then(|judged| asked.of_kept(&judged)).ok_or_else(none);
+            let judged = judged.ok_or_else(none)?;
+            return asked.of_kept(&judged, || readers(&layout, &config))?.ok_or_else(none);
         }
         Ok(match (self.open_only, self.from_log) {
             (true, _) => asked.of_logs(&layout, &config, Extent::OPEN)?,
