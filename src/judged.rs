@@ -18,7 +18,7 @@ mod grow;
 mod parts;
 mod stored;
 
-pub use asked::{Asked, BEGINNING};
+pub use asked::Asked;
 
 use crate::config::{Config, Layout};
 use crate::judging::Loaded;

@@ -34,4 +34,5 @@ pub mod streams;
 pub mod succession;
 pub mod time;
 pub mod timers;
+pub mod visible;
 pub mod walk;

@@ -3,7 +3,7 @@
 use super::case::At;
 use super::{Exit, Failure, print};
 use crate::config::Layout;
-use crate::judged::{self, BEGINNING};
+use crate::judged;
 use crate::judging::{Extent, Loaded, zone};
 use crate::ledger::read_config;
 use crate::printing::{Format, print as laid_out};
@@ -130,7 +130,7 @@ impl Ask {
         let (as_of, known_at) = self.at.limits(zone)?;
         let moment = loaded.moment(as_of, known_at);
         let period = Period {
-            from: self.from.unwrap_or(BEGINNING),
+            from: self.from.unwrap_or(Period::BEGINNING),
             to: self.to.unwrap_or(zone.date(moment.as_of)),
         };
         let threads = std::thread::available_parallelism().map_or(1, usize::from);

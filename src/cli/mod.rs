@@ -56,6 +56,7 @@ use crate::ledger::{Ledger, LogName, OpenError, Surroundings};
 use crate::log::SegmentLog;
 use crate::store::{Store as _, StoreError};
 use clap::{Parser, Subcommand};
+use plumbline_replay::visible::visible;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -238,7 +239,7 @@ pub fn run() -> u8 {
     match result {
         Ok(exit) => exit as u8,
         Err(failure) => {
-            eprintln!("plumb: {}", failure.message);
+            eprintln!("plumb: {}", visible(&failure.message));
             failure.exit as u8
         }
     }
@@ -269,7 +270,7 @@ fn line(out: &mut impl Write, bytes: &[u8]) -> Result<bool, Failure> {
 /// Writes one text to stdout and flushes it.
 fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    if line(&mut out, text.as_bytes())? {
+    if line(&mut out, visible(text).as_bytes())? {
         match out.flush() {
             Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
                 return Err(error.into());

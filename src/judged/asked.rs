@@ -16,9 +16,6 @@ use plumbline_replay::report::{self, About, NAMED, Period, Report, Sheet, names}
 use plumbline_replay::time::civil::Micros;
 use std::time::Duration;
 
-/// Before any city's records: the first day where none is said.
-pub const BEGINNING: NaiveDate = NaiveDate::from_ymd_opt(1900, 1, 1).expect("a date");
-
 /// Which report, of which period, at which moment.
 pub struct Asked {
     pub report: &'static Report,
@@ -45,7 +42,7 @@ impl Asked {
     }
 
     fn period(&self, last: NaiveDate) -> Period {
-        Period { from: self.from.unwrap_or(BEGINNING), to: self.to.unwrap_or(last) }
+        Period { from: self.from.unwrap_or(Period::BEGINNING), to: self.to.unwrap_or(last) }
     }
 
     /// From what was kept, as of the entry that it has come to. `None` if that is damaged.

@@ -4,7 +4,7 @@
 use super::LAYOUT;
 use askama::Template;
 use plumbline_replay::report::{
-    Cell, Column, Holds, Read, Row, Sheet, digest, from_json, parts, shown, to_json,
+    Cell, Column, Holds, Period, Read, Row, Sheet, digest, from_json, parts, shown, to_json,
 };
 
 /// Before and after the report as data.
@@ -109,7 +109,7 @@ fn of(sheet: &Sheet) -> (String, String) {
     let value = |name: &str| made_from(sheet).find(|(own, _)| *own == name).map(|(_, text)| text);
     let value = |name: &str| value(name).unwrap_or_default();
     let from = value("period_from");
-    let (first_zh, first_en) = match from == crate::judged::BEGINNING.to_string() {
+    let (first_zh, first_en) = match from == Period::BEGINNING.to_string() {
         true => ("账本起始", "the ledger's beginning"),
         false => (from.as_str(), from.as_str()),
     };

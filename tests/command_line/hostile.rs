@@ -113,3 +113,30 @@ fn what_cannot_be_recorded_is_refused_with_its_place() {
     let line: Value = serde_json::from_str(&entries(&city)[1]).unwrap();
     assert_eq!(line["stream"], json!("费/一"));
 }
+
+/// Whoever files an application must not move an investigator's cursor.
+#[test]
+fn what_a_text_would_do_to_a_terminal_is_shown_instead() {
+    let city = city();
+    let mut one = event("e-1", "fee/1");
+    one["parties"] = json!([{"capacity": "当事人", "id": "party/\u{1b}[2J\u{202e}B"}]);
+    let (exit, _, told) = append(&city, format!("{one}\n").as_bytes());
+    assert_eq!(exit, Some(0), "{told}");
+    let dir = city.path.to_str().unwrap();
+    let mut shown = 0;
+    for asked in [
+        &["case", "show", "fee/1"][..],
+        &["case", "timeline", "fee/1"],
+        &["case", "list"],
+        &["find", "run"],
+        &["ask", "1", "--stream", "fee/1"],
+        &["stats"],
+    ] {
+        let output = plumb().args(asked).args(["--dir", dir]).output().unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        let text = String::from_utf8(text).unwrap();
+        assert!(!text.contains(['\u{1b}', '\u{202e}']), "{asked:?}: {text:?}");
+        shown += text.matches("\\u001b[2J\\u202eB").count();
+    }
+    assert!(shown > 0, "no command shows the party");
+}

@@ -32,6 +32,7 @@ const REPLAY: &[&str] = &[
     "replay::bundle",
     "replay::audit",
     "replay::evidence",
+    "replay::visible",
 ];
 
 /// Both packages, from the bottom up. A new module needs a line here.
@@ -59,6 +60,8 @@ const LAYERS: &[Layer] = &[
         why: "a report is a function of what lies below" },
     Layer { name: "replay::inquiry", may: &["replay::integrity", "replay::event", "replay::state", "replay::time", "replay::master", "replay::rules", "replay::report"],
         why: "a question is answered as a report is made" },
+    Layer { name: "replay::visible", may: &[],
+        why: "a text is shown whatever it says" },
     Layer { name: "replay::document", may: &[],
         why: "a form of JSON belongs to no document" },
     Layer { name: "replay::manifest", may: &["replay::document", "replay::integrity"],

@@ -10,6 +10,7 @@ mod reports;
 mod scenario;
 mod verify;
 
+use crate::visible::visible;
 use lexopt::prelude::*;
 use std::io::Write;
 use std::process::ExitCode;
@@ -101,7 +102,7 @@ fn run(parser: &mut lexopt::Parser) -> Result<u8, Failure> {
 /// Writes one text and a line end. A reader that closed the pipe has what it
 /// wanted: that is no error.
 fn print(text: &str) -> Result<(), Failure> {
-    match writeln!(std::io::stdout(), "{text}") {
+    match writeln!(std::io::stdout(), "{}", visible(text)) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Failure::new(1, format!("stdout: {error}")))
         }

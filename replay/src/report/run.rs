@@ -23,6 +23,8 @@ pub struct Period {
 }
 
 impl Period {
+    /// Before any city's records: the first day where none is said.
+    pub const BEGINNING: NaiveDate = NaiveDate::from_ymd_opt(1900, 1, 1).expect("a date");
     /// All days.
     pub const EVER: Period = Period { from: NaiveDate::MIN, to: NaiveDate::MAX };
 

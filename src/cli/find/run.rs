@@ -3,6 +3,7 @@
 use super::super::{Exit, Failure, line};
 use super::{Asked, severity};
 use plumbline_replay::rules::{Finding, Outcome, Severity};
+use plumbline_replay::visible::visible;
 use std::io::Write;
 
 /// 对账本作一次全面判定,或只判一案 / judge the whole ledger at a moment, or one case
@@ -65,7 +66,7 @@ impl Run {
 
 fn words(finding: &Finding, at: &str) -> String {
     let unit = finding.accountable.unit.as_deref().unwrap_or("-");
-    format!(
+    let words = format!(
         "{}  {}·{}  {}  {}  {}\n    {}\n    {}\n    {}",
         finding.rule,
         finding.outcome.zh(),
@@ -76,5 +77,6 @@ fn words(finding: &Finding, at: &str) -> String {
         finding.zh,
         finding.en,
         finding.id(),
-    )
+    );
+    visible(&words).into_owned()
 }
