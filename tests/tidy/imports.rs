@@ -153,7 +153,7 @@ const LAYERS: &[Layer] = &[
             "replay::integrity", "replay::event", "replay::time", "replay::state", "replay::rules", "replay::report", "replay::walk"],
         why: "measurements reach everything but the command line" },
     Layer { name: "cli", may: &["config", "clock", "durable", "opening", "store", "log", "vault", "second", "ledger", "index", "stream_index", "reader", "projection", "case", "master", "following", "judging", "judged", "bundle", "printing", "proof", "publication", "receipt", "extract", "fetch", "tiled", "witness", "import", "export", "archive", "demo", "http", "timers", "bench",
-            "replay::integrity", "replay::manifest", "replay::event", "replay::time", "replay::state", "replay::identifier", "replay::master", "replay::rules", "replay::timers", "replay::scenario", "replay::report", "replay::inquiry", "replay::streams", "replay::succession", "replay::walk", "replay::extract", "replay::bundle", "replay::audit"],
+            "replay::integrity", "replay::manifest", "replay::event", "replay::time", "replay::state", "replay::identifier", "replay::master", "replay::rules", "replay::timers", "replay::scenario", "replay::report", "replay::inquiry", "replay::streams", "replay::succession", "replay::walk", "replay::extract", "replay::bundle", "replay::audit", "replay::visible"],
         why: "the command line stands on top" },
 ];
 

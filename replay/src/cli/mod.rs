@@ -10,8 +10,8 @@ mod reports;
 mod scenario;
 mod verify;
 
-use crate::visible::visible;
 use lexopt::prelude::*;
+use plumbline_replay::visible::visible;
 use std::io::Write;
 use std::process::ExitCode;
 

@@ -7,7 +7,7 @@ use crate::config::Layout;
 use crate::judging::{Extent, Loaded};
 use crate::ledger::{LogName, read_config};
 use crate::printing::{self, Format};
-use plumbline_replay::report::{self, Request};
+use plumbline_replay::report::{self, Read, Request, Sheet};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -95,33 +95,34 @@ impl Verify {
         }
         let sheet = report::run(report, &loaded.blocks, &request)
             .map_err(|error| Failure { exit: Exit::Broken, message: error.to_string() })?;
-        let again = printing::print(&sheet, format)
-            .map_err(|error| Failure { exit: Exit::Failed, message: error.to_string() })?;
-        if again == bytes {
-            return Ok(Verdict(
-                "pass",
-                Exit::Done,
-                format!("{} 逐字节一致 / the same bytes, digest {}", report.id, read.digest),
-            ));
-        }
-        if let Some(why) = read.made_otherwise(&sheet) {
-            return cannot(why);
-        }
-        let same_figures = report::digest(&sheet) == read.digest;
-        if same_figures && printing::is_of_another_layout(bytes, format) {
-            return cannot(format!(
-                "文件所写摘要与账本数据一致({}),但版式出自另一版本的程序,所印内容无法逐字节比对;请核验 json \
-                 格式的文件 / its digest is that of the log's figures, but another version of the \
-                 program laid it out: what is printed cannot be compared; verify a JSON file",
-                read.digest
-            ));
-        }
-        let at = again.iter().zip(bytes).take_while(|(a, b)| a == b).count();
-        fail(format!(
-            "重制结果自第 {at} 字节起不同 / made again, it differs from byte {at} on \
-             (digest {}, the file says {})",
-            report::digest(&sheet),
-            read.digest
-        ))
+        compared(&sheet, &read, bytes, format)
     }
+}
+
+/// The report made again, held against the file.
+fn compared(sheet: &Sheet, read: &Read, bytes: &[u8], format: Format) -> Result<Verdict, Failure> {
+    let again = printing::print(sheet, format)
+        .map_err(|error| Failure { exit: Exit::Failed, message: error.to_string() })?;
+    let digest = report::digest(sheet);
+    Ok(if again == bytes {
+        let same = format!("{} 逐字节一致 / the same bytes, digest {digest}", sheet.id);
+        Verdict("pass", Exit::Done, same)
+    } else if let Some(why) = read.made_otherwise(sheet) {
+        Verdict("cannot_tell", Exit::CannotTell, why)
+    } else if digest == read.digest && printing::is_of_another_layout(bytes, format) {
+        let why = format!(
+            "文件所写摘要与账本数据一致({digest}),但版式出自另一版本的程序,所印内容无法逐字节比对;请核验 json \
+             格式的文件 / its digest is that of the log's figures, but another version of the \
+             program laid it out: what is printed cannot be compared; verify a JSON file"
+        );
+        Verdict("cannot_tell", Exit::CannotTell, why)
+    } else {
+        let at = again.iter().zip(bytes).take_while(|(a, b)| a == b).count();
+        let why = format!(
+            "重制结果自第 {at} 字节起不同 / made again, it differs from byte {at} on \
+             (digest {digest}, the file says {})",
+            read.digest
+        );
+        Verdict("fail", Exit::Broken, why)
+    })
 }
