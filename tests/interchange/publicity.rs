@@ -5,6 +5,7 @@
 use encoding_rs::GB18030;
 use rust_xlsxwriter::{Format, Workbook};
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -231,6 +232,7 @@ fn what_the_report_writes_is_read_again_field_by_field() {
             assert_eq!(again["appended"], 0, "{again}");
             assert_eq!(again["duplicates"], summary["appended"]);
         }
+        told_once_a_case(&desk);
         for ((id, _, lines), was) in tables.iter().zip(&was) {
             let is = rows(&desk.report(id, &format!("{id}.is.csv")));
             assert_eq!(is.len(), *lines, "{id}");
@@ -240,6 +242,35 @@ fn what_the_report_writes_is_read_again_field_by_field() {
     let penalties = was[1].iter().find(|row| row.contains(&"罚1号".to_owned())).unwrap();
     for cell in ["1.234567", "0.000012", "许可证0001", "2027/03/11", "001234567", "'-事实"] {
         assert!(penalties.contains(&cell.to_owned()), "{cell}: {penalties:?}");
+    }
+}
+
+/// An excerpt leaves much that cannot be told: a person reads it once a case, with all
+/// that is missing, and a script each finding.
+fn told_once_a_case(desk: &Desk) {
+    let find = |more: &[&str]| {
+        let output = plumb([&["find", "run", "--dir", desk.dir()], more].concat());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let mut untold: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut each = 0;
+    for line in find(&["--json"]).lines() {
+        let finding: Value = serde_json::from_str(line).unwrap();
+        if finding["result"] == "INDETERMINATE" {
+            let own = untold.entry(finding["stream"].as_str().unwrap().to_owned()).or_default();
+            let missing = finding["explanation"]["missing"].as_array().unwrap();
+            own.extend(missing.iter().map(|word| word.as_str().unwrap().to_owned()));
+            own.insert(finding["rule"].as_str().unwrap().to_owned());
+            each += 1;
+        }
+    }
+    let told = find(&[]);
+    let told: Vec<&str> = told.lines().filter(|line| line.starts_with("无法判定")).collect();
+    assert_eq!(told.len(), untold.len());
+    assert!(each > untold.len() * 4, "{each}");
+    for (stream, words) in untold {
+        let line = told.iter().find(|line| line.contains(&format!("  {stream}  "))).unwrap();
+        assert!(words.iter().all(|word| line.contains(word)), "{line}\n{words:?}");
     }
 }
 

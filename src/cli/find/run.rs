@@ -1,9 +1,12 @@
-//! `plumb find run`: judges, and prints every finding.
+//! `plumb find run`: judges, and prints every finding: a script each by itself, a
+//! person what cannot be told once a case.
 
 use super::super::{Exit, Failure, line};
 use super::{Asked, severity};
 use plumbline_replay::rules::{Finding, Outcome, Severity};
 use plumbline_replay::visible::visible;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 /// 对账本作一次全面判定,或只判一案 / judge the whole ledger at a moment, or one case
@@ -25,11 +28,17 @@ impl Run {
         let found: Vec<&Finding> =
             answer.judgement.findings.iter().filter(|one| self.asked.wants(one)).collect();
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+        // Who asks about one case is told each reason.
+        let summed = !self.json && self.asked.stream.is_none();
+        let untold = if summed { Untold::by_stream(&found) } else { BTreeMap::new() };
+        let mut told = BTreeSet::new();
         for finding in &found {
-            let text = if self.json {
-                finding.to_json(answer.zone).to_string()
-            } else {
-                words(finding, answer.zone.rfc3339(finding.at).as_str())
+            let untold = untold.get(finding.stream.as_ref());
+            let text = match untold.filter(|_| finding.outcome == Outcome::Indeterminate) {
+                Some(untold) if told.insert(finding.stream.as_ref()) => untold.line(),
+                Some(_) => continue,
+                None if self.json => finding.to_json(answer.zone).to_string(),
+                None => words(finding, answer.zone.rfc3339(finding.at).as_str()),
             };
             if !line(&mut out, text.as_bytes())? {
                 return Ok(Exit::Done);
@@ -79,4 +88,49 @@ fn words(finding: &Finding, at: &str) -> String {
         finding.id(),
     );
     visible(&words).into_owned()
+}
+
+/// What cannot be told of one stream, and what is missing for it.
+#[derive(Default)]
+struct Untold<'f> {
+    stream: &'f str,
+    unit: Option<&'f str>,
+    rules: Vec<&'f str>,
+    missing: Vec<&'f str>,
+}
+
+impl<'f> Untold<'f> {
+    fn by_stream(found: &[&'f Finding]) -> BTreeMap<&'f str, Untold<'f>> {
+        let mut out: BTreeMap<&str, Untold<'_>> = BTreeMap::new();
+        for finding in found.iter().filter(|one| one.outcome == Outcome::Indeterminate) {
+            let own = out.entry(&finding.stream).or_default();
+            own.stream = &finding.stream;
+            own.unit = own.unit.or(finding.accountable.unit.as_deref());
+            let missing = finding.explanation.get("missing").and_then(Value::as_array);
+            let missing = missing.into_iter().flatten().filter_map(Value::as_str);
+            let rule = [finding.rule].into_iter();
+            for (list, words) in
+                [(&mut own.rules, rule.collect()), (&mut own.missing, missing.collect::<Vec<_>>())]
+            {
+                for word in words {
+                    if !list.contains(&word) {
+                        list.push(word);
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    /// One line: `无法判定 / cannot tell  STREAM  UNIT  缺 / missing: …  (RULES)`.
+    fn line(&self) -> String {
+        let Untold { stream, unit, rules, missing } = self;
+        let missing = match missing.is_empty() {
+            true => String::new(),
+            false => format!("  缺 / missing: {}", missing.join("、")),
+        };
+        let (unit, rules) = (unit.unwrap_or("-"), rules.join(" "));
+        let line = format!("无法判定 / cannot tell  {stream}  {unit}{missing}  ({rules})");
+        visible(&line).into_owned()
+    }
 }
