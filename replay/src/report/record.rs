@@ -13,7 +13,7 @@ use crate::time::civil::{self, Zone};
 
 pub(super) const REPAIRS: Report = Report {
     id: "RP23",
-    version: 2,
+    version: 3,
     zh: "补录更正作废倒签表",
     en: "late, corrected, voided and backdated records",
     rows_zh: "记录",
@@ -51,6 +51,7 @@ const REPAIR_COLUMNS: &[Column] = &[
     column("recorder", "录入人", "recorder", Holds::Text),
     column("reason", "理由", "reason", Holds::Text),
     column("field", "更正字段", "field", Holds::Text),
+    column("old_value", "更正前", "old value", Holds::Text),
     column("new_value", "更正后", "new value", Holds::Text),
     column("approved_by", "批准", "approved by", Holds::Text),
     column("target", "所涉记录", "target", Holds::Code),
@@ -140,10 +141,12 @@ fn note(
 ) -> Note {
     let recorder = act.recorder.as_ref().or(act.actor.as_ref());
     let who = recorder.and_then(|who| who.officer.get().or(who.system.get()).or(who.unit.get()));
-    let value = act.body.json("new_value").map(|json| match json {
-        Json::Text(text) => text.into_owned(),
+    let words = |json: &Json<'_>| match json {
+        Json::Text(text) => text.as_ref().to_owned(),
         other => String::from_utf8_lossy(&other.to_bytes()).into_owned(),
-    });
+    };
+    let value = act.body.json("new_value").as_ref().map(words);
+    let before = case.file.replaced.get(&act.position).copied().map(words);
     let target = act.body.text("target_event").or(act.body.text("target"));
     let occurred = match act.precision {
         Precision::Minute => Cell::Moment(act.occurred.micros),
@@ -161,6 +164,7 @@ fn note(
         Cell::text(who.unwrap_or_default()),
         Cell::text(reason),
         facts::member(Some(act), "field_path"),
+        Cell::maybe(before, Cell::text),
         Cell::maybe(value, Cell::text),
         facts::member(Some(act), "approved_by"),
         Cell::maybe(target, |target| Cell::text(target.into_owned())),

@@ -4,9 +4,11 @@
 use super::bench::Bench;
 use super::coverage::Coverage;
 use crate::event::{Event, EventError};
+use crate::integrity::json::Json;
 use crate::state::CaseKind;
 use crate::state::moment::{self, Effective};
 use crate::state::repairs_record;
+use std::collections::BTreeMap;
 
 /// The acts of one stream.
 pub struct CaseFile<'e> {
@@ -16,6 +18,8 @@ pub struct CaseFile<'e> {
     pub acts: Vec<Event<'e>>,
     /// Repairs that were known: corrections, voids and disputes.
     pub repairs: Vec<Event<'e>>,
+    /// What each correction replaced, by its position.
+    pub replaced: BTreeMap<u64, &'e Json<'static>>,
     /// How much of the case these acts can hold.
     pub coverage: Coverage,
     /// Which types are among the acts: a set mark for each. A mark that is not set
@@ -49,11 +53,13 @@ impl<'a> Known<'a> {
             kind: CaseKind::of_stream(stream).unwrap_or(CaseKind::Other),
             acts: Vec::with_capacity(self.0.len()),
             repairs: Vec::new(),
+            replaced: BTreeMap::new(),
             coverage: Coverage::Whole,
             marks: 0,
         };
         for effective in self.0.iter().filter(|effective| effective.voided_by.is_none()) {
             let event = Event::read(&effective.bytes)?;
+            file.replaced.extend(effective.replaced.iter().map(|(by, before)| (*by, before)));
             if repairs_record(&event.kind) {
                 file.repairs.push(event);
             } else if bench.past(event.occurred.micros.saturating_sub(1)) {

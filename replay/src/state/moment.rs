@@ -38,6 +38,9 @@ pub struct Effective<'a> {
     pub bytes: Cow<'a, [u8]>,
     /// Positions of the corrections that were applied.
     pub corrected_by: Vec<u64>,
+    /// What stood there before each of them, by their positions; nothing where nothing
+    /// did, or where it stands under seal.
+    pub replaced: Vec<(u64, Json<'static>)>,
     /// Position of the entry that voided it: the act does not count.
     pub voided_by: Option<u64>,
 }
@@ -80,9 +83,10 @@ pub fn known<'a>(entries: &[&'a [u8]], known_at: Micros) -> Result<Vec<Effective
     }
     let effective = events.iter().map(|(entry, event)| {
         let repairs = corrected.remove(&event.position).unwrap_or_default();
-        let (bytes, corrected_by) = correct(entry, &repairs);
-        let voided_by = voided.get(&event.position).copied();
-        Effective { position: event.position, bytes, corrected_by, voided_by }
+        let mut effective = correct(entry, &repairs);
+        effective.position = event.position;
+        effective.voided_by = voided.get(&event.position).copied();
+        effective
     });
     Ok(effective.collect())
 }
@@ -136,14 +140,15 @@ fn target(events: &[(&[u8], Event<'_>)], by: &Event<'_>, repair: &Repair<'_>) ->
     found.next().map(|event| event.position)
 }
 
-/// The entry with its corrections applied, the first recorded first, and the
-/// positions of those that had an effect. `repairs` are given last first.
-fn correct<'a>(entry: &'a [u8], repairs: &[Repair<'_>]) -> (Cow<'a, [u8]>, Vec<u64>) {
+/// The entry with its corrections applied, the first recorded first, and which of them
+/// had an effect. `repairs` are given last first.
+fn correct<'a>(entry: &'a [u8], repairs: &[Repair<'_>]) -> Effective<'a> {
     let mut bytes = Cow::Borrowed(entry);
-    let mut applied = Vec::new();
+    let (mut corrected_by, mut replaced) = (Vec::new(), Vec::new());
     for repair in repairs.iter().rev() {
         let Some((path, value)) = &repair.change else { continue };
         let Ok(mut json) = parse(&bytes).map(Json::into_owned) else { continue };
+        let before = at_pointer(&json, path).cloned();
         if !set(&mut json, path, value.clone().into_owned()) {
             continue;
         }
@@ -152,10 +157,25 @@ fn correct<'a>(entry: &'a [u8], repairs: &[Repair<'_>]) -> (Cow<'a, [u8]>, Vec<u
         let candidate = json.to_bytes();
         if Event::read(&candidate).is_ok() {
             bytes = Cow::Owned(candidate);
-            applied.push(repair.position);
+            corrected_by.push(repair.position);
+            replaced.extend(before.map(|before| (repair.position, before)));
         }
     }
-    (bytes, applied)
+    Effective { position: 0, bytes, corrected_by, replaced, voided_by: None }
+}
+
+/// The names of a JSON pointer.
+fn names(pointer: &str) -> Option<Vec<String>> {
+    let path = pointer.strip_prefix('/')?;
+    Some(path.split('/').map(|name| name.replace("~1", "/").replace("~0", "~")).collect())
+}
+
+/// The value at a JSON pointer.
+fn at_pointer<'j>(json: &'j Json<'static>, pointer: &str) -> Option<&'j Json<'static>> {
+    names(pointer)?.iter().try_fold(json, |at, name| match at {
+        Json::List(items) => items.get(name.parse::<usize>().ok()?),
+        other => other.get(name),
+    })
 }
 
 /// Members that no correction changes: where an entry stands, who sent it and of
@@ -165,14 +185,8 @@ const FIXED: [&str; 9] =
 
 /// Sets the value at a JSON pointer; null takes the member away.
 fn set(json: &mut Json<'_>, pointer: &str, value: Json<'static>) -> bool {
-    let Some(path) = pointer.strip_prefix('/') else {
-        return false;
-    };
-    let names: Vec<String> =
-        path.split('/').map(|name| name.replace("~1", "/").replace("~0", "~")).collect();
-    let Some((last, parents)) = names.split_last() else {
-        return false;
-    };
+    let Some(names) = names(pointer) else { return false };
+    let Some((last, parents)) = names.split_last() else { return false };
     if names.first().is_some_and(|name| FIXED.contains(&name.as_str())) {
         return false;
     }
