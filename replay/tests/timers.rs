@@ -192,6 +192,15 @@ fn publicity_and_permits_end_on_their_days() {
     let expired = due_by(published, "2026-06-10");
     assert_eq!(said(&expired), one("2026-06-01T00:00", "penalty.publicity.expired"));
     assert_eq!(due_by(&recorded(published, &expired), "2026-06-10"), []);
+    // Nor longer than P19 lets it, whatever was published; and where nothing was said.
+    for until in ["\"until\":\"2029-01-01\",", ""] {
+        let published = format!(
+            "2026-04-02T09:00 penalty.published penalty/1 unit=unit/a {{{until}\"class\":\"轻微\"}}\n"
+        );
+        assert_eq!(due_by(&published, "2026-07-02"), []);
+        let expired = due_by(&published, "2026-07-10");
+        assert_eq!(said(&expired), one("2026-07-03T00:00", "penalty.publicity.expired"));
+    }
     let applied = "2022-01-10T09:00 approval.renewal.applied approval/1 unit=unit/a {\"cert_no\":\"证1\",\"expires_on\":\"2022-03-15\"}\n";
     assert_eq!(due_by(applied, "2022-03-15"), []);
     let renewed = due_by(applied, "2022-03-20");

@@ -16,8 +16,9 @@ use crate::event::Event;
 use crate::integrity::json::Json;
 use crate::master::{At, Master};
 use crate::state::Moment;
-use crate::time::calendar::Calendar;
+use crate::time::calendar::{Calendar, Roll};
 use crate::time::civil::{DAY_MICROS, Micros, Zone};
+use crate::time::clock::{Term, Unit};
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
 use std::cell::OnceCell;
@@ -111,6 +112,26 @@ impl Bench<'_> {
     /// A whole-number parameter, or the default that the specification proposes.
     pub fn number(&self, id: &str, at: At, default: i64) -> i64 {
         self.parameter(id, at).and_then(Json::as_int).unwrap_or(default)
+    }
+
+    /// P04: a term in calendar days as it is counted from a day: whether its last day
+    /// moves off a day off (`natural`), and whether that of a limit on a power does
+    /// (`limits_on_power`).
+    pub fn counted(&self, term: Term, from: NaiveDate) -> Term {
+        if matches!(term.unit, Unit::WorkingDay | Unit::Hour) {
+            return term;
+        }
+        let name = match term.roll {
+            Roll::NextWorkday => "natural",
+            Roll::None => "limits_on_power",
+        };
+        let set = self.parameter("P04", self.on(from)).and_then(|set| set.get(name)?.as_str());
+        let roll = match set {
+            Some("none") => Roll::None,
+            Some("next_working_day") => Roll::NextWorkday,
+            _ => term.roll,
+        };
+        Term { roll, ..term }
     }
 
     /// P12: working days, at least one, by whose end an act is recorded in time.

@@ -5,6 +5,7 @@ pub(super) mod decision;
 mod first_violation;
 mod floor;
 mod management;
+pub(super) mod notice_term;
 pub(super) mod rectified;
 mod told;
 
@@ -55,7 +56,8 @@ const FIRST_VIOLATION: Rule = Rule {
     kind: Kind("R+W"),
     severity: Severity::Red,
     status: Status::Judged,
-    checks: &[Check::City(first_violation::first_violation)],
+    version: 2,
+    checks: &[Check::Case(notice_term::stated), Check::City(first_violation::first_violation)],
     ..Rule::ENTRY
 };
 

@@ -1,6 +1,7 @@
 //! 二.3 特事特办,严禁推诿扯皮.
 
 mod channel;
+mod escalation;
 mod handler;
 mod joint;
 mod notice;
@@ -84,14 +85,14 @@ const TIME_LIMIT: Rule = Rule {
 
 const TIMEOUT_CONSENT: Rule = Rule {
     id: "R2.3.6",
-    version: 2,
+    version: 3,
     zh: "超时默认制",
     en: "deemed consent on timeout",
     quote: "超时默认制",
     kind: Kind("W+R"),
     severity: Severity::Red,
     status: Status::Judged,
-    checks: &[Check::Case(timeout::defaulted)],
+    checks: &[Check::Case(timeout::defaulted), Check::Sequel(escalation::escalated)],
     silence: Silence::After,
     ..Rule::ENTRY
 };
@@ -132,6 +133,7 @@ const SINGLE_DEPARTMENT: Rule = Rule {
 
 const ONE_NOTICE: Rule = Rule {
     id: "R2.3.10",
+    version: 2,
     zh: "一次性全面告知",
     en: "one-time complete notification",
     quote: "不符合办理条件的,要及时一次性全面告知",

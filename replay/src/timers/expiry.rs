@@ -7,6 +7,7 @@ use crate::integrity::json::Json;
 use crate::rules::bench::Case;
 use crate::rules::clocks::{day_of, day_start};
 use crate::rules::defaults;
+use crate::rules::publication;
 use crate::rules::served;
 use crate::state::CaseKind;
 use crate::time::calendar::Roll;
@@ -36,7 +37,7 @@ pub(super) fn renewal(case: &Case<'_>, out: &mut Vec<DueEvent>) {
     }
 }
 
-/// D25: publicity ends the day after `until`.
+/// D25: publicity ends the day after `until`, and never later than P19 lets it.
 pub(super) fn publicity(case: &Case<'_>, out: &mut Vec<DueEvent>) {
     if case.file.kind != CaseKind::Penalty {
         return;
@@ -44,7 +45,7 @@ pub(super) fn publicity(case: &Case<'_>, out: &mut Vec<DueEvent>) {
     const ENDS: [&str; 3] =
         ["penalty.publicity.expired", "penalty.publicity.withdrawn", "penalty.credit.repaired"];
     for published in case.file.all("penalty.published") {
-        let Some(until) = day_of(published, "until", case.bench.zone) else { continue };
+        let Some(until) = publication::ends_on(case, published) else { continue };
         let order = published.order();
         if case.file.any(&ENDS).any(|act| act.order() >= order) {
             continue;
@@ -79,7 +80,7 @@ fn payable_until(case: &Case<'_>) -> Option<NaiveDate> {
     let served = served::of_penalty(case)?;
     let start = day_start(bench.zone.date(served.occurred.micros), bench.zone);
     let term = Term { n: 15, unit: Unit::NaturalDay, roll: Roll::NextWorkday };
-    let clock = Clock::plain(start, bench.zone, term);
+    let clock = Clock::plain(start, bench.zone, bench.counted(term, bench.zone.date(start.micros)));
     let due = clock.reckon(bench.calendar, bench.known_at, Claims::Recognised)?.date;
     let deferred = case.file.last("penalty.payment.deferred").and_then(|act| {
         let schedule = act.body.json("schedule")?;

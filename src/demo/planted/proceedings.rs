@@ -128,7 +128,7 @@ impl Proceedings {
         let published = calendar.after(decided, 2);
         let paid = calendar.after(served, 4);
         let closed = calendar.after(paid, 2);
-        let until = published.plus(publicity_days(self.amount_fen));
+        let until = decided.plus(publicity_days(self.amount_fen));
         let after = [
             (decided.at(15, 20), Beat::Decide),
             (served.at(9, 40), Beat::Serve),

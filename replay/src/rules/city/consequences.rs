@@ -1,4 +1,4 @@
-//! What was done about findings (K03–K12, B07): who was ordered, criticised,
+//! What was done about findings (K03–K12, B07, G11): who was ordered, criticised,
 //! referred, by the finding that it names.
 
 use super::{Case, Topic};
@@ -72,7 +72,8 @@ impl Topic for Consequences {
     fn note(&mut self, case: &Case<'_>) {
         for event in &case.file.acts {
             let kind = event.kind.as_ref();
-            if !(kind.starts_with("account.") || kind.starts_with("fee.refund")) {
+            let acts = ["account.", "fee.refund", "interview.held."];
+            if !acts.iter().any(|head| kind.starts_with(head)) {
                 continue;
             }
             let text = |name: &str| event.body.text(name).map(|text| Box::from(text.as_ref()));

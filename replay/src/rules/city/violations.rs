@@ -7,6 +7,7 @@ use crate::event::{Event, Value};
 use crate::integrity::json::Json;
 use crate::packed::packed;
 use crate::rules::enforcement::decision;
+use crate::rules::enforcement::notice_term::NoticeTerm;
 use crate::rules::noted::NotedAct;
 use crate::time::civil::Micros;
 use std::collections::BTreeMap;
@@ -185,8 +186,9 @@ fn assessment(case: &Case<'_>, act: &Event<'_>) -> Assessment {
 }
 
 fn decisions(case: &Case<'_>) -> Vec<Decided> {
-    // 限时整改: an order without a day by which is none (P10).
-    let dated = |act: &&Event<'_>| text(act, "deadline").is_some();
+    // 限时整改: an order without a day by which is none, unless P10 says so.
+    let stated = |act: &Event<'_>| NoticeTerm::on(case.bench, act.occurred.local_date()).stated;
+    let dated = |act: &&Event<'_>| text(act, "deadline").is_some() || !stated(act);
     let notice = case.all("penalty.rectification.notice.issued").find(dated).map(Event::order);
     case.all("penalty.decision.made")
         .map(|act| {

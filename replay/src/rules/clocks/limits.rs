@@ -101,7 +101,7 @@ fn listed(case: &Case<'_>, start: &Start) -> (Option<Limit>, Option<Limit>) {
             entry: item?.origin.id.clone(),
             version: item?.row.catalogue_version.clone().unwrap_or_default(),
         };
-        Some(Limit { term: term_of(limit?)?, source })
+        Some(Limit { term: case.bench.counted(term_of(limit?)?, start.on), source })
     };
     let legal = listed(item.and_then(|item| item.row.legal_limit.as_ref()));
     let promised = case.bench.master.promises.at(code, at).and_then(|promise| {

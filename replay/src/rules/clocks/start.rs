@@ -2,7 +2,7 @@
 //! that the law asks for did not come in time (行政许可法 art. 32(4)).
 
 use super::{Stop, day_of, day_start};
-use crate::event::Event;
+use crate::event::{Event, Value};
 use crate::rules::bench::Case;
 use crate::rules::case_file::is;
 use crate::rules::finding::EntryRef;
@@ -126,7 +126,9 @@ pub(super) fn acceptance(case: &Case<'_>) -> Option<(Start, Option<Stop>)> {
         };
         let order = asked.order();
         let mut supplements = case.file.all("approval.supplement.submitted");
-        let Some(supplied) = supplements.find(|act| act.order() > order) else {
+        // A set that is said to be incomplete starts nothing (§3.11.1: the complete set).
+        let complete = |act: &Event<'_>| act.body.get("complete") != Some(Value::Bool(false));
+        let Some(supplied) = supplements.find(|act| act.order() > order && complete(act)) else {
             return Some((start, stop));
         };
         start = Start::at(supplied, StartBy::Supplement, zone);

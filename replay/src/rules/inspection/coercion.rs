@@ -13,6 +13,7 @@ use crate::rules::rule::Severity;
 use crate::rules::words::{listed, listed_en, minute, when};
 use crate::time::calendar::Roll;
 use crate::time::civil::{DAY_MICROS, Micros};
+use crate::time::clock::{Term, Unit};
 use serde_json::json;
 
 /// Natural days of a first term, and with its one extension (art. 25, 32).
@@ -261,8 +262,9 @@ fn within_term(case: &Case<'_>, act: &Event<'_>, defects: &mut Defects) {
     let start = act.occurred.local_date();
     let due = |days: i64| {
         let days = u32::try_from(days).ok()?;
-        let known_at = case.bench.known_at;
-        case.bench.calendar.add_days(start, days, Roll::None, known_at).map(|due| due.date)
+        let term = Term { n: days, unit: Unit::NaturalDay, roll: Roll::None };
+        let roll = case.bench.counted(term, start).roll;
+        case.bench.calendar.add_days(start, days, roll, case.bench.known_at).map(|due| due.date)
     };
     // What testing takes does not count (art. 25).
     let tested = act.body.int("testing_days").unwrap_or(0).max(0);

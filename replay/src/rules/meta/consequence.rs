@@ -291,7 +291,10 @@ fn done(
     last: i64,
 ) -> Done {
     let fitting = fitting(need, finding, consequences);
-    let Some(first) = fitting.iter().map(|one| one.at).min() else {
+    // Posts withdrawn in several papers are withdrawn with the last of them.
+    let all = finding.rule == "R2.2.4b";
+    let times = fitting.iter().map(|one| one.at);
+    let Some(first) = (if all { times.max() } else { times.min() }) else {
         return if need.sealed && !city.bench.sealed_given {
             Done::CannotTell
         } else {

@@ -19,7 +19,7 @@ const CONSEQUENCE: Rule = Rule {
     kind: Kind("R+M"),
     severity: Severity::Red,
     status: Status::Judged,
-    version: 2,
+    version: 3,
     checks: &[Check::Sequel(consequence::gaps)],
     silence: Silence::Nothing,
     ..Rule::ENTRY

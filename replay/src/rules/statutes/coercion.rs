@@ -187,7 +187,8 @@ fn court(case: &Case<'_>, out: &mut Findings) {
         }
         let Some(served) = served::of_penalty(case) else { continue };
         let start = served.occurred;
-        let nine_months = Clock::plain(start, zone, rolling(9, Unit::Month));
+        let term = bench.counted(rolling(9, Unit::Month), zone.date(start.micros));
+        let nine_months = Clock::plain(start, zone, term);
         let due = nine_months.reckon(bench.calendar, known_at, Claims::Recognised);
         let disputed = case.file.any(&["penalty.review.filed", "penalty.litigation.filed"]).next();
         if let Some(due) = due.filter(|due| on > due.date && disputed.is_none()) {

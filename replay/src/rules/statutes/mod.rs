@@ -5,6 +5,7 @@
 //! the decision says, and before it. What this module does not know: the
 //! decision's own terms, which are `clocks` and the articles'.
 
+mod asked;
 pub(super) mod coercion;
 pub(super) mod credit;
 pub(super) mod disclosure;

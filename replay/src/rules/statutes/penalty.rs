@@ -1,9 +1,9 @@
 //! T11–T19: 行政处罚法 as in force since 2021-07-15. Its terms of two, three, five
 //! and seven days are working days (art. 85); ninety and fifteen are calendar days.
 
-use super::clock;
 use super::permit::late_notice;
 use super::term::{Duty, Span, judge, judge_pair, not_before, rolling};
+use super::{asked, clock};
 use crate::event::Event;
 use crate::integrity::json::Json;
 use crate::rules::bench::Case;
@@ -45,6 +45,7 @@ clock!(
 clock!(
     T13_TERM,
     "L0.T13",
+    2,
     "处罚听证期限",
     "terms of a penalty hearing",
     "当事人要求听证的,应当在行政机关告知后五日内提出;行政机关应当在举行听证的七日前,通知当事人及有关人员听证的时间、地点(行政处罚法第六十四条)",
@@ -75,6 +76,7 @@ clock!(
 clock!(
     T16,
     "L0.T16",
+    2,
     "当场收缴罚款上交期限",
     "term for handing in fines collected on the spot",
     "执法人员当场收缴的罚款,应当自收缴罚款之日起二日内,交至行政机关;……行政机关应当在二日内将罚款缴付指定的银行(行政处罚法第七十一条)",
@@ -188,6 +190,26 @@ fn hearing(case: &Case<'_>, out: &mut Findings) {
         let on = first.and_then(crate::time::civil::parse_date);
         late_notice(case, &T13, notice, on, SINCE, out);
     }
+    requests(case, out);
+}
+
+/// Five days to ask for a hearing from being told; no decision in them unless it was
+/// asked for or waived.
+fn requests(case: &Case<'_>, out: &mut Findings) {
+    const DUTY: Duty =
+        Duty { start_member: "served_at", ..Duty::new(&[], &[], Term::working(5), SINCE) };
+    const WAIVED: [&str; 2] = ["penalty.statement.waived", "penalty.hearing.terminated"];
+    let right = |act: &&Event<'_>| act.body.json("hearing_right") == Some(Json::Bool(true));
+    let Some(told) = case.file.all("penalty.prior_notice.served").rfind(right) else { return };
+    let after = |act: &&Event<'_>| act.order() >= told.order();
+    let asked = case.file.all("penalty.hearing.requested").find(after);
+    if let Some(asked) = asked {
+        return asked::too_late(case, &T13, &DUTY, (told, asked), out);
+    }
+    let decided = case.file.all("penalty.decision.made").find(after);
+    if let Some(decided) = decided.filter(|_| !case.file.any(&WAIVED).any(|act| after(&act))) {
+        asked::cut_short(case, &T13, &DUTY, (told, decided), out);
+    }
 }
 
 fn evidence(case: &Case<'_>, out: &mut Findings) {
@@ -242,14 +264,53 @@ fn fine_of(decision: &Event<'_>) -> Option<i64> {
     (!amounts.is_empty()).then(|| amounts.iter().fold(0_i64, |sum, one| sum.saturating_add(*one)))
 }
 
+/// To the organ within two days, from the organ to the bank within two more. One entry
+/// that says it went to the bank does not say when the organ had it.
 fn handed_in(case: &Case<'_>, out: &mut Findings) {
-    const DUTY: Duty = Duty::new(
-        &["penalty.fine.onsite_collected"],
-        &["penalty.fine.onsite_remitted"],
-        Term::working(2),
-        SINCE,
+    const DUTY: Duty = Duty::new(&[], &[], Term::working(2), SINCE);
+    const BOTH: Duty = Duty::new(&[], &[], Term::working(4), SINCE);
+    for collected in case.file.all("penalty.fine.onsite_collected") {
+        let order = collected.order();
+        let next = case.file.all("penalty.fine.onsite_collected").find(|act| act.order() > order);
+        let after = |act: &&Event<'_>| {
+            act.order() >= order && next.is_none_or(|next| act.order() < next.order())
+        };
+        let mut handed = case.file.all("penalty.fine.onsite_remitted").filter(after);
+        let (first, second) = (handed.next(), handed.next());
+        let bank = |act: &Event<'_>| {
+            act.body.text("channel").is_some_and(|channel| channel.contains("银行"))
+        };
+        let mut found = Findings::default();
+        judge_pair(case, &T16, &DUTY, collected, first, &mut found);
+        let at_once = first.is_some_and(bank) && second.is_none();
+        let late = !found.found.is_empty();
+        if at_once && late {
+            found = Findings::default();
+            judge_pair(case, &T16, &BOTH, collected, first, &mut found);
+            if found.found.is_empty() {
+                out.extend(first.map(|act| undated(case, collected, act)));
+                continue;
+            }
+        }
+        out.join(found);
+        if let (Some(first), Some(second)) = (first, second) {
+            judge_pair(case, &T16, &DUTY, first, Some(second), out);
+        }
+    }
+}
+
+/// Paid in on the third or fourth day: in time if the organ had it by the second.
+fn undated(case: &Case<'_>, collected: &Event<'_>, paid_in: &Event<'_>) -> Finding {
+    let zone = case.bench.zone;
+    let (from, to) = (zone.date(collected.occurred.micros), zone.date(paid_in.occurred.micros));
+    let zh = format!("{from}当场收缴,{to}缴付银行;何时交至机关未记录,是否各在二日内无法判定");
+    let en = format!(
+        "collected on {from}, paid in on {to}; when the organ had it is not recorded: whether each \
+         took two days cannot be told"
     );
-    judge(case, &T16, &DUTY, out);
+    let finding = case.signal(&T16, paid_in, zh, en).matter(collected.id.as_ref());
+    let finding = finding.resting_on([collected]).outcome(Outcome::Indeterminate);
+    finding.because("missing", json!(["penalty.fine.onsite_remitted (to the organ)"]))
 }
 
 /// Three per cent a day from the day after the term, no more than the fine, and

@@ -1,7 +1,7 @@
 //! T01–T10: 行政许可法 (2004, amended 2019; the articles quoted are unchanged).
 
-use super::clock;
 use super::term::{Duty, judge_pair, not_before};
+use super::{asked, clock};
 use crate::event::Event;
 use crate::integrity::json::Json;
 use crate::rules::bench::Case;
@@ -23,6 +23,7 @@ const SINCE: (i32, u32, u32) = (2004, 7, 1);
 clock!(
     T01,
     "L0.T01",
+    2,
     "补正一次告知和受理期限",
     "notice of what is missing or of acceptance",
     "申请材料不齐全或者不符合法定形式的,应当当场或者在五日内一次告知申请人需要补正的全部内容,逾期不告知的,自收到申请材料之日起即为受理(行政许可法第三十二条)",
@@ -79,6 +80,7 @@ const T06: Rule = Rule { silence: Silence::Whole, ..T06_TERM };
 clock!(
     T07,
     "L0.T07",
+    2,
     "许可听证期限",
     "terms of a permit hearing",
     "申请人、利害关系人在被告知听证权利之日起五日内提出听证申请的,行政机关应当在二十日内组织听证;行政机关应当于举行听证的七日前将举行听证的时间、地点通知(行政许可法第四十七条、第四十八条)",
@@ -264,8 +266,25 @@ fn hearing(case: &Case<'_>, out: &mut Findings) {
         return;
     }
     super::term::judge(case, &T07, &ORGANISE, out);
+    requests(case, out);
     for notice in case.file.all("approval.hearing.announced") {
         late_notice(case, &T07, notice, hearing_day(notice, case), SINCE, out);
+    }
+}
+
+/// Five days to ask for a hearing from being told; no decision in them.
+fn requests(case: &Case<'_>, out: &mut Findings) {
+    const DUTY: Duty =
+        Duty { start_member: "served_at", ..Duty::new(&[], &[], Term::working(5), SINCE) };
+    let Some(told) = case.file.last("approval.hearing.right_notified") else { return };
+    let after = |act: &&Event<'_>| act.order() >= told.order();
+    if let Some(asked) = case.file.all("approval.hearing.requested").find(after) {
+        let stop = Duty { stop_member: "requested_on", ..DUTY };
+        return asked::too_late(case, &T07, &stop, (told, asked), out);
+    }
+    const DECIDED: [&str; 2] = ["approval.decision.granted", "approval.decision.refused"];
+    if let Some(decided) = case.file.any(&DECIDED).find(after) {
+        asked::cut_short(case, &T07, &DUTY, (told, decided), out);
     }
 }
 

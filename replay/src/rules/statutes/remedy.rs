@@ -1,7 +1,7 @@
 //! T26–T27: 行政复议法 (2024) and 行政诉讼法 (2015).
 
-use super::clock;
 use super::term::{Duty, Span, judge_pair, rolling};
+use super::{asked, clock};
 use crate::rules::bench::Case;
 use crate::rules::clocks::{Stop, day_of, day_start};
 use crate::rules::finding::Findings;
@@ -14,9 +14,10 @@ pub(in crate::rules) const RULES: &[Rule] = &[T26, T27];
 clock!(
     T26,
     "L0.T26",
-    "复议决定期限",
-    "term for deciding a review",
-    "适用普通程序审理的行政复议案件,行政复议机关应当自受理申请之日起六十日内作出行政复议决定;……延长期限最多不得超过三十日。适用简易程序审理的,应当自受理申请之日起三十日内(行政复议法第六十二条)",
+    2,
+    "复议申请和决定期限",
+    "terms for asking for and deciding a review",
+    "可以自知道或者应当知道该行政行为之日起六十日内提出行政复议申请(行政复议法第二十条);适用普通程序审理的行政复议案件,行政复议机关应当自受理申请之日起六十日内作出行政复议决定;……延长期限最多不得超过三十日。适用简易程序审理的,应当自受理申请之日起三十日内(行政复议法第六十二条)",
     Yellow,
     review
 );
@@ -32,7 +33,13 @@ clock!(
 );
 
 fn review(case: &Case<'_>, out: &mut Findings) {
+    const ASKED: Duty = Duty::new(&[], &[], rolling(60, Unit::NaturalDay), (2024, 1, 1));
     let zone = case.bench.zone;
+    if let (Some(served), Some(filed)) =
+        (served::of_penalty(case), case.file.first("penalty.review.filed"))
+    {
+        asked::too_late(case, &T26, &ASKED, (served, filed), out);
+    }
     for filed in case.file.all("penalty.review.filed") {
         let order = filed.order();
         let decided = case.file.all("penalty.review.decided").find(|act| act.order() >= order);

@@ -42,7 +42,7 @@ pub(super) const fn rolling(n: u32, unit: Unit) -> Term {
     Term { n, unit, roll: Roll::NextWorkday }
 }
 
-/// A limit on a power: never lengthened (P04).
+/// A limit on a power: not lengthened, unless P04 says so.
 pub(super) const fn rigid(n: u32, unit: Unit) -> Term {
     Term { n, unit, roll: Roll::None }
 }
@@ -116,6 +116,7 @@ impl Span {
             }
             return;
         }
+        let term = bench.counted(term, on);
         let clock = Clock::plain(self.from, bench.zone, term);
         let due = clock.reckon(bench.calendar, bench.known_at, Claims::Recognised);
         let Some(due) = due else { return };

@@ -178,6 +178,7 @@ impl Preliminary {
             case_no: String::new(),
             decision_no: String::new(),
             decided: String::new(),
+            decided_on: None,
             surcharge_fen: 0,
         }
     }

@@ -90,6 +90,7 @@ struct Penalty {
     case_no: String,
     decision_no: String,
     decided: String,
+    decided_on: Option<Day>,
     surcharge_fen: i64,
 }
 

@@ -29,6 +29,7 @@ impl Penalty {
             "approver": &city.officers[leader].id,
         };
         let act = self.by_leader(stage, "penalty.decision.made.v1", body);
+        self.decided_on = Some(stage.now.day());
         self.decided = stage.record(act.basis(&[spec.law, ("行政处罚法", "57")]).doc(doc));
     }
 
@@ -61,9 +62,10 @@ impl Penalty {
     pub(super) fn publish(&mut self, stage: &mut Stage<'_>) {
         let today = stage.now.day();
         let name = local_part(&self.stream);
+        let decided = self.decided_on.unwrap_or(today);
         let body = object! {
             "url": format!("https://www.shili.example/cf/{name}"), "from": today,
-            "until": today.plus(publicity_days(self.amount_fen)),
+            "until": decided.plus(publicity_days(self.amount_fen)),
             "class": publicity_class(self.amount_fen), "decision_no": &self.decision_no,
         };
         let act = self.by_handler(stage, "penalty.published.v1", body);

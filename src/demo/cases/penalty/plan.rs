@@ -188,7 +188,7 @@ impl Planner<'_> {
         self.beats.push((published.at(9, self.draw.between(0, 150)), Beat::Publish));
         self.within(served, served, Beat::Serve);
         self.collect();
-        let until = published.plus(publicity_days(self.amount_fen));
+        let until = decided.day().plus(publicity_days(self.amount_fen));
         self.beats.push((until.plus(1).at(0, 5), Beat::Expire));
     }
 
@@ -231,10 +231,10 @@ impl Planner<'_> {
 }
 
 /// How long a decision stays published (parameter P19): by the gravity that the
-/// amount shows.
+/// amount shows, from the decision on. Three months have 89 days at least.
 pub(in crate::demo) fn publicity_days(amount_fen: i64) -> i64 {
     match amount_fen {
-        ..1_000_000 => 90,
+        ..1_000_000 => 89,
         1_000_000..HEARING_FEN => 365,
         _ => 1095,
     }
