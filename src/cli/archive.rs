@@ -2,7 +2,7 @@
 //! an archive without its ledger.
 
 use super::export::LogEntries;
-use super::{Exit, Failure, print, surroundings};
+use super::{Exit, Failure, damage, print, surroundings};
 use crate::archive::check::{Checked, check};
 use crate::archive::make::{Content, MakeError, make};
 use crate::archive::{pack, unpack};
@@ -10,7 +10,6 @@ use crate::clock::TimeText;
 use crate::config::Layout;
 use crate::ledger::checkpoints::{latest, signing_key};
 use crate::ledger::{LogName, read_config};
-use crate::reader::Reader;
 use plumbline_replay::audit::Audit;
 use plumbline_replay::integrity::checkpoint::VerifyingKey;
 use plumbline_replay::time::civil::parse_rfc3339;
@@ -46,7 +45,7 @@ pub(super) fn export(
         let size = public.and_then(|key| key.verify(&checkpoint)).map(|head| head.size);
         let size = size
             .map_err(|error| Failure { exit: Exit::Broken, message: format!("{log}: {error}") })?;
-        let reader = Reader::open(layout, &config, log)?;
+        let reader = damage::reader(layout, &config, log)?;
         if let Some(damage) = reader.damage() {
             return Err(Failure { exit: Exit::Broken, message: damage });
         }

@@ -1,10 +1,10 @@
 //! `plumb ask`: the investigator's questions (specification §5.2).
 
 use super::case::At;
-use super::{Exit, Failure, print};
+use super::{Exit, Failure, damage, print};
 use crate::config::Layout;
 use crate::judged;
-use crate::judging::{Extent, Loaded, zone};
+use crate::judging::{Extent, zone};
 use crate::ledger::read_config;
 use crate::printing::{Format, print as laid_out};
 use chrono::NaiveDate;
@@ -122,7 +122,7 @@ impl Ask {
                 question.number
             )));
         }
-        let loaded = Loaded::read(&layout, &config, Extent::WHOLE)?;
+        let loaded = damage::loaded(&layout, &config, Extent::WHOLE)?;
         if let Some(damage) = &loaded.damage {
             let message = format!("账本有损坏;先运行 plumb verify / run plumb verify: {damage}");
             return Err(Failure { exit: Exit::Broken, message });

@@ -3,13 +3,12 @@
 
 use super::second::sm3_note;
 use super::witnessing::{self, Asked};
-use super::{Dir, Exit, Failure, close, print};
+use super::{Dir, Exit, Failure, close, damage, print};
 use crate::config::{Config, Layout};
 use crate::ledger::anchor::{self, AnchorError, Anchors};
 use crate::ledger::checkpoints::{SignError, latest_or_standing, signing_key};
-use crate::ledger::{LogName, open_log, read_config};
+use crate::ledger::{LogName, read_config};
 use crate::publication;
-use crate::reader::Reader;
 use serde_json::json;
 
 /// 检查点 / checkpoints
@@ -137,7 +136,7 @@ fn published(layout: &Layout) -> Result<Exit, Failure> {
 fn policy(layout: &Layout) -> Result<Exit, Failure> {
     let config = read_config(layout)?;
     let current = signing_key(layout, LogName::Open)?.public_key();
-    let keys = Reader::open(layout, &config, LogName::Open)?.succession(current)?;
+    let keys = damage::reader(layout, &config, LogName::Open)?.succession(current)?;
     let vkeys: Vec<String> = keys.terms().iter().map(|term| term.key.vkey()).collect();
     let wrong = |message| Failure { exit: Exit::Usage, message };
     let policy = publication::policy(&config, &vkeys).map_err(wrong)?;
@@ -156,8 +155,8 @@ fn record(dir: &Dir) -> Result<Exit, Failure> {
 fn check(dir: &Dir, json: bool) -> Result<Exit, Failure> {
     let layout = Layout::new(&dir.dir);
     let config = read_config(&layout)?;
-    let open = open_log(&layout, &config, LogName::Open)?;
-    let sealed = open_log(&layout, &config, LogName::Sealed)?;
+    let open = damage::store(&layout, &config, LogName::Open)?;
+    let sealed = damage::store(&layout, &config, LogName::Sealed)?;
     let anchors = anchor::check(&open, &sealed, &config.founding_origin_of(LogName::Sealed))?;
     let exit = if anchors.unopened.is_empty() { Exit::Done } else { Exit::Broken };
     if json {

@@ -1,10 +1,9 @@
 //! `plumb clock`: when a legal term ends, and day by day why.
 
-use super::{Exit, Failure, line, print};
+use super::{Exit, Failure, damage, line, print};
 use crate::config::Layout;
 use crate::ledger::{LogName, read_config};
 use crate::master::grow;
-use crate::reader::Reader;
 use chrono::NaiveDate;
 use plumbline_replay::time::calendar::{Calendar, Roll};
 use plumbline_replay::time::civil::{Micros, Moment, Zone, parse_date, parse_rfc3339};
@@ -135,7 +134,7 @@ impl Due {
         let Some(dir) = &self.dir else { return Ok(Cow::Borrowed(Calendar::china())) };
         let layout = Layout::new(dir);
         let config = read_config(&layout)?;
-        let reader = Reader::open(&layout, &config, LogName::Open)?;
+        let reader = damage::reader(&layout, &config, LogName::Open)?;
         if let Some(damage) = reader.damage() {
             let message = format!(
                 "日志读不到末尾,日历可能不全 / the log cannot be read to its end, so the calendar \

@@ -3,13 +3,12 @@
 //! served, and the sealed log is anchored in the open one.
 
 use super::via::{Server, Via};
-use super::{Dir, Exit, Failure, close, print, witnessing};
+use super::{Dir, Exit, Failure, close, damage, print, witnessing};
 use crate::config::Layout;
 use crate::http::Service;
 use crate::index::{Field, Query};
 use crate::ledger::closing::{ClosingError, close_day, record, stated, to_json};
 use crate::ledger::{LogName, anchor, read_config};
-use crate::reader::Reader;
 use crate::stream_index::IndexError;
 use clap::Subcommand;
 use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
@@ -93,7 +92,8 @@ fn run(dir: &Dir, only: Option<&str>, as_json: bool) -> Result<Exit, Failure> {
 
 /// The same by the server that holds the ledger.
 fn run_by(server: &Server, dir: &Dir, only: Option<&str>, as_json: bool) -> Result<Exit, Failure> {
-    server.is_of(&read_config(&Layout::new(&dir.dir))?)?;
+    let layout = Layout::new(&dir.dir);
+    server.is_of(&layout, &read_config(&layout)?)?;
     let wanted = |log: &LogName| only.is_none_or(|only| only == log.as_str());
     for log in LogName::ALL.into_iter().filter(wanted) {
         let receipt = close_by(server, log)?;
@@ -117,7 +117,7 @@ fn list(dir: &Dir, log: &str, as_json: bool) -> Result<Exit, Failure> {
     let layout = Layout::new(&dir.dir);
     let config = read_config(&layout)?;
     let log = LogName::parse(log).unwrap_or(LogName::Open);
-    let reader = Reader::open(&layout, &config, log)?;
+    let reader = damage::reader(&layout, &config, log)?;
     let query = Query::new().with(Field::Stream, STREAM);
     for (position, entry) in reader.find(&query, 0, reader.size(), usize::MAX)? {
         let (Some(closing), Ok(fields)) = (stated(&entry), scan(&entry)) else { continue };

@@ -1,6 +1,6 @@
 //! `plumb export`: entries in the forms that other tools read.
 
-use super::{Dir, Exit, Failure, archive, print, tiles};
+use super::{Dir, Exit, Failure, archive, damage, print, tiles};
 use crate::config::Layout;
 use crate::export::{Each, Entries, ExportError, Exported, Selection, csv, ndjson, ocel, xes};
 use crate::index::{Field, Query};
@@ -60,7 +60,7 @@ impl Export {
         }
         let config = read_config(&layout)?;
         let log = LogName::parse(&self.log).unwrap_or(LogName::Open);
-        let reader = Reader::open(&layout, &config, log)?;
+        let reader = damage::reader(&layout, &config, log)?;
         if let Some(damage) = reader.damage() {
             return Err(Failure { exit: Exit::Broken, message: damage });
         }

@@ -47,7 +47,7 @@ impl Extract {
         let config = read_config(&layout)?;
         let log = LogName::parse(&self.log).unwrap_or(LogName::Open);
         if let Some(server) = self.via.server(None)?.filter(|_| self.close) {
-            server.is_of(&config)?;
+            server.is_of(&layout, &config)?;
             close_by(&server, log)?;
         } else if self.close {
             let ledger = witnessing::open(&self.dir.dir, "extract")?;

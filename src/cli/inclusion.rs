@@ -238,7 +238,7 @@ fn open(layout: &Layout, config: &Config, log: LogName) -> Result<Reader, Failur
 }
 
 /// The key that entry 0 names.
-fn first_key(reader: &Reader) -> Result<Option<VerifyingKey>, Failure> {
+pub(super) fn first_key(reader: &Reader) -> Result<Option<VerifyingKey>, Failure> {
     let entry = reader.entry(0)?.unwrap_or_default();
     let value: serde_json::Value = serde_json::from_slice(&entry).unwrap_or_default();
     let vkey = value["body"]["checkpoint_key"].as_str().unwrap_or_default();

@@ -3,14 +3,13 @@
 
 use super::api_keys::{self, For};
 use super::second::Also;
-use super::{Dir, Exit, Failure, close, print, salt, witnessing};
+use super::{Dir, Exit, Failure, close, damage, print, salt, witnessing};
 use crate::config::{Config, Layout};
 use crate::durable::replace;
 use crate::ledger::checkpoints::{latest, signing_key};
 use crate::ledger::further::{self, FurtherError};
 use crate::ledger::rotation::{RotationError, prepare, rotate};
 use crate::ledger::{LogName, read_config};
-use crate::reader::Reader;
 use crate::second::{Algorithm, Signer};
 use plumbline_replay::integrity::checkpoint::SigningKey;
 use plumbline_replay::integrity::entry::scan;
@@ -187,7 +186,7 @@ fn show(layout: &Layout, as_json: bool) -> Result<Exit, Failure> {
 
 /// How a log's key changed, by the log's own entries.
 fn changes(layout: &Layout, config: &Config, log: LogName) -> Result<Vec<Value>, Failure> {
-    let reader = Reader::open(layout, config, log)?;
+    let reader = damage::reader(layout, config, log)?;
     let mut out = Vec::new();
     for (position, entry) in reader.key_changes()? {
         let Ok(fields) = scan(&entry) else { continue };
@@ -206,7 +205,7 @@ fn changes(layout: &Layout, config: &Config, log: LogName) -> Result<Vec<Value>,
 fn history(layout: &Layout, log: &str) -> Result<Exit, Failure> {
     let config = read_config(layout)?;
     let log = LogName::parse(log).unwrap_or(LogName::Open);
-    let reader = Reader::open(layout, &config, log)?;
+    let reader = damage::reader(layout, &config, log)?;
     for (_, entry) in reader.key_changes()? {
         print(&String::from_utf8_lossy(&entry))?;
     }

@@ -1,9 +1,9 @@
 //! `plumb log`: entries in order of position, the stored bytes exactly.
 
-use super::{Dir, Exit, Failure, line};
+use super::{Dir, Exit, Failure, damage, line};
 use crate::config::Layout;
 use crate::index::{Field, Query};
-use crate::ledger::{LogName, open_log, read_config};
+use crate::ledger::{LogName, read_config};
 use crate::reader::Reader;
 use crate::store::Store;
 use plumbline_replay::integrity::entry::scan;
@@ -54,30 +54,18 @@ impl Log {
         let log = LogName::parse(&self.log).unwrap_or(LogName::Open);
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
         let query = self.query();
-        let damage = if query == Query::new() {
-            let store = open_log(&layout, &config, log)?;
-            self.all(&store, &mut out)?;
-            store.damage().map(|damage| damage.to_string())
+        if query == Query::new() {
+            self.all(&damage::store(&layout, &config, log)?, &mut out)?;
         } else {
-            let reader = Reader::open(&layout, &config, log)?;
-            self.found(&reader, &query, &mut out)?;
-            reader.damage()
-        };
+            self.found(&damage::reader(&layout, &config, log)?, &query, &mut out)?;
+        }
         match out.flush() {
             Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
                 return Err(error.into());
             }
             _ => {}
         }
-        match damage {
-            None => Ok(Exit::Done),
-            Some(damage) => Err(Failure {
-                exit: Exit::Broken,
-                message: format!(
-                    "以上是完好的部分 / the sound part ends here: {damage}; run `plumb verify`"
-                ),
-            }),
-        }
+        Ok(Exit::Done)
     }
 
     fn query(&self) -> Query {

@@ -1,7 +1,7 @@
 //! `plumb master`: master data on any day, as known at any moment, with the history
 //! of every row, and which rows were changed after the fact.
 
-use super::{Dir, Exit, Failure, line, print};
+use super::{Dir, Exit, Failure, damage, line, print};
 use crate::config::Layout;
 use crate::ledger::{LogName, read_config};
 use crate::master::{MasterError, grow};
@@ -111,15 +111,7 @@ impl Place {
     fn ask(&self, entity: Option<&str>) -> Result<Asked, Failure> {
         let layout = Layout::new(&self.dir.dir);
         let config = read_config(&layout)?;
-        let reader = Reader::open(&layout, &config, LogName::Open)?;
-        let damage = reader.damage();
-        if let Some(damage) = &damage {
-            eprintln!(
-                "日志只读到第 {0} 条,以下答复以此为限 / the log can be read up to entry {0} only: \
-                 {damage}",
-                reader.size()
-            );
-        }
+        let reader = damage::reader(&layout, &config, LogName::Open)?;
         let zone = Zone::parse(&config.time_zone).unwrap_or(Zone::SHANGHAI);
         let known_at = match self.known_at.as_deref() {
             None => Micros::MAX,
@@ -145,7 +137,7 @@ impl Place {
             Some(on) => on,
             None => zone.date(known_at.min(last_recorded(&reader)?)),
         };
-        let partial = damage.is_some();
+        let partial = reader.damage().is_some();
         Ok(Asked { master, at: At { on: last, known_at }, zone, partial })
     }
 }

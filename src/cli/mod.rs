@@ -12,6 +12,7 @@ mod case;
 mod checkpoint;
 mod clock;
 mod closing;
+mod damage;
 mod demo;
 mod doctor;
 mod export;
@@ -53,8 +54,7 @@ mod witnessing;
 use crate::http::KeyError;
 use crate::ledger::checkpoints::latest;
 use crate::ledger::{Ledger, LogName, OpenError, Surroundings};
-use crate::log::SegmentLog;
-use crate::store::{Store as _, StoreError};
+use crate::store::StoreError;
 use clap::{Parser, Subcommand};
 use plumbline_replay::visible::visible;
 use std::io::Write;
@@ -146,7 +146,11 @@ struct Failure {
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Failure {
-        Failure { exit: Exit::Failed, message: error.to_string() }
+        let exit = match error.kind() {
+            std::io::ErrorKind::PermissionDenied => Exit::NotAllowed,
+            _ => Exit::Failed,
+        };
+        Failure { exit, message: error.to_string() }
     }
 }
 
@@ -157,6 +161,7 @@ impl From<StoreError> for Failure {
             StoreError::Damaged { .. } => Exit::Broken,
             StoreError::Missing(_) => Exit::NoLedger,
             StoreError::NewerFormat(_) => Exit::NewerFormat,
+            StoreError::NotPermitted(_) => Exit::NotAllowed,
             StoreError::Fenced
             | StoreError::Conflict(_)
             | StoreError::InDoubt(_)
@@ -236,25 +241,11 @@ pub fn run() -> u8 {
         Command::Completions(command) => command.run(),
         Command::Man(command) => command.run(),
     };
-    match result {
-        Ok(exit) => exit as u8,
-        Err(failure) => {
-            eprintln!("plumb: {}", visible(&failure.message));
-            failure.exit as u8
-        }
-    }
-}
-
-/// How a command ends that answers from what of a log can be read. Where that is not all,
-/// it says so on stderr: a count of the sound part is not taken for the whole.
-fn ending(log: LogName, store: &SegmentLog) -> Result<Exit, Failure> {
-    let Some(damage) = store.damage() else { return Ok(Exit::Done) };
-    let size = store.size()?;
-    eprintln!(
-        "日志 {log} 只读到前 {size} 条,以下答复以此为限;先运行 plumb verify / log {log} can be read up \
-         to its first {size} entries only, and so goes this answer; run `plumb verify`: {damage}"
-    );
-    Ok(Exit::Broken)
+    let exit = result.unwrap_or_else(|failure| {
+        eprintln!("plumb: {}", visible(&failure.message));
+        failure.exit
+    });
+    damage::verdict(exit) as u8
 }
 
 /// Writes one line to stdout. `Ok(false)` means that nobody reads any more,

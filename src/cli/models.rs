@@ -1,7 +1,7 @@
 //! Read models as commands use them: those on disk, brought up to the log's end;
 //! or, while another process has them open, the same folded in memory.
 
-use super::{Exit, Failure};
+use super::{Exit, Failure, damage};
 use crate::case::{CaseError, ListError};
 use crate::config::{Config, Layout};
 use crate::following::{place, sources};
@@ -30,6 +30,7 @@ pub fn open(
     names: &[&str],
 ) -> Result<Opened, Failure> {
     let (store, sources) = sources(layout, config, log)?;
+    damage::looked_at(log, &store)?;
     let size = store.size()?;
     let on_disk = Models::open(&place(layout, log), sources.clone(), names)
         .and_then(|models| brought_up(models, log, size));

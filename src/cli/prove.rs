@@ -1,15 +1,14 @@
 //! `plumb prove`: an entry is in the log; a log continues an earlier one.
 
 use super::second::sm3_note;
-use super::{Dir, Exit, Failure, print};
+use super::{Dir, Exit, Failure, damage, print};
 use crate::config::{Config, Layout};
 use crate::ledger::checkpoints::latest_or_standing;
-use crate::ledger::{LogName, open_log, read_config};
+use crate::ledger::{LogName, read_config};
 use crate::proof::Tree;
 use crate::proof::forms::{base64, signed_checkpoint};
 use crate::second::proof::Sm3Proof;
 use crate::second::sm3;
-use crate::store::Store;
 use plumbline_replay::integrity::checkpoint::Checkpoint;
 use plumbline_replay::integrity::proof::consistency;
 use plumbline_replay::integrity::tlog_proof::TlogProof;
@@ -65,9 +64,7 @@ impl Prove {
         }
         let checkpoint = note_body(&note)?;
         let size = checkpoint.size;
-        let store = Arc::new(open_log(&layout, &config, log)?);
-        // Before the first read a log has not looked at its files.
-        store.size()?;
+        let store = Arc::new(damage::store(&layout, &config, log)?);
         let tree = Tree::signed(store, &layout.tree(log), size, &checkpoint.root)?;
         match self.what {
             What::Inclusion { position, .. } => {
@@ -87,8 +84,7 @@ impl Prove {
 
 fn by_sm3(layout: &Layout, config: &Config, log: LogName, position: u64) -> Result<Exit, Failure> {
     let note = sm3_note(layout, log)?;
-    let store = open_log(layout, config, log)?;
-    store.size()?;
+    let store = damage::store(layout, config, log)?;
     let size = sm3::stated_size(&note).unwrap_or(0);
     let proof = Sm3Proof::make(&store, position, size, note)?.ok_or_else(|| outside(position))?;
     print(proof.to_string().trim_end_matches('\n'))?;

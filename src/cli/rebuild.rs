@@ -1,7 +1,7 @@
 //! `plumb rebuild`: grows read models again beside the live ones, shows what
 //! differs row by row, and swaps them in.
 
-use super::{Dir, Exit, Failure, ending, models, print};
+use super::{Dir, Exit, Failure, damage, models, print};
 use crate::config::Layout;
 use crate::following::{place, sources};
 use crate::ledger::{LogName, read_config};
@@ -42,7 +42,7 @@ impl Rebuild {
             let (store, sources) = sources(&layout, &config, log)?;
             let place = place(&layout, log);
             let size = store.size()?;
-            whole &= ending(log, &store)? == Exit::Done;
+            whole &= damage::looked_at(log, &store)?;
             for name in &names {
                 let bar = models::progress(log, 0, size);
                 let mut go_on = |position| {

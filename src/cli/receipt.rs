@@ -1,10 +1,9 @@
 //! `plumb receipt`: receipts signed by the log, and grown into proofs.
 
-use super::{Dir, Exit, Failure, print};
+use super::{Dir, Exit, Failure, damage, print};
 use crate::config::Layout;
 use crate::ledger::{LogName, read_config};
 use crate::publication::Publication;
-use crate::reader::Reader;
 use crate::receipt::{self, Kept, Signer};
 use plumbline_replay::audit::{Receipt as Promised, read_receipts};
 use plumbline_replay::integrity::chain::Digest;
@@ -54,7 +53,7 @@ impl Receipt {
 fn show(dir: &Dir, log: &str, system: &str, id: &str) -> Result<Exit, Failure> {
     let layout = Layout::new(&dir.dir);
     let log = LogName::parse(log).unwrap_or(LogName::Open);
-    let reader = Reader::open(&layout, &read_config(&layout)?, log)?;
+    let reader = damage::reader(&layout, &read_config(&layout)?, log)?;
     let Some(found) = receipt::of_event(&reader, system, id)? else {
         let message = format!("账中没有 {system} 的 {id} / no event {id} of {system} in the log");
         return Err(Failure { exit: Exit::NotFound, message });
@@ -74,7 +73,7 @@ fn upgrade(dir: &Dir, file: &Path) -> Result<Exit, Failure> {
     for (receipt, line) in promised.iter().zip(lines) {
         let log = LogName::parse(&receipt.log).ok_or_else(|| not_a_receipt(receipt))?;
         if !logs.iter().any(|(name, _)| *name == log) {
-            let reader = Reader::open(&layout, &config, log)?;
+            let reader = damage::reader(&layout, &config, log)?;
             logs.push((log, Publication::new(layout.clone(), config.clone(), reader)));
         }
         let found = logs.iter().find(|(name, _)| *name == log);

@@ -1,11 +1,11 @@
 //! `plumb restore`: going on from a backup below what was signed, as a ceremony that two
 //! persons sign and that stays in the log.
 
-use super::{Dir, Exit, Failure, print, salt, surroundings};
+use super::{Dir, Exit, Failure, damage, print, salt, surroundings};
 use crate::config::{Config, Layout};
 use crate::ledger::LogName;
-use crate::ledger::restoration::{Ceremony, Plan, RestoreError, plan, restore};
-use crate::reader::Reader;
+use crate::ledger::restoration::{Ceremony, Plan, RestoreError, plan};
+use crate::ledger::restoring::restore;
 use plumbline_replay::integrity::checkpoint::SigningKey;
 use plumbline_replay::integrity::entry::scan;
 use plumbline_replay::succession::Step;
@@ -155,7 +155,7 @@ pub(super) fn told(
     config: &Config,
     log: LogName,
 ) -> Result<Vec<(u64, String)>, Failure> {
-    let reader = Reader::open(layout, config, log)?;
+    let reader = damage::reader(layout, config, log)?;
     let steps = reader.key_changes()?.into_iter().filter_map(|(position, entry)| {
         let step = Step::of(&scan(&entry).ok()?)?.ok()?;
         step.change.restoration()?;

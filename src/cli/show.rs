@@ -1,10 +1,9 @@
 //! `plumb show`: one entry by position or by id.
 
-use super::{Dir, Exit, Failure, print};
+use super::{Dir, Exit, Failure, damage, print};
 use crate::config::Layout;
 use crate::index::{Field, Query};
-use crate::ledger::{LogName, open_log, read_config};
-use crate::reader::Reader;
+use crate::ledger::{LogName, read_config};
 use crate::store::{Store, StoreError};
 use plumbline_replay::integrity::chain::entry_hash;
 use plumbline_replay::integrity::entry::scan;
@@ -53,7 +52,7 @@ impl Show {
     /// hindrance.
     fn at(&self, position: u64) -> Result<Vec<u8>, Failure> {
         let layout = Layout::new(&self.dir.dir);
-        let store = open_log(&layout, &read_config(&layout)?, self.log())?;
+        let store = damage::store(&layout, &read_config(&layout)?, self.log())?;
         let size = store.size()?;
         let blocks = if position < size { store.read(position, 1)? } else { Vec::new() };
         let mut entries = blocks.iter().flat_map(|block| block.entries());
@@ -72,7 +71,7 @@ impl Show {
 
     fn named(&self) -> Result<Vec<u8>, Failure> {
         let layout = Layout::new(&self.dir.dir);
-        let reader = Reader::open(&layout, &read_config(&layout)?, self.log())?;
+        let reader = damage::reader(&layout, &read_config(&layout)?, self.log())?;
         let mut query = Query::new().with(Field::Id, &self.which);
         if let Some(system) = &self.system {
             query = query.system(system);

@@ -2,7 +2,7 @@
 //! persons, and the roles themselves, granted and removed on record.
 
 use super::via::{Second, Server, Via};
-use super::{Dir, Exit, Failure, close, print, surroundings, witnessing};
+use super::{Dir, Exit, Failure, close, damage, print, surroundings, witnessing};
 use crate::config::Layout;
 use crate::judging::zone;
 use crate::ledger::{LogName, read_config};
@@ -10,7 +10,6 @@ use crate::opening::{
     Ask, EraseError, Erasure, Granting, Opened, OpeningError, Revoking, RoleError, Target, erase,
     grant, is_class, open, read, revoke, to_json,
 };
-use crate::reader::Reader;
 use clap::Subcommand;
 use plumbline_replay::time::civil::{Micros, Zone, parse_date};
 use serde_json::json;
@@ -232,7 +231,8 @@ impl Open {
 impl Open {
     /// By the server that holds the ledger: its key says who opens.
     fn by(&self, server: &Server) -> Result<Exit, Failure> {
-        server.is_of(&read_config(&Layout::new(&self.dir.dir))?)?;
+        let layout = Layout::new(&self.dir.dir);
+        server.is_of(&layout, &read_config(&layout)?)?;
         let target = if self.event { "event" } else { "stream" };
         let answer = server.post(
             "/api/v1/vault/openings",
@@ -274,7 +274,8 @@ fn line(member: &Opened) -> String {
 impl Erase {
     fn run(self) -> Result<Exit, Failure> {
         if let Some(server) = self.via.server(Some(&self.second))? {
-            server.is_of(&read_config(&Layout::new(&self.dir.dir))?)?;
+            let layout = Layout::new(&self.dir.dir);
+            server.is_of(&layout, &read_config(&layout)?)?;
             let Erase { subject, ground, basis, .. } = &self;
             let asked = json!({"subject": subject, "ground": ground, "basis": basis});
             let answer = server.post("/api/v1/vault/erasures", &asked)?;
@@ -385,7 +386,7 @@ impl ListRoles {
         let layout = Layout::new(&self.dir.dir);
         let config = read_config(&layout)?;
         let zone = zone(&config);
-        let reader = Reader::open(&layout, &config, LogName::Sealed)?;
+        let reader = damage::reader(&layout, &config, LogName::Sealed)?;
         let as_of = moment("--as-of", self.as_of.as_deref(), |text| zone.instant(text))?;
         let known = self.known_at.as_deref();
         let known = match moment("--known-at", known, |text| zone.instant(text))? {

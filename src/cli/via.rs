@@ -4,10 +4,12 @@
 //! Knows the addresses it calls and the exit codes of their problems; what is recorded,
 //! and whether it may be, the server decides.
 
-use super::{Exit, Failure};
-use crate::config::Config;
+use super::inclusion::first_key;
+use super::{Exit, Failure, damage};
+use crate::config::{Config, Layout};
 use crate::fetch::{Answer, Client};
 use crate::ledger::LogName;
+use plumbline_replay::integrity::checkpoint::VerifyingKey;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -26,6 +28,10 @@ pub(super) struct Via {
     /// 申请人的接口密钥文件(或环境变量 PLUMB_KEY)/ file with the API key of who asks, or PLUMB_KEY
     #[arg(long, value_name = "FILE", requires = "url")]
     key_file: Option<PathBuf>,
+    /// serve 须以此公钥证明是本账本;不给则用账本文件夹中日志的公钥 / the log's public key by which the
+    /// server must show that it is this ledger's; unless given, those of the log in the folder
+    #[arg(long, value_name = "VKEY", requires = "url")]
+    via_key: Option<String>,
 }
 
 /// The second person's key, for what two must ask for.
@@ -42,6 +48,8 @@ pub(super) struct Server {
     client: Client,
     url: String,
     headers: Vec<(&'static str, String)>,
+    /// The log's key, where one is given.
+    key: Option<VerifyingKey>,
 }
 
 impl Via {
@@ -61,7 +69,12 @@ impl Via {
             headers.push(("second-authorization", bearer(&key)));
         }
         let url = url.trim_end_matches('/').to_owned();
-        Ok(Some(Server { client: Client::within(WAIT), url, headers }))
+        let pinned = self.via_key.as_deref().map(VerifyingKey::parse).transpose();
+        let key = pinned.map_err(|error| Failure {
+            exit: Exit::Usage,
+            message: format!("--via-key: {error}"),
+        })?;
+        Ok(Some(Server { client: Client::within(WAIT), url, headers, key }))
     }
 }
 
@@ -90,20 +103,42 @@ fn key(file: Option<&Path>, variable: &str, option: &str) -> Result<String, Fail
 }
 
 impl Server {
-    /// Refuses a server of another ledger: what it opened would fit nothing here.
-    pub(super) fn is_of(&self, config: &Config) -> Result<(), Failure> {
+    /// Refuses a server of another ledger, before any key is shown to it: its checkpoint
+    /// must be of this ledger's origin, and signed by a key that the folder's log has had.
+    pub(super) fn is_of(&self, layout: &Layout, config: &Config) -> Result<(), Failure> {
         let note = self.taken("/api/v1/checkpoints/latest", |url| self.client.get(url))?;
         let note = String::from_utf8_lossy(&note).into_owned();
         let (found, due) =
             (note.lines().next().unwrap_or_default(), config.origin_of(LogName::Open));
         if found == due {
-            return Ok(());
+            return self.signed(&note, layout, config).map_err(|error| Failure {
+                exit: Exit::Broken,
+                message: format!(
+                    "{}: 以本账本之名答复,检查点却不是它的密钥所签;未向其出示任何密钥 / answers in this ledger's \
+                     name, and its checkpoint is not signed by a key of it; no key was shown to it: {error}",
+                    self.url
+                ),
+            });
         }
         let message = format!(
             "{}: 是另一账本({found}),--dir 所指是 {due} / serves another ledger ({found}) than --dir ({due})",
             self.url
         );
         Err(Failure { exit: Exit::Usage, message })
+    }
+
+    /// Whether a checkpoint is signed by the key that was given, or by one that the log in
+    /// the folder has had.
+    fn signed(&self, note: &str, layout: &Layout, config: &Config) -> Result<(), String> {
+        let told = |error: &dyn std::fmt::Display| error.to_string();
+        if let Some(key) = &self.key {
+            return key.verify(note).map(drop).map_err(|error| told(&error));
+        }
+        let reader = damage::reader(layout, config, LogName::Open).map_err(|f| f.message)?;
+        let first = first_key(&reader).map_err(|failure| failure.message)?;
+        let first = first.ok_or("entry 0 names no key")?;
+        let keys = reader.succession(first).map_err(|error| told(&error))?;
+        keys.verify(note).map(drop).map_err(|error| told(&error))
     }
 
     /// Asks for something to be done; gives the answer's JSON.

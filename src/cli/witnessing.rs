@@ -4,12 +4,11 @@
 //! A witness that does not answer in time refuses nothing: what was recorded is
 //! recorded, and the words say who is missing.
 
-use super::{Exit, Failure, surroundings};
+use super::{Exit, Failure, damage, surroundings};
 use crate::config::{Config, Layout, PolicyAt};
 use crate::ledger::checkpoints::signing_key;
 use crate::ledger::{Ledger, LogName, read_config};
 use crate::publication::{Publication, PublishError, Witnesses};
-use crate::reader::Reader;
 use std::path::Path;
 use std::time::Duration;
 
@@ -96,7 +95,7 @@ pub(super) fn ask(
 ) -> Result<Asked, Failure> {
     let Some(wait) = wait.filter(|wait| !wait.is_zero()) else { return Ok(Asked::Nobody) };
     let Some(witnesses) = witnesses(layout, config)? else { return Ok(Asked::Nobody) };
-    let reader = Reader::open(layout, config, LogName::Open)?;
+    let reader = damage::reader(layout, config, LogName::Open)?;
     let publication = Publication::new(layout.clone(), config.clone(), reader);
     match publication.witnessed_by(Some(witnesses.within(wait))).renew() {
         Ok(()) => Ok(Asked::Witnessed),

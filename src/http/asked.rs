@@ -7,6 +7,7 @@
 use super::Shared;
 use super::bearer::{Holder, no_valid_key, purpose_missing, shower};
 use super::keys::Purpose;
+use super::patience::TooSlow;
 use super::problem::Problem;
 use crate::index::{Field, Query};
 use crate::ledger::LogName;
@@ -62,6 +63,11 @@ pub(super) fn body(read: Result<Bytes, BytesRejection>) -> Result<Bytes, Problem
             StatusCode::PAYLOAD_TOO_LARGE,
             "body-too-large",
             "请求过大,请分批报送 / the request is too large; send it in parts",
+        ),
+        _ if TooSlow::is_behind(&rejection) => Problem::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "body-too-slow",
+            "请求正文未在两分钟内到齐,请分批报送 / the body did not come within two minutes; send it in parts",
         ),
         _ => bad("unreadable-body", &rejection.body_text()),
     })

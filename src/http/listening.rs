@@ -5,8 +5,12 @@
 //! Not `axum::serve`: that has no timer, so a head which never ends, or a client that
 //! went away without a word, holds its connection for ever.
 
+use super::patience::Patient;
 use axum::Router;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::Service;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
@@ -19,6 +23,9 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// How long a connection may stand without a whole head of a request.
 const HEAD_PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long the body of a request may take to come: 32 MiB at 2 Mbit/s.
+const BODY_PATIENCE: Duration = Duration::from_secs(120);
 
 /// How long to rest when the machine has no more file handles for connections.
 const REST: Duration = Duration::from_millis(100);
@@ -39,11 +46,11 @@ pub(super) async fn serve_on(
     router: Router,
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    serve_within(HEAD_PATIENCE, listener, router, stop).await
+    serve_within((HEAD_PATIENCE, BODY_PATIENCE), listener, router, stop).await
 }
 
 async fn serve_within(
-    head_patience: Duration,
+    (head_patience, body_patience): (Duration, Duration),
     listener: TcpListener,
     router: Router,
     stop: impl Future<Output = ()>,
@@ -57,7 +64,8 @@ async fn serve_within(
             stream = accepted(&listener) => stream,
             () = &mut stop => break,
         };
-        let service = TowerToHyperService::new(router.clone());
+        let router = TowerToHyperService::new(router.clone());
+        let service = Timed { router, patience: body_patience };
         let connection = open.watch(http.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
             // It ends in an error if the client breaks off, which is the client's matter.
@@ -67,6 +75,22 @@ async fn serve_within(
     drop(listener);
     open.shutdown().await;
     Ok(())
+}
+
+/// A router whose requests' bodies must come in time.
+struct Timed {
+    router: TowerToHyperService<Router>,
+    patience: Duration,
+}
+
+impl Service<Request<Incoming>> for Timed {
+    type Response = <TowerToHyperService<Router> as Service<Request<Patient>>>::Response;
+    type Error = <TowerToHyperService<Router> as Service<Request<Patient>>>::Error;
+    type Future = <TowerToHyperService<Router> as Service<Request<Patient>>>::Future;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        self.router.call(request.map(|body| Patient::over(body, self.patience)))
+    }
 }
 
 /// The next connection. What fails is one client's, or passes.
@@ -85,6 +109,8 @@ async fn accepted(listener: &TcpListener) -> TcpStream {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::body::Bytes;
+    use axum::extract::rejection::BytesRejection;
     use axum::routing::get;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::sync::oneshot;
@@ -99,10 +125,13 @@ mod tests {
             tokio::time::sleep(delay).await;
             "answered"
         };
-        let router = Router::new().route("/", get(answer));
+        let taken = |sent: Result<Bytes, BytesRejection>| async {
+            super::super::asked::body(sent).map(|sent| sent.len().to_string())
+        };
+        let router = Router::new().route("/", get(answer).post(taken));
         let (stop, stopped) = oneshot::channel();
         let stopped = async move { stopped.await.unwrap_or(()) };
-        tokio::spawn(serve_within(patience, listener, router, stopped));
+        tokio::spawn(serve_within((patience, patience), listener, router, stopped));
         (address, stop)
     }
 
@@ -130,6 +159,22 @@ mod tests {
             let after = "GET / HTTP/1.1\r\nhost: h\r\n\r\n";
             let (_, heard) = said(address, after).await;
             assert!(heard.ends_with("answered"), "then it stands idle, and ends: {heard}");
+        });
+    }
+
+    #[test]
+    fn nobody_holds_a_connection_with_a_body_that_never_ends() {
+        runtime().block_on(async {
+            let patience = Duration::from_millis(200);
+            let (address, _stop) = listening(patience, Duration::ZERO).await;
+            let head = "POST / HTTP/1.1\r\nhost: h\r\ncontent-length: 9\r\n\r\n";
+            let (_, heard) = said(address, &format!("{head}four")).await;
+            assert!(
+                heard.starts_with("HTTP/1.1 408 ") && heard.contains("body-too-slow"),
+                "{heard}"
+            );
+            let (_, heard) = said(address, &format!("{head}all of it")).await;
+            assert!(heard.starts_with("HTTP/1.1 200 ") && heard.ends_with('9'), "{heard}");
         });
     }
 

@@ -18,6 +18,7 @@ mod listening;
 mod media;
 mod opening;
 mod operating;
+mod patience;
 mod problem;
 mod proofs;
 mod public;

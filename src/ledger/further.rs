@@ -3,7 +3,6 @@
 //! says.
 
 use super::checkpoints::SignError;
-use super::create::write_private;
 use super::keys::{destroy, destroy_retired, succeed};
 use super::statement::{SYSTEM, Statement, state};
 use super::{AppendError, Ledger, LogName, Receipt};
@@ -82,7 +81,8 @@ pub fn make(
         return Ok(signer(layout, log, algorithm)?.public().clone());
     }
     let signer = drawn(algorithm, &config.origin_of(log), randomness)?;
-    write_private(&path, &signer.to_text()).map_err(|error| io_error(&path, &error))?;
+    let text = format!("{}\n", signer.to_text());
+    replace_private(&path, &text).map_err(|error| io_error(&path, &error))?;
     Ok(signer.public().clone())
 }
 
@@ -198,6 +198,24 @@ pub fn destroy_key(
 ) -> Result<(), FurtherError> {
     let path = layout.further_key(log, algorithm.as_str());
     destroy(&path).map_err(|error| io_error(&path, &error))
+}
+
+/// Destroys a log's keys of an algorithm that are of any other origin, one that was to
+/// take over included: what a restoration leaves behind.
+pub(super) fn destroy_keys_but(
+    layout: &Layout,
+    log: LogName,
+    algorithm: Algorithm,
+    origin: &str,
+) -> Result<(), FurtherError> {
+    let path = layout.further_key(log, algorithm.as_str());
+    for path in [beside(&path, "next"), beside(&path, "retired"), path] {
+        let stays = read_signer(&path, algorithm).is_ok_and(|key| key.public().name() == origin);
+        if !stays {
+            destroy(&path).map_err(|error| io_error(&path, &error))?;
+        }
+    }
+    Ok(())
 }
 
 fn tell(

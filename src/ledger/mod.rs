@@ -20,6 +20,7 @@ mod queue;
 mod rehearsal;
 mod request;
 pub mod restoration;
+pub mod restoring;
 pub mod rotation;
 pub mod sequencer;
 pub mod statement;

@@ -82,6 +82,10 @@ pub fn read_config(layout: &Layout) -> Result<Config, OpenError> {
     let place = path.display().to_string();
     let text = std::fs::read_to_string(&path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => OpenError::Missing(layout.root().display().to_string()),
+        std::io::ErrorKind::PermissionDenied => {
+            let error = StoreError::not_done(&place, &error);
+            OpenError::Store { log: LogName::Open, error }
+        }
         _ => OpenError::Config { place: place.clone(), reason: error.to_string() },
     })?;
     let config: Config = toml::from_str(&text)

@@ -4,26 +4,21 @@
 //! Two persons sign what is given up and why, each with a key of their own; the log's
 //! last key and its next sign it too. The statement becomes the next entry of each log,
 //! and from there on the logs have another origin and other keys, so no witness is ever
-//! shown a second history of what it cosigned. A restoration that was cut short is
-//! finished by running it again, and until then nobody writes and nobody signs.
+//! shown a second history of what it cosigned. Here stands what is asked for and signed;
+//! `restoring` carries it out.
 
-use super::checkpoints::{SignError, io_error, latest, root_and_roots};
-use super::further::{self, FurtherError};
-use super::keys::{Keys, destroy, next_key};
-use super::statement::{Statement, state};
-use super::{AppendError, Ledger, LogName, OpenError, Surroundings, open_log, read_config};
+use super::checkpoints::{SignError, io_error, root_and_roots};
+use super::further::FurtherError;
+use super::keys::{Keys, next_key};
+use super::{AppendError, LogName, OpenError, open_log, read_config};
 use crate::config::{Config, Layout};
 use crate::durable::replace;
-use crate::second::FurtherKey;
 use crate::store::{Store, StoreError};
 use plumbline_replay::integrity::checkpoint::{Checkpoint, SigningKey, VerifyingKey};
 use plumbline_replay::integrity::note::text_of;
-use plumbline_replay::succession::{
-    Head, RESTORED_OPEN, RESTORED_SEALED, Restoration, STREAM, Step,
-};
+use plumbline_replay::succession::{Head, Restoration, Step};
 use serde::{Deserialize, Serialize};
 use std::io::ErrorKind;
-use std::path::Path;
 
 /// Why nothing was restored, or not yet all of it.
 #[derive(Debug, thiserror::Error)]
@@ -274,54 +269,13 @@ fn kept_and_lost(
     Ok((Head { size, root }, lost))
 }
 
-/// Carries out what two persons signed; without a ceremony, the one that was begun.
+/// The ceremony that is under way, or this one, which is so from now on.
 ///
 /// # Errors
 ///
 /// [`RestoreError::Ceremony`] if a signature is missing or the ledger is not as it was
 /// when they signed: nothing is changed then.
-pub fn restore(
-    root: &Path,
-    ceremony: Option<Ceremony>,
-    mut surroundings: Surroundings,
-) -> Result<Config, RestoreError> {
-    let layout = Layout::new(root);
-    let config = read_config(&layout)?;
-    let ceremony = begun(&layout, &config, ceremony)?;
-    let to = Config {
-        origin: ceremony.origin.clone(),
-        founded_as: config.founded_as.clone().or(Some(config.origin.clone())),
-        ..config.clone()
-    };
-    if config.origin != ceremony.origin {
-        give_up(&layout, &config, &ceremony)?;
-        // Those before were of the origin that ends.
-        let keys = further_keys(&layout, &to, &mut surroundings)?;
-        record(&layout, &config, &ceremony, &keys, surroundings)?;
-        let text = toml::to_string(&to).map_err(|error| OpenError::Config {
-            place: layout.config().display().to_string(),
-            reason: error.to_string(),
-        })?;
-        let path = layout.config();
-        replace(&path, &text).map_err(|error| io_error(&path, &error))?;
-    }
-    let to = read_config(&layout)?;
-    for log in LogName::ALL {
-        let keys = Keys::read(&layout, log)?;
-        if keys.current.public_key() != ceremony.statement(log)?.new {
-            keys.hand_over(&layout, log)?;
-        }
-    }
-    let path = layout.restoration();
-    std::fs::remove_file(&path).map_err(|error| io_error(&path, &error))?;
-    for log in LogName::ALL {
-        latest(&layout, &to, log)?;
-    }
-    Ok(to)
-}
-
-/// The ceremony that is under way, or this one, which is so from now on.
-fn begun(
+pub(super) fn begun(
     layout: &Layout,
     config: &Config,
     given: Option<Ceremony>,
@@ -364,94 +318,9 @@ fn begun(
 }
 
 /// A log's statement with all its signatures.
-fn step(ceremony: &Ceremony, log: LogName) -> Result<Step, RestoreError> {
+pub(super) fn step(ceremony: &Ceremony, log: LogName) -> Result<Step, RestoreError> {
     let Part { note, lost } = ceremony.part(log);
     let position = ceremony.statement(log)?.kept.size;
     Step::signed(position, note, lost.as_deref())
         .map_err(|reason| RestoreError::Ceremony(format!("{log}: {reason}")))
-}
-
-/// Puts the heads of what is lost aside, where they stay; what regrows goes.
-fn give_up(layout: &Layout, config: &Config, ceremony: &Ceremony) -> Result<(), RestoreError> {
-    for log in LogName::ALL {
-        let lost = ceremony.statement(log)?.lost.size;
-        let aside = layout.given_up(log, lost);
-        let [sm3, sm3_beside] = layout.sm3_heads(log);
-        for (name, path) in [
-            ("head", layout.head(log)),
-            ("cosigned", layout.cosigned(log)),
-            ("checkpoint", layout.checkpoint(log)),
-            ("sm3", sm3),
-            ("checkpoint.sm3", sm3_beside),
-        ] {
-            let io = |error| io_error(&path, &error);
-            std::fs::create_dir_all(&aside).map_err(io)?;
-            match std::fs::rename(&path, aside.join(name)) {
-                Err(error) if error.kind() != ErrorKind::NotFound => return Err(io(error).into()),
-                _ => {}
-            }
-        }
-    }
-    for (log, name) in
-        LogName::ALL.iter().flat_map(|log| config.signatures.iter().map(move |name| (log, name)))
-    {
-        let path = layout.further_key(*log, name);
-        destroy(&path).map_err(|error| io_error(&path, &error))?;
-    }
-    let derived = layout.root().join("derived");
-    match std::fs::remove_dir_all(&derived) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(io_error(&derived, &error).into()),
-        _ => std::fs::create_dir_all(&derived).map_err(|error| io_error(&derived, &error).into()),
-    }
-}
-
-/// New keys of the algorithms that signed beside Ed25519.
-fn further_keys(
-    layout: &Layout,
-    to: &Config,
-    surroundings: &mut Surroundings,
-) -> Result<Vec<(LogName, FurtherKey)>, RestoreError> {
-    let mut keys = Vec::new();
-    for log in LogName::ALL {
-        for algorithm in further::algorithms(layout, to)? {
-            let key = further::make(layout, to, log, algorithm, &mut surroundings.randomness)?;
-            keys.push((log, key));
-        }
-    }
-    Ok(keys)
-}
-
-/// Records the statement in each log, as its next entry, and after it the further keys.
-fn record(
-    layout: &Layout,
-    config: &Config,
-    ceremony: &Ceremony,
-    keys: &[(LogName, FurtherKey)],
-    surroundings: Surroundings,
-) -> Result<(), RestoreError> {
-    let ledger = Ledger::start(layout.clone(), config.clone(), surroundings)?;
-    for log in LogName::ALL {
-        let statement = ceremony.statement(log)?;
-        let id = format!("restored-{}", blake3::hash(statement.text().as_bytes()).to_hex());
-        let lookup = ledger.lookup(log);
-        lookup.follow(u64::MAX)?;
-        if lookup.find_id("plumbline", &id)?.is_none() {
-            let kind = match log {
-                LogName::Open => RESTORED_OPEN,
-                LogName::Sealed => RESTORED_SEALED,
-            };
-            let body = step(ceremony, log)?.body();
-            let statement_of = Statement { id, stream: STREAM, kind, body };
-            let receipt = state(&ledger, statement_of, ledger.now())?;
-            if receipt.position != statement.kept.size {
-                let reason = format!("{log}: it was recorded at {}", receipt.position);
-                return Err(RestoreError::Ceremony(reason));
-            }
-        }
-        for (_, key) in keys.iter().filter(|(of, _)| *of == log) {
-            further::announce(&ledger, log, key)?;
-        }
-    }
-    ledger.close();
-    Ok(())
 }

@@ -19,7 +19,7 @@ pub(super) fn raise(files: &dyn Files, dir: &Path, floor: u64) -> Result<u64, St
         let epoch = stored.max(floor).saturating_add(1);
         write(files, dir, &path, epoch).map(|()| epoch)
     });
-    written.map_err(|error| StoreError::Unavailable(format!("{}: {error}", path.display())))
+    written.map_err(|error| StoreError::not_done(path.display(), &error))
 }
 
 fn stored(files: &dyn Files, path: &Path) -> io::Result<u64> {

@@ -54,7 +54,7 @@ impl Surveyor<'_> {
             let place = self.dir.display().to_string();
             match error.kind() {
                 io::ErrorKind::NotFound => StoreError::Missing(place),
-                _ => StoreError::Unavailable(format!("{place}: {error}")),
+                _ => StoreError::not_done(place, &error),
             }
         })?;
         let positions: Vec<u64> = names.iter().filter_map(|n| segment_position(n)).collect();
@@ -249,5 +249,5 @@ fn whole(
 /// The system would not do what was asked; nothing is known to be wrong with
 /// what is stored.
 pub(super) fn unavailable(path: &Path, error: io::Error) -> StoreError {
-    StoreError::Unavailable(format!("{}: {error}", path.display()))
+    StoreError::not_done(path.display(), &error)
 }

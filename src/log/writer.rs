@@ -137,7 +137,7 @@ impl SegmentWriter {
             None => self.shared.dir.display(),
         };
         match failed {
-            Failed::Nothing(error) => StoreError::Unavailable(format!("{place}: {error}")),
+            Failed::Nothing(error) => StoreError::not_done(place, &error),
             Failed::Doubt(error) => {
                 let reason = format!("{place}: {error}");
                 self.poisoned = Some(reason.clone());

@@ -96,6 +96,9 @@ pub enum StoreError {
     /// Nothing happened; the reason may pass (disk full, no descriptors).
     #[error("{0}")]
     Unavailable(String),
+    /// The files are another user's.
+    #[error("{0}")]
+    NotPermitted(String),
     #[error(
         "{0} 字节的提交帧超过一段所能容 / a frame of {0} bytes is larger than a segment can hold"
     )]
@@ -109,6 +112,17 @@ pub enum StoreError {
     /// Written by a newer program.
     #[error("{0} 的格式较新,请用新版程序 / {0} has a newer format than this program reads")]
     NewerFormat(String),
+}
+
+impl StoreError {
+    /// What the system would not do at a place, where nothing has happened yet.
+    pub fn not_done(place: impl std::fmt::Display, error: &std::io::Error) -> StoreError {
+        let told = format!("{place}: {error}");
+        match error.kind() {
+            std::io::ErrorKind::PermissionDenied => StoreError::NotPermitted(told),
+            _ => StoreError::Unavailable(told),
+        }
+    }
 }
 
 impl StoreError {

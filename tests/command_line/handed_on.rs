@@ -157,6 +157,12 @@ fn lost_event(city: &City) -> PathBuf {
 
 /// A whole ceremony.
 pub fn restore(city: &City, origin: &str, head: &Path) -> String {
+    let ceremony = approved(city, origin, head);
+    done(city, &["restore", "run", text(&ceremony)])
+}
+
+/// A ceremony that both persons have signed.
+pub fn approved(city: &City, origin: &str, head: &Path) -> PathBuf {
     let at = |name: &str| city.path.with_file_name(name);
     let ceremony = at("ceremony");
     let mut plan = vec!["restore", "plan", "--origin", origin, "--reason", "磁盘损坏"];
@@ -174,7 +180,7 @@ pub fn restore(city: &City, origin: &str, head: &Path) -> String {
         let approve = ["restore", "approve", text(&ceremony), "--key", text(&key)];
         assert!(plumb().args(approve).status().unwrap().success());
     }
-    done(city, &["restore", "run", text(&ceremony)])
+    ceremony
 }
 
 /// What the page's own program says of bundles, under what is pasted into it.

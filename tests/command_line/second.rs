@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 /// A ledger with both further algorithms and `number` events of its open log, signed
 /// after each.
-fn second_city(number: u64) -> City {
+pub fn second_city(number: u64) -> City {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("ledger");
     let init = ["init", "--sm", "--ml-dsa", "--origin", "city.example/1"];
@@ -26,7 +26,7 @@ fn second_city(number: u64) -> City {
     city
 }
 
-fn more(city: &City, number: u64) {
+pub fn more(city: &City, number: u64) {
     let (code, _, error) = append(city, &lines(&[event(&format!("e-{number}"), "fee/1")]));
     assert_eq!(code, Some(0), "{error}");
 }
@@ -40,11 +40,11 @@ fn verify(city: &City, more: &[&str]) -> (Option<i32>, Value) {
     (output.status.code(), value)
 }
 
-fn both(city: &City) -> (Option<i32>, Value) {
+pub fn both(city: &City) -> (Option<i32>, Value) {
     verify(city, &["--sm", "--ml-dsa"])
 }
 
-fn shown(city: &City, arguments: &[&str]) -> String {
+pub fn shown(city: &City, arguments: &[&str]) -> String {
     let output = run(city, arguments);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
@@ -382,7 +382,7 @@ fn nothing_beside_a_signed_sm3_root_is_signed() {
     assert!(error.contains("another SM3 root"), "{error}");
 }
 
-fn written(city: &City, name: &str, text: &str) -> PathBuf {
+pub fn written(city: &City, name: &str, text: &str) -> PathBuf {
     let path = city.path.with_file_name(name);
     std::fs::write(&path, text).unwrap();
     path

@@ -3,7 +3,11 @@
 
 use super::vault::{ARCHIVE, HANDLER, OFFICE, Vaulted, vaulted};
 use super::{plumb, server};
+use plumbline_replay::integrity::chain::Digest;
+use plumbline_replay::integrity::checkpoint::{Checkpoint, SigningKey};
 use serde_json::{Value, json};
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
 struct Beside {
@@ -173,4 +177,48 @@ fn each_command_that_is_kept_out_says_what_to_do() {
     let masked = beside.file("masked.zip");
     let (code, _, told) = beside.run(&["bundle", "create", "fee/1", "-o", &masked]);
     assert_eq!(code, 0, "{told}");
+}
+
+/// Answers everything with this note, and tells what it was sent.
+fn impostor(note: String) -> (String, std::sync::mpsc::Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (told, heard) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut bytes = vec![0; 4096];
+            let read = stream.read(&mut bytes).unwrap_or_default();
+            let _ = told.send(String::from_utf8_lossy(&bytes[..read]).to_lowercase());
+            let head = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length";
+            let _ = stream.write_all(format!("{head}: {}\r\n\r\n{note}", note.len()).as_bytes());
+        }
+    });
+    (url, heard)
+}
+
+#[test]
+fn no_key_is_shown_to_a_server_that_has_not_the_logs_key() {
+    let beside = beside();
+    let shown: Value = serde_json::from_str(&beside.run(&["keys", "show", "--json"]).1).unwrap();
+    let origin = shown["open"]["origin"].as_str().unwrap().to_owned();
+    let stranger = SigningKey::from_seed(&origin, [7; 32]);
+    let head = Checkpoint { origin, size: 3, root: Digest([1; 32]) };
+    let (url, heard) = impostor(stranger.sign(&head));
+    let key_file = beside.file("handler");
+    let asked = ["vault", "open", "fee/1", "--role", "办案人员", "--purpose", "核查", "--key-file"];
+    let open = |via: &str, more: &[&str]| {
+        beside.run(&[&asked[..], &[key_file.as_str(), "--via", via], more].concat())
+    };
+    let (code, _, told) = open(&url, &[]);
+    assert!(code == 3 && told.contains("no key was shown"), "{code} {told}");
+    let sent: Vec<String> = heard.try_iter().collect();
+    assert_eq!(sent.len(), 1, "{sent:?}");
+    assert!(sent[0].starts_with("get ") && !sent[0].contains("bearer"), "{sent:?}");
+    // The key may be given instead of being read from the folder.
+    let stranger = stranger.public_key().vkey();
+    for (key, due) in [(shown["open"]["vkey"].as_str().unwrap(), 0), (stranger.as_str(), 3)] {
+        let (code, _, told) = open(&beside.via, &["--via-key", key]);
+        assert_eq!(code, due, "{told}");
+    }
 }

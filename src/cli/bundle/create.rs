@@ -85,7 +85,7 @@ impl Create {
         let mut order = self.order(zone(&config))?;
         let server = self.via.server(order.full.then_some(&self.second))?;
         if let Some(server) = &server {
-            server.is_of(&config)?;
+            server.is_of(&layout, &config)?;
         }
         let gathered = Gathered::read(&layout, &config, &order)?;
         let role = self.role.as_deref().unwrap_or_default();

@@ -8,7 +8,7 @@ mod show;
 mod timeline;
 mod words;
 
-use super::{Dir, Exit, Failure};
+use super::{Dir, Exit, Failure, damage};
 use crate::case::Case as Found;
 use crate::config::{Config, Layout};
 use crate::ledger::{LogName, read_config};
@@ -91,29 +91,20 @@ impl Where {
     }
 
     fn reader(&self, config: &Config) -> Result<Reader, Failure> {
-        Ok(Reader::open(&self.layout(), config, self.log())?)
+        damage::reader(&self.layout(), config, self.log())
     }
 
     /// A case, and the zone in which its times are told.
     fn case(&self, stream: &str) -> Result<(Found, Zone), Failure> {
         let config = self.config()?;
         let reader = self.reader(&config)?;
-        let damage = reader.damage();
-        if let Some(damage) = &damage {
-            eprintln!(
-                "日志只读到第 {0} 条,以下答复以此为限 / the log can be read up to entry {0} only: \
-                 {damage}",
-                reader.size()
-            );
-        }
         if let Some(found) = Found::find(&reader, stream)? {
             return Ok((found, self.zone(&config)));
         }
         let log = self.log();
-        let exit = if damage.is_some() { Exit::CannotTell } else { Exit::NotFound };
         let message =
             format!("日志 {log} 中没有事件流 {stream} / log {log} has no stream {stream}");
-        Err(Failure { exit, message })
+        Err(Failure { exit: Exit::NotFound, message })
     }
 }
 

@@ -5,12 +5,11 @@ mod run;
 mod show;
 
 use super::case::At;
-use super::{Dir, Exit, Failure};
+use super::{Dir, Exit, Failure, damage};
 use crate::config::{Config, Layout};
 use crate::judging::one::{Logs, OneCase, OneError};
-use crate::judging::{Extent, Loaded, zone};
+use crate::judging::{Extent, zone};
 use crate::ledger::{LogName, read_config};
-use crate::reader::Reader;
 use clap::Subcommand;
 use plumbline_replay::rules::{Finding, Judgement, Outcome, Severity, judge};
 use plumbline_replay::time::civil::Zone;
@@ -85,7 +84,6 @@ fn severity(text: &str) -> Result<Severity, String> {
 struct Answer {
     judgement: Judgement,
     zone: Zone,
-    damage: Option<String>,
     /// Rules that one case alone cannot answer, where one was judged alone.
     not_asked: Vec<&'static str>,
 }
@@ -104,19 +102,14 @@ impl Asked {
     fn judge_one(&self, stream: &str, layout: &Layout, config: &Config) -> Result<Answer, Failure> {
         let zone = zone(config);
         let (as_of, known_at) = self.at.limits(zone)?;
-        let open = Reader::open(layout, config, LogName::Open)?;
+        let open = damage::reader(layout, config, LogName::Open)?;
         let sealed = match self.open_only {
             true => None,
-            false => Some(Reader::open(layout, config, LogName::Sealed)?),
+            false => Some(damage::reader(layout, config, LogName::Sealed)?),
         };
         let logs = Logs { open: &open, sealed: sealed.as_ref() };
-        let damage = open.damage();
-        if let Some(damage) = &damage {
-            told_damage(open.size(), damage);
-        }
         let found = logs.judge(stream, as_of, known_at, zone)?.ok_or_else(|| Failure {
-            // What cannot be read may hold it.
-            exit: if damage.is_some() { Exit::CannotTell } else { Exit::NotFound },
+            exit: Exit::NotFound,
             message: format!(
                 "没有事件流 {stream};跨案规则的疑点加 --across / there is no stream {stream}; for \
                  what rules find across cases add --across"
@@ -125,7 +118,7 @@ impl Asked {
         let not_asked = found.not_asked().into_iter().filter(|rule| self.wants_rule(rule));
         let not_asked = not_asked.collect();
         let OneCase { judgement, .. } = found;
-        Ok(Answer { judgement, zone, damage, not_asked })
+        Ok(Answer { judgement, zone, not_asked })
     }
 
     fn judge_all(&self) -> Result<Answer, Failure> {
@@ -133,16 +126,13 @@ impl Asked {
         let config = read_config(&layout)?;
         let zone = zone(&config);
         let extent = if self.open_only { Extent::OPEN } else { Extent::WHOLE };
-        let loaded = Loaded::read(&layout, &config, extent)?;
+        let loaded = damage::loaded(&layout, &config, extent)?;
         let given = self.at.limits(zone)?;
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let ask = loaded.ask(loaded.moment(given.0, given.1), zone, threads);
         let judgement = judge(&loaded.blocks, ask)
             .map_err(|error| Failure { exit: Exit::Broken, message: error.to_string() })?;
-        if let Some(damage) = &loaded.damage {
-            told_damage(loaded.size, damage);
-        }
-        Ok(Answer { judgement, zone, damage: loaded.damage, not_asked: Vec::new() })
+        Ok(Answer { judgement, zone, not_asked: Vec::new() })
     }
 
     fn wants_rule(&self, rule: &str) -> bool {
@@ -161,12 +151,6 @@ impl Asked {
             && result
             && self.severity.is_none_or(|grave| finding.severity >= grave)
     }
-}
-
-fn told_damage(size: u64, damage: &str) {
-    eprintln!(
-        "日志只读到第 {size} 条,以下结果以此为限 / the log can be read up to entry {size} only: {damage}"
-    );
 }
 
 impl Answer {
