@@ -11,6 +11,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use plumbline_replay::integrity::chain::entry_hash;
 use plumbline_replay::walk::claimed_size;
 use serde_json::{Value, json};
+use std::path::PathBuf;
 
 /// 诊断 / the state of each part
 #[derive(clap::Args)]
@@ -46,7 +47,8 @@ impl Doctor {
                 "last_hash": last_hash(&store, size)?,
                 "segments": store.segments()?.len(),
                 "signed_size": signed(layout.head(log)),
-                "published_size": signed(layout.checkpoint(log)),
+                "published_size": signed(published(&layout, &config, log)),
+                "witnessed": is_witnessed(&config, log),
                 "damage": damage,
                 "zeros": zeros,
                 "restorations": restorations(&layout, &config, log)?,
@@ -68,6 +70,16 @@ impl Doctor {
         }
         Ok(exit)
     }
+}
+
+/// Whether only what witnesses have cosigned is published of a log.
+fn is_witnessed(config: &Config, log: LogName) -> bool {
+    log == LogName::Open && !config.witness.is_empty()
+}
+
+/// The checkpoint that strangers are shown.
+fn published(layout: &Layout, config: &Config, log: LogName) -> PathBuf {
+    if is_witnessed(config, log) { layout.cosigned(log) } else { layout.checkpoint(log) }
 }
 
 /// What an operator reads at night: each log's state with what to do next, then
@@ -126,6 +138,10 @@ fn log_words(log: &Value) -> Vec<String> {
         n => format!("尚缺 {n} 条 / {n} to come;{next}"),
     };
     let signing = format!("运行 / run: plumb checkpoint show --log {name}");
+    let publishing = match log["witnessed"].as_bool() {
+        Some(true) => "未经足够见证,运行 / not witnessed by enough, run: plumb checkpoint witness",
+        _ => &signing,
+    };
     let damage = match log["damage"].as_str() {
         None => "无 / none(全部字节的核验 / of every byte: plumb verify)".to_owned(),
         Some(damage) => format!(
@@ -138,7 +154,7 @@ fn log_words(log: &Value) -> Vec<String> {
         format!("  记录 / entries      {size}(分段 / segments {})", plain(&log["segments"])),
         format!("  末条 / last entry   {}", plain(&log["last_hash"])),
         format!("  已签 / signed       {}", state("signed_size", &signing)),
-        format!("  已公布 / published  {}", state("published_size", &signing)),
+        format!("  已公布 / published  {}", state("published_size", publishing)),
         format!("  损坏 / damage       {damage}"),
     ];
     if let Some(zeros) = log["zeros"].as_str() {

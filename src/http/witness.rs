@@ -61,12 +61,20 @@ async fn add_checkpoint(State(serving): State<Serving>, body: Bytes) -> Result<R
             (StatusCode::NOT_FOUND, TEXT, "not a log of this witness\n".to_owned())
         }
         Answer::Size(size) => (StatusCode::CONFLICT, "text/x.tlog.size", format!("{size}\n")),
+        Answer::Behind { theirs, ours } => {
+            tracing::warn!(
+                theirs,
+                ours,
+                "fewer entries than were cosigned: a late request, or a log cut back"
+            );
+            (StatusCode::CONFLICT, "text/x.tlog.size", format!("{ours}\n"))
+        }
         Answer::Fork(size) => {
             tracing::error!(size, "a log's key has signed two roots over as many entries");
             (StatusCode::CONFLICT, "text/x.tlog.size", format!("{size}\n"))
         }
         Answer::Inconsistent(reason) => {
-            tracing::error!(reason, "a log does not continue what was cosigned");
+            tracing::warn!(reason, "no proof that the log continues what was cosigned");
             (StatusCode::UNPROCESSABLE_ENTITY, TEXT, reason + "\n")
         }
         Answer::Failed(reason) => return Err(internal(&reason)),
@@ -83,7 +91,7 @@ async fn seen(State(serving): State<Serving>) -> Result<Json<Value>, Problem> {
             .into_iter()
             .map(|log| {
                 json!({"origin": log.origin, "size": log.size, "note": log.note,
-                    "contradictions": log.evidence})
+                    "contradictions": log.forks, "unproved": log.unproved})
             })
             .collect();
         Ok(Json(json!({"schema": "plumbline.witness/1", "vkey": witness.vkey(), "logs": logs})))

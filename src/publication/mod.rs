@@ -44,7 +44,11 @@ pub enum PublishError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// A witness has seen more of this log, or another history of it: proved broken.
-    #[error("不再发布:{0} / nothing more is published")]
+    #[error(
+        "不再发布:{0} / nothing more is published; 下一步:账由旧备份恢复的,见 plumb restore plan --help;\
+         否则先查明何处另有人以此密钥写账,不要重试 / next: if the ledger was brought back from a backup, \
+         `plumb restore plan --help`; if not, find out who else writes under its key, and do not try again"
+    )]
     Contradicted(Refusal),
     /// Too few witnesses cosigned; what was published before stays.
     #[error(

@@ -152,7 +152,13 @@ impl Witnesses {
                 }
                 409 => match body.trim().parse::<u64>() {
                     Ok(theirs) if theirs != *known => *known = theirs,
-                    _ => return Err(fork(format!("another root over {ours} entries"))),
+                    // The one other reason to answer so (c2sp.org/tlog-witness).
+                    Ok(_) if *known == ours => {
+                        return Err(fork(format!("another root over {ours} entries")));
+                    }
+                    // No size, or one that it was just told: a proxy's answer, or a
+                    // faulty witness. Neither contradicts the log.
+                    _ => return Err(failed(format!("status 409 {}", body.trim()))),
                 },
                 422 => return Err(fork(format!("its {} entries are not continued", *known))),
                 status => return Err(failed(format!("status {status} {}", body.trim()))),

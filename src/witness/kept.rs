@@ -3,7 +3,8 @@
 //! - `witness.toml`: its name, and the keys of the logs that it watches.
 //! - `witness.key`: its private key; `vkey`: the public one.
 //! - `logs/<SHA-256 of the origin>/checkpoint`: the last note it cosigned.
-//! - `logs/<SHA-256 of the origin>/evidence/`: notes that contradict it.
+//! - `logs/<SHA-256 of the origin>/evidence/`: notes that contradict it: forks.
+//! - `logs/<SHA-256 of the origin>/unproved/`: signed notes whose proof did not hold.
 //!
 //! A note is on the disk before anyone hears of it. One that cannot be read, or
 //! that this witness did not cosign, stops the witness: it would forget.
@@ -164,23 +165,77 @@ impl Place {
         replace(&path, note).map_err(|error| io(&path, &error))
     }
 
-    /// Keeps a note that contradicts what was cosigned, once.
-    pub fn keep_evidence(&self, origin: &str, note: &str) -> Result<(), WitnessError> {
-        let dir = self.log(origin).join("evidence");
+    /// Keeps a signed note that was not cosigned, once for each text that was signed:
+    /// lines of others may follow it in any number.
+    pub fn note_down(
+        &self,
+        noted: Noted,
+        origin: &str,
+        note: &Note<'_>,
+        text: &str,
+    ) -> Result<(), WitnessError> {
+        let dir = self.log(origin).join(noted.folder());
         std::fs::create_dir_all(&dir).map_err(|error| io(&dir, &error))?;
-        let path = dir.join(format!("{}.note", blake3::hash(note.as_bytes()).to_hex()));
-        replace(&path, note).map_err(|error| io(&path, &error))
+        let path = dir.join(format!("{}.note", blake3::hash(note.text.as_bytes()).to_hex()));
+        if path.exists() || (noted == Noted::Unproved && files(&dir)?.len() >= UNPROVED_MAX) {
+            return Ok(());
+        }
+        replace(&path, text).map_err(|error| io(&path, &error))
     }
 
     /// How many such notes there are.
-    pub fn evidence(&self, origin: &str) -> Result<usize, WitnessError> {
-        let dir = self.log(origin).join("evidence");
-        match std::fs::read_dir(&dir) {
-            Ok(items) => Ok(items.count()),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(0),
-            Err(error) => Err(io(&dir, &error)),
+    pub fn noted(&self, noted: Noted, origin: &str) -> Result<usize, WitnessError> {
+        Ok(files(&self.log(origin).join(noted.folder()))?.len())
+    }
+
+    /// Decides the unproved notes over as many entries as are cosigned now. With the same
+    /// root the log was right, and whoever asked sent a wrong proof; with another one its
+    /// key has signed two histories. What cannot be moved stays and says no more than it
+    /// did.
+    pub fn settle_noted(&self, origin: &str, cosigned: &Checkpoint) {
+        let dir = self.log(origin).join(Noted::Unproved.folder());
+        for path in files(&dir).unwrap_or_default() {
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            let Ok(note) = Note::parse(&text) else { continue };
+            let Ok(read) = Checkpoint::parse_any(note.text) else { continue };
+            let fork = read.size == cosigned.size && read.root != cosigned.root;
+            let kept = !fork || self.note_down(Noted::Fork, origin, &note, &text).is_ok();
+            if kept && read.size == cosigned.size {
+                let _ = std::fs::remove_file(&path);
+            }
         }
     }
+}
+
+/// Unproved notes kept of one log: whoever can reach a witness can make it keep some.
+const UNPROVED_MAX: usize = 64;
+
+/// Why a signed note was not cosigned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Noted {
+    /// It contradicts one that was: proof against the log.
+    Fork,
+    /// Its proof does not hold, which may be its sender's doing.
+    Unproved,
+}
+
+impl Noted {
+    fn folder(self) -> &'static str {
+        match self {
+            Noted::Fork => "evidence",
+            Noted::Unproved => "unproved",
+        }
+    }
+}
+
+/// The files of a folder; none if there is none.
+fn files(dir: &Path) -> Result<Vec<PathBuf>, WitnessError> {
+    let failed = |error: std::io::Error| io(dir, &error);
+    let items = match std::fs::read_dir(dir) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        items => items.map_err(failed)?,
+    };
+    items.map(|item| Ok(item.map_err(failed)?.path())).collect()
 }
 
 fn io(place: &Path, error: &std::io::Error) -> WitnessError {

@@ -7,7 +7,7 @@
 
 mod kept;
 
-use kept::Place;
+use kept::{Noted, Place};
 use plumbline_replay::integrity::add_checkpoint::AddCheckpoint;
 use plumbline_replay::integrity::checkpoint::{Checkpoint, NoteError, VerifyingKey};
 use plumbline_replay::integrity::cosignature::Cosigner;
@@ -26,17 +26,21 @@ pub enum Answer {
     Cosigned(String),
     /// 400: not a request, or its old size is larger than the checkpoint.
     Malformed(String),
-    /// 403: no signature by a key that is trusted for the log, or only by one that has
-    /// been replaced: a later key has signed since.
+    /// 403: no signature by a key that is trusted for the log, one that does not fit, or
+    /// only one by a key that has been replaced: a later key has signed since.
     NotSigned,
     /// 404: nobody asked this witness to watch that log.
     UnknownLog,
     /// 409: the last checkpoint cosigned has this size.
     Size(u64),
+    /// 409: the same, and what is shown now has fewer entries. A late request, or a log
+    /// that was cut back: which, the log's own next request tells.
+    Behind { theirs: u64, ours: u64 },
     /// 409: as large as the last one and with another root. The log's key has signed
     /// two histories; both notes are kept as evidence.
     Fork(u64),
-    /// 422: the proof does not hold.
+    /// 422: the proof does not hold. Anyone can send a true checkpoint with a wrong
+    /// proof, so this is no evidence against the log by itself.
     Inconsistent(String),
     /// 500: it could not be remembered, so it was not cosigned.
     Failed(String),
@@ -66,9 +70,18 @@ struct Last {
 }
 
 impl Log {
-    /// The newest key of the log that signed a note.
+    /// The newest key of the log that signed a note; none if a line of any of its keys
+    /// does not fit (FORMAT.md §5).
     fn newest(&self, note: &Note<'_>) -> Option<usize> {
-        self.keys.iter().rposition(|key| key.verify_note(note) == Ok(()))
+        let mut newest = None;
+        for (at, key) in self.keys.iter().enumerate() {
+            match key.verify_note(note) {
+                Ok(()) => newest = Some(at),
+                Err(NoteError::BadSignature(_)) => return None,
+                Err(_) => {}
+            }
+        }
+        newest
     }
 }
 
@@ -79,8 +92,11 @@ pub struct Seen {
     pub size: u64,
     /// The last checkpoint with the witness's line; none before the first.
     pub note: Option<String>,
-    /// Forks that were seen.
-    pub evidence: usize,
+    /// Forks that are proved: the log's key signed two roots over as many entries.
+    pub forks: usize,
+    /// Signed checkpoints whose proof did not hold, of which none has been shown to be of
+    /// the history that was cosigned: a fork, or a wrong request of whomever.
+    pub unproved: usize,
 }
 
 impl Witness {
@@ -128,7 +144,8 @@ impl Witness {
                 origin: log.origin.clone(),
                 size: last.as_ref().map_or(0, |kept| kept.checkpoint.size),
                 note: last.map(|kept| kept.note),
-                evidence: self.place.evidence(&log.origin)?,
+                forks: self.place.noted(Noted::Fork, &log.origin)?,
+                unproved: self.place.noted(Noted::Unproved, &log.origin)?,
             })
         };
         self.logs.iter().map(seen).collect()
@@ -162,17 +179,22 @@ impl Witness {
         }
         let before = last.as_ref().map(|last| &last.checkpoint);
         if let Some(refusal) = self.refusal(&request, &checkpoint, before) {
-            if let Answer::Fork(_) | Answer::Inconsistent(_) = refusal
-                && let Err(error) = self.place.keep_evidence(origin, &request.note)
-            {
-                return Answer::Failed(error.to_string());
-            }
-            return refusal;
+            let noted = match refusal {
+                Answer::Fork(_) => Some(Noted::Fork),
+                Answer::Inconsistent(_) => Some(Noted::Unproved),
+                _ => None,
+            };
+            let kept = noted.map(|noted| self.place.note_down(noted, origin, &note, &request.note));
+            return match kept.transpose() {
+                Ok(_) => refusal,
+                Err(error) => Answer::Failed(error.to_string()),
+            };
         }
         let line = self.cosigner.cosign(note.text, seconds);
         let kept = format!("{}{line}", request.note);
         match self.place.keep(origin, &kept) {
             Ok(()) => {
+                self.place.settle_noted(origin, &checkpoint);
                 *last = Some(Last { checkpoint, key });
                 Answer::Cosigned(line)
             }
@@ -188,6 +210,9 @@ impl Witness {
         last: Option<&Checkpoint>,
     ) -> Option<Answer> {
         let (size, root) = last.map_or((0, empty_root()), |last| (last.size, last.root));
+        if new.size < size {
+            return Some(Answer::Behind { theirs: new.size, ours: size });
+        }
         if request.old != size {
             return Some(Answer::Size(size));
         }

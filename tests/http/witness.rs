@@ -131,9 +131,25 @@ fn a_witness_answers_as_the_specification_says() {
     let other = Log::new(3);
     assert_eq!(witness.post(&other.request(9, 12)).status, 422);
     assert_eq!(witness.post(&other.request(9, 9)).status, 409);
-    assert_eq!(witness.seen()["logs"][0]["contradictions"], 2);
+    let noted = || {
+        let log = witness.seen()["logs"][0].clone();
+        (log["contradictions"].as_u64().unwrap(), log["unproved"].as_u64().unwrap())
+    };
+    assert_eq!(noted(), (1, 1), "one size with two roots is proof, a wrong proof is none");
     let no_proof = AddCheckpoint { proof: Vec::new(), ..log.request(9, 12) };
     assert_eq!(witness.post(&no_proof).status, 422);
+    // Anyone can send a true checkpoint with a wrong proof, and lines of his own.
+    for line in 0..3 {
+        let stranger = SigningKey::from_seed("x.example", [line; 32]);
+        let added = stranger.sign(
+            &Checkpoint::parse_any("x.example\n0\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n")
+                .unwrap(),
+        );
+        let lines = added.split("\n\n").nth(1).unwrap();
+        let more = AddCheckpoint { note: format!("{}{lines}", no_proof.note), ..no_proof.clone() };
+        assert_eq!(witness.post(&more).status, 422);
+    }
+    assert_eq!(noted(), (1, 2));
     // Others' keys and logs.
     let mut foreign = Log::new(u64::MAX);
     foreign.key = SigningKey::from_seed("log.example/1", [4; 32]);
@@ -147,6 +163,8 @@ fn a_witness_answers_as_the_specification_says() {
     assert_eq!(call(&witness.address, "GET", "/add-checkpoint", &[], "").status, 405);
     assert_eq!(witness.seen()["logs"][0]["size"], 9, "nothing refused was remembered");
     cosigned(&log.request(9, 12));
+    // Now the one is known to be true and the other to be a fork.
+    assert_eq!(noted(), (2, 0));
 }
 
 #[test]
@@ -360,6 +378,40 @@ fn what_is_published_is_witnessed_and_judged_by_the_policy() {
 }
 
 #[test]
+fn a_proxy_s_answer_contradicts_nobody() {
+    let watched = Watched::new(1);
+    append(&watched.ledger(), "e-1");
+    let proxy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = proxy.local_addr().unwrap().to_string();
+    std::thread::spawn(move || {
+        for stream in proxy.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = std::io::Read::read(&mut stream, &mut [0; 8192]);
+            let answer = "HTTP/1.1 409 Conflict\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\
+                          connection: close\r\n\r\n<html>";
+            let _ = std::io::Write::write_all(&mut stream, answer.as_bytes());
+        }
+    });
+    let path = watched.ledger().join("plumbline.toml");
+    let mut settings = std::fs::read_to_string(&path).unwrap();
+    for witness in &watched.witnesses {
+        settings = settings.replace(&witness.address, &address);
+    }
+    std::fs::write(&path, settings).unwrap();
+    let mut command = plumb();
+    let (code, _, told) =
+        run(command.args(["checkpoint", "witness", "--dir"]).arg(watched.ledger()));
+    assert_eq!(code, 4, "{told}");
+    assert!(told.contains("status 409"), "{told}");
+    // What is recorded and not witnessed is not called published.
+    append(&watched.ledger(), "e-2");
+    let mut command = plumb();
+    let (_, out, _) = run(command.args(["doctor", "--json", "--dir"]).arg(watched.ledger()));
+    let log = serde_json::from_str::<Value>(&out).unwrap()["logs"][0].clone();
+    assert_eq!((&log["size"], &log["published_size"]), (&3.into(), &2.into()), "{log}");
+}
+
+#[test]
 fn a_log_below_what_was_witnessed_takes_no_entries() {
     let watched = Watched::new(1);
     let (ledger, copy) = (watched.ledger(), watched.dir.path().join("copy"));
@@ -375,6 +427,7 @@ fn a_log_below_what_was_witnessed_takes_no_entries() {
     let (code, _, told) = run(&mut command);
     assert_eq!(code, 3, "{told}");
     assert!(told.contains("restored from an older copy"), "{told}");
+    assert!(told.contains("plumb restore plan"), "says what to do next: {told}");
     // Nor by a command that writes, which records nothing.
     let entries = || run(plumb().args(["log", "--ndjson", "--dir"]).arg(&copy)).1;
     let before = entries();
