@@ -76,8 +76,7 @@ impl EvidenceError {
         match self {
             EvidenceError::Audit(error) => error.exit_code(),
             EvidenceError::Broken(_) | EvidenceError::BrokenBundle(_) => 3,
-            EvidenceError::Pack(PackError::NotABundle { .. }) => 3,
-            EvidenceError::Pack(PackError::Unreadable { .. }) => 4,
+            EvidenceError::Pack(error) => error.exit_code(),
             EvidenceError::Unreadable { .. } => 4,
         }
     }
@@ -112,6 +111,15 @@ pub struct Evidence {
 pub struct OfBundle {
     pub cases: BTreeSet<String>,
     pub moment: Moment,
+    /// Positions of the entries of master data.
+    master: BTreeSet<u64>,
+}
+
+impl OfBundle {
+    /// Whether the bundle holds the whole stream that an entry stands in.
+    fn is_whole(&self, stream: &str, position: u64) -> bool {
+        position == 0 || self.cases.contains(stream) || self.master.contains(&position)
+    }
 }
 
 impl Evidence {
@@ -181,6 +189,11 @@ impl Evidence {
             bundle: Some(OfBundle {
                 cases: about.cases.iter().map(|case| case.stream.clone()).collect(),
                 moment,
+                master: pack
+                    .lines(bundle::file::MASTER)
+                    .iter()
+                    .filter_map(|line| Some(Event::read(line).ok()?.position))
+                    .collect(),
             }),
         })
     }
@@ -215,6 +228,18 @@ impl Evidence {
             self.open_blocks = self.blocks.len();
         }
         Ok(())
+    }
+
+    /// Keeps of a bundle's entries the cases' and the master data, which are whole; of
+    /// other streams it holds only what findings rest on.
+    pub fn without_parts(&mut self) {
+        let Some(bundle) = &self.bundle else { return };
+        for block in &mut self.blocks {
+            block.retain(|entry| {
+                let event = Event::read(entry);
+                event.is_ok_and(|event| bundle.is_whole(&event.stream, event.position))
+            });
+        }
     }
 
     /// The moment asked about; by default the last entry's.

@@ -6,6 +6,7 @@ use super::bundles::{CASE, asked, ledger, made};
 use super::text;
 use plumbline_replay::evidence::{Evidence, EvidenceError};
 use plumbline_replay::integrity::chain::entry_hash;
+use plumbline_replay::report::{self, About, Period, Request};
 use plumbline_replay::rules::{Ask, judge};
 use plumbline_replay::state::Moment;
 use plumbline_replay::time::civil::Zone;
@@ -63,6 +64,40 @@ fn a_bundle_s_own_entries_lead_to_the_findings_that_it_marks() {
         again += usize::from(is_there);
     }
     assert!(again > 0);
+}
+
+#[test]
+fn a_report_made_from_a_bundle_says_so_and_is_no_report_of_the_log() {
+    let mut bundle = read(&made().masked);
+    let moment = bundle.moment(None, None);
+    bundle.without_parts();
+    let streams: Vec<_> = bundle.blocks.iter().flatten().collect();
+    assert!(streams.iter().all(|entry| !String::from_utf8_lossy(entry).contains("fee/77")));
+    let cases = bundle.bundle.as_ref().expect("a bundle").cases.clone();
+    let request = Request {
+        about: About::default(),
+        period: Period { from: day(2022, 1, 1), to: day(2022, 12, 31) },
+        ask: Ask { moment, zone: Zone::SHANGHAI, sealed_given: false, threads: 2 },
+        origin: bundle.origin.clone(),
+        log_size: bundle.size,
+        head: bundle.head.to_string(),
+        sealed_size: None,
+    };
+    let report = report::find("RP03").expect("a report");
+    let sheet = report::run(report, &bundle.blocks, &request).expect("made");
+    let whole = report::from_json(&report::to_json(&sheet)).expect("read");
+    let bytes = report::to_json(&sheet.of_cases(&cases));
+    let of_bundle = report::from_json(&bytes).expect("read");
+    assert!(of_bundle.is_of(Some(&cases)) && !of_bundle.is_of(None));
+    assert!(whole.is_of(None) && !whole.is_of(Some(&cases)));
+    // The ledger's own program accuses nobody by it.
+    let file = tempfile::tempdir().expect("a folder").keep().join("RP03.json");
+    std::fs::write(&file, bytes).expect("written");
+    asked(&["report", "verify", text(&file)], 4);
+}
+
+fn day(year: i32, month: u32, day: u32) -> chrono::NaiveDate {
+    chrono::NaiveDate::from_ymd_opt(year, month, day).expect("a day")
 }
 
 #[test]

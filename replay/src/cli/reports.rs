@@ -28,20 +28,36 @@ fn find(id: &str) -> Result<&'static report::Report, Failure> {
 }
 
 fn sheet(id: &str, evidence: &Evidence, request: &Request) -> Result<Sheet, Failure> {
-    report::run(find(id)?, &evidence.blocks, request)
-        .map_err(|error| Failure::new(3, error.to_string()))
+    let sheet = report::run(find(id)?, &evidence.blocks, request)
+        .map_err(|error| Failure::new(3, error.to_string()))?;
+    Ok(match &evidence.bundle {
+        Some(bundle) => sheet.of_cases(&bundle.cases),
+        None => sheet,
+    })
 }
 
 fn make(asked: &Asked) -> Result<u8, Failure> {
-    let evidence = asked.evidence(asked.value(1, "PATH")?)?;
+    let mut evidence = asked.evidence(asked.value(1, "PATH")?)?;
+    evidence.without_parts();
     let ask = asked.ask(&evidence)?;
     let (Some(from), Some(to)) = (asked.date("from")?, asked.date("to")?) else {
         return Err(Failure::new(2, "写明期间 / name the period: --from DATE --to DATE"));
     };
+    if to < from {
+        return Err(Failure::new(2, "期间末日早于首日 / the period ends before it begins"));
+    }
     let request = request(&evidence, Period { from, to }, ask);
     let sheet = sheet(asked.value(0, "REPORT")?, &evidence, &request)?;
     let bytes = match asked.option("format").unwrap_or("json") {
         "json" => to_json(&sheet),
+        "csv" if sheet.exact && evidence.bundle.is_some() => {
+            // Its columns leave no room for saying that other cases are not in it.
+            return Err(Failure::new(
+                2,
+                "--format csv: 此表的列不容注明只及包内案件,用 json / the columns \
+                of this one cannot say that it is of the bundle's cases only: use json",
+            ));
+        }
         "csv" if sheet.exact => to_plain_csv(&sheet),
         "csv" => to_csv(&sheet),
         other => return Err(Failure::new(2, format!("--format {other}: json|csv"))),
@@ -82,16 +98,33 @@ fn verify(asked: &Asked) -> Result<u8, Failure> {
     let again = Request::again(&read.made_from, asked.threads()?)
         .ok_or_else(|| Failure::new(4, "制表依据不全 / what it was made from is incomplete"))?;
     let mut evidence = asked.evidence(asked.value(2, "PATH")?)?;
+    if !read.is_of(evidence.bundle.as_ref().map(|bundle| &bundle.cases)) {
+        let words = "证据包只有所载案件:由整个日志制成的报表凭日志重制,由包制成的凭同案之包 / a bundle holds \
+                     its cases only: a report made from the whole log is made again from the log, one \
+                     made from a bundle from a bundle of the same cases";
+        return Err(Failure::new(4, words));
+    }
+    evidence.without_parts();
     if evidence.origin != again.origin {
         return Err(Failure::new(4, format!("另一账本的报表 / of another log: {}", again.origin)));
     }
-    if evidence.size < again.log_size || (again.sealed_size > evidence.sealed_size) {
-        return Err(Failure::new(
-            4,
-            "日志不全,不能重制 / not all entries it was made from are here",
-        ));
+    if evidence.size < again.log_size {
+        let (due, here) = (again.log_size, evidence.size);
+        let words = format!(
+            "日志不全,不能重制:制表时 {due} 条,此处 {here} 条 / not all entries that it was made from are \
+             here: {due} then, {here} here"
+        );
+        return Err(Failure::new(4, words));
     }
-    evidence.cut(again.log_size, again.sealed_size);
+    if again.sealed_size > evidence.sealed_size {
+        let words = "报表也依据封存账,此处没有或不全:给出账本文件夹,或用 plumb report run --open-only 所制者 / the \
+                     report was made from the sealed log too, which is not here: give the ledger's \
+                     folder, or a report made with `plumb report run --open-only`";
+        return Err(Failure::new(4, words));
+    }
+    if evidence.bundle.is_none() {
+        evidence.cut(again.log_size, again.sealed_size);
+    }
     if evidence.head.to_string() != again.head {
         let last = again.log_size.saturating_sub(1);
         print(&format!("核验不通过 / fail: 第 {last} 条记录不同 / entry {last} is another"))?;

@@ -7,10 +7,11 @@
 use super::run::Sheet;
 use super::table::{Cell, Column};
 use crate::integrity::json::{Json, parse, write_string};
-use crate::rules::finding::EntryRef;
 use crate::rules::words::yuan;
+use crate::rules::finding::EntryRef;
 use crate::time::civil::Zone;
 use chrono::{Datelike, NaiveDate};
+use std::collections::BTreeSet;
 
 /// Name of the form; a change of meaning is a new one.
 pub const SCHEMA: &str = "plumbline.report/1";
@@ -153,7 +154,30 @@ pub struct Read {
     pub digest: String,
 }
 
+/// The member that names the cases, where a report was made from a bundle of them.
+const CASES: &str = "bundle_cases";
+
+impl Sheet {
+    /// The same, made from the entries of these cases alone and of master data: it says
+    /// so, since the log that it names holds others.
+    #[must_use]
+    pub fn of_cases(mut self, cases: &BTreeSet<String>) -> Sheet {
+        self.made_from.push((CASES, Json::text(named(cases))));
+        self
+    }
+}
+
+/// Cases as one text: a stream holds no line end.
+fn named(cases: &BTreeSet<String>) -> String {
+    cases.iter().map(String::as_str).collect::<Vec<_>>().join("\n")
+}
+
 impl Read {
+    /// Whether it was made from the log, or from a bundle of just these cases.
+    pub fn is_of(&self, cases: Option<&BTreeSet<String>>) -> bool {
+        self.made_from.get(CASES).and_then(Json::as_str).map(str::to_owned) == cases.map(named)
+    }
+
     /// Why the report made again, `again`, cannot be compared with the file: another
     /// version of the report or other rules made it, and only the program of then knows
     /// them. A file that carries the digest of `again` was not made by others, and what

@@ -73,6 +73,11 @@ impl Verify {
                 read.report
             ));
         };
+        if !read.is_of(None) {
+            let reason = "由证据包制成,只及包内案件:plumb-replay report verify 文件 证据包 / made from a \
+                          bundle, of its cases only: plumb-replay report verify FILE BUNDLE";
+            return cannot(reason.into());
+        }
         let layout = Layout::new(&self.dir.dir);
         let config = read_config(&layout)?;
         if config.origin_of(LogName::Open) != request.origin {
