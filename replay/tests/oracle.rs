@@ -283,3 +283,37 @@ proptest! {
         prop_assert_eq!(String::from_utf8(ours).unwrap(), naive::canonical(&value));
     }
 }
+
+/// A tree of so many leaves that none is kept: counts what is asked of it.
+struct Counted {
+    size: u64,
+    reads: std::cell::Cell<u32>,
+}
+
+impl Nodes for Counted {
+    type Error = Infallible;
+
+    fn node(&self, level: u32, index: u64) -> Result<Digest, Infallible> {
+        assert!((index + 1) << level <= self.size, "a node whose leaves are not all there");
+        self.reads.set(self.reads.get() + 1);
+        Ok(Digest([level as u8; 32]))
+    }
+}
+
+#[test]
+fn a_proof_of_ten_million_entries_reads_at_most_twice_the_logarithm() {
+    // 2^23 + 1 has its last leaf alone on the right, 2^23 - 1 the most parts.
+    for size in [10_000_000, (1 << 23) + 1, (1 << 23) - 1, 1 << 23] {
+        let most = (2.0 * (size as f64).log2()).floor() as u32;
+        let tree = Counted { size, reads: std::cell::Cell::new(0) };
+        let step = size / 997;
+        for index in (0..size).step_by(step as usize).chain([size - 2, size - 1]) {
+            tree.reads.set(0);
+            let Ok(path) = proof::inclusion(&tree, index, size);
+            assert!(path.is_some() && tree.reads.get() <= most, "{index}: {}", tree.reads.get());
+            tree.reads.set(0);
+            let Ok(path) = proof::consistency(&tree, index, size);
+            assert!(path.is_some() && tree.reads.get() <= most, "{index}: {}", tree.reads.get());
+        }
+    }
+}

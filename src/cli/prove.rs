@@ -75,7 +75,10 @@ impl Prove {
             }
             What::Consistency { old, .. } => {
                 let path = consistency(&tree, old, size)?.ok_or_else(|| outside(old))?;
-                print(&base64(&path).join("\n"))?;
+                // An empty proof is no line, and not an empty one.
+                if !path.is_empty() {
+                    print(&base64(&path).join("\n"))?;
+                }
             }
         }
         Ok(Exit::Done)

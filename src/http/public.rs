@@ -11,6 +11,7 @@ use crate::publication::{Head, Publication};
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use flate2::Compression;
@@ -34,6 +35,7 @@ fn router(open: Log) -> Router {
         .route("/log/open/tile/{*rest}", get(tile))
         .fallback(problem::no_such_address)
         .method_not_allowed_fallback(problem::no_such_method)
+        .layer(map_response(unkept))
         .with_state(open)
 }
 
@@ -46,6 +48,17 @@ pub async fn serve_public(
 ) -> std::io::Result<()> {
     let listener = bound(address, started).await?;
     serve_on(listener, router(open), stop).await
+}
+
+/// Refusals are of this moment: a cache that kept "no such tile" would hide the tile once
+/// the log has grown. Pages elsewhere may read them as well.
+async fn unkept(mut answer: Response) -> Response {
+    if !answer.status().is_success() {
+        let headers = answer.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.extend(OPEN.map(|(name, value)| (Some(name), value)));
+    }
+    answer
 }
 
 /// What every answer says: any page may read it, and it is only what it says.

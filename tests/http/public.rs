@@ -67,7 +67,11 @@ fn a_tiled_log_has_its_addresses_and_headers() {
         "tile/".to_owned(),
         "tile/..%2f..%2fcheckpoint".to_owned(),
     ] {
-        assert_eq!(server.public(&format!("/log/open/{path}")).status, 404, "{path}");
+        let answer = server.public(&format!("/log/open/{path}"));
+        assert_eq!(answer.status, 404, "{path}");
+        // A cache that kept it would hide the tile once there is one.
+        assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
+        assert_eq!(answer.header("access-control-allow-origin"), Some("*"), "{path}");
     }
 }
 

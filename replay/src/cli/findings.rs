@@ -3,11 +3,17 @@
 
 use super::asked::{Asked, ZONE};
 use super::{Failure, print};
-use plumbline_replay::rules::{Judgement, judge};
+use plumbline_replay::rules::{Judgement, judge, register};
 
 /// One finding a line, as `plumb find run --json` prints them.
 pub fn run(parser: &mut lexopt::Parser) -> Result<u8, Failure> {
     let asked = Asked::read(parser, &["rule"])?;
+    // A misspelt rule would be answered with silence, which reads as "none found".
+    let known = |id: &str| register::all().any(|rule| rule.id == id);
+    if let Some(rule) = asked.option("rule").filter(|rule| !known(rule)) {
+        let words = format!("没有规则 {rule} / there is no rule {rule}");
+        return Err(Failure::new(2, words));
+    }
     let judged = judged(&asked, asked.value(0, "PATH")?)?;
     for finding in &judged.findings {
         if asked.option("rule").is_none_or(|rule| rule == finding.rule) {

@@ -45,7 +45,8 @@ PATH  账本目录、单个日志目录、导出的 NDJSON 文件、瓦片目录
 --json             JSON 输出 / as JSON
 
 退出码 / exit codes: 0 通过 pass · 1 出错 failed · 2 用法 usage · 3 不通过 proved broken
-                     4 不能判定 cannot tell · 10 没有账本 no ledger there";
+                     4 不能判定 cannot tell · 6 输入被拒 refused · 10 没有账本 no ledger there
+                     13 没有所问的 not found";
 
 /// Why a command ends without a result of its own.
 struct Failure {
@@ -77,7 +78,16 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Whether help is asked for, wherever it stands: the usage is one page.
+fn wants_help() -> bool {
+    let mut arguments = std::env::args_os().skip(1).take_while(|argument| argument != "--");
+    arguments.any(|argument| argument == "--help" || argument == "-h")
+}
+
 fn run(parser: &mut lexopt::Parser) -> Result<u8, Failure> {
+    if wants_help() {
+        return print(HELP).map(|()| 0);
+    }
     match parser.next()? {
         Some(Value(command)) => match command.string()?.as_str() {
             "verify" => verify::run(parser),
@@ -90,7 +100,6 @@ fn run(parser: &mut lexopt::Parser) -> Result<u8, Failure> {
             "scenario" => scenario::run(parser),
             other => Err(Failure::new(2, format!("{other}: 没有此命令 / no such command\n{HELP}"))),
         },
-        Some(Short('h') | Long("help")) => print(HELP).map(|()| 0),
         Some(Long("version")) => {
             print(concat!("plumb-replay ", env!("CARGO_PKG_VERSION"))).map(|()| 0)
         }

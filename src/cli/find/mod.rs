@@ -11,7 +11,7 @@ use crate::judging::one::{Logs, OneCase, OneError};
 use crate::judging::{Extent, zone};
 use crate::ledger::{LogName, read_config};
 use clap::Subcommand;
-use plumbline_replay::rules::{Finding, Judgement, Outcome, Severity, judge};
+use plumbline_replay::rules::{Finding, Judgement, Outcome, Severity, judge, register};
 use plumbline_replay::time::civil::Zone;
 use serde_json::json;
 
@@ -91,6 +91,14 @@ struct Answer {
 impl Asked {
     /// Judges one case by itself if one is asked for, else everything.
     fn judge(&self) -> Result<Answer, Failure> {
+        // A misspelt rule would be answered with silence, which reads as "none found".
+        let known = |asked: &&String| register::all().any(|rule| of(rule.id, asked));
+        if let Some(rule) = self.rules.iter().find(|rule| !known(rule)) {
+            let message = format!(
+                "没有规则 {rule},见 plumb rules list / there is no rule {rule}: `plumb rules list`"
+            );
+            return Err(Failure { exit: Exit::Usage, message });
+        }
         let layout = Layout::new(&self.dir.dir);
         let config = read_config(&layout)?;
         match &self.stream {
