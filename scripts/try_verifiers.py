@@ -49,7 +49,7 @@ TITLES = {
     "verify": "`plumb verify`", "replay": "`plumb-replay verify` folder", "replay_tiles": "`plumb-replay verify` tiles",
     "replay_lines": "`plumb-replay verify` export", "verify_log": "`verify_log.py` tiles",
     "verify_log_lines": "`verify_log.py` export", "chain": "`verify_chain.sh`", "check_log": "`check_log.py`",
-    "checkpoint": "`plumb verify checkpoint --policy`", "plumb": "`plumb verify receipt --dir`",
+    "checkpoint": "`plumb verify checkpoint --policy`", "inclusion": "`plumb verify inclusion`", "plumb": "`plumb verify receipt --dir`",
     "tiles": "`plumb verify receipt --url`", "archive": "`plumb verify archive`",
     "replay_archive": "`plumb-replay verify`",
     "bundle": "`plumb verify bundle`", "replay_bundle": "`plumb-replay verify`", "page": "the page",
@@ -291,6 +291,22 @@ class Trial:
             paths = [put(self.work, f"note-{number}", note) for number, note in enumerate(notes)]
             section.take(kind, {"checkpoint": self.by.plumb_checkpoint(paths, by, self.ledger)})
 
+    # Proofs.
+
+    def proofs(self):
+        section = self.section("proofs", ["inclusion"])
+        index, log = 300, tlog.Log(tlog.open_source(str(self.tiles)), len(self.log.entries))
+
+        def ask(proof, entry):
+            return {"inclusion": self.by.plumb_inclusion(put(self.work, "proof", proof), put(self.work, "entry", entry))}
+
+        made = self.must("prove", "inclusion", str(index), "--dir", self.ledger)
+        section.intact("inclusion", ask(made, self.log.entries[index])["inclusion"])
+        paths = lambda at, size: [base64.b64encode(one).decode() for one in log.inclusion(at, size)]  # noqa: E731
+        assert made == "\n".join(["c2sp.org/tlog-proof@v1", f"index {index}", *paths(index, log.size)]) + "\n\n" + self.log.note()
+        for kind in documents.proofs(self.log, index, paths, kinds.notes(self.log)):
+            section.take(kind, ask(*kind.change))
+
     # Receipts.
 
     def receipt_forms(self, section, kind, told, ledger, tiles, lines):
@@ -446,6 +462,19 @@ class Trial:
         section.intact("no checkpoint: verify_log", self.by.verify_log(lines), 4)
         early = put(self.work, "early", self.log.note(100))
         section.intact("a checkpoint of the first entries only: verify_log", self.by.verify_log(lines, [early]), 4)
+        # Files of another log, or of none, accuse nobody (FORMAT.md, section 5).
+        foreign = put(self.work, "foreign", signed(self.log.text().replace("trial", "other"), "other.example/1/open", STRANGER))
+        for name, file in [("another log's checkpoint", foreign), ("a letter", put(self.work, "letter", "no note\n"))]:
+            section.intact(f"{name}: verify_log", self.by.verify_log(self.tiles, [file]), 4)
+            section.intact(f"{name}: verify_log, export", self.by.verify_log(lines, [self.kept, file]), 4)
+            section.intact(f"{name}: plumb-replay", self.by.replay_verify(self.tiles, [file]), 4)
+            section.intact(f"{name} for a log: verify_log", self.by.verify_log(file, [self.kept]), 4)
+            section.intact(f"{name} for a log: plumb-replay", self.by.replay_verify(file, [self.kept]), 4)
+            section.intact(f"{name} for a log: verify_chain", self.by.chain(file), 4)
+        elsewhere = vkey("other.example/1/open", STRANGER)
+        section.intact("another log's key: check_log", self.by.check_log(self.tiles, elsewhere), 4)
+        section.intact("another log's key: verify_log", self.by.verify_log(self.tiles, [], elsewhere), 4)
+        section.intact("another log's key: plumb-replay", self.by.replay_verify(self.tiles, [], key=elsewhere), 4)
         section.intact("nobody there: verify_log", self.by.verify_log("http://127.0.0.1:9/log/open"), 4)
         section.intact("nothing there: verify_chain", self.by.chain(self.work / "nowhere"), 4)
         whole = self.log.lines()
@@ -521,7 +550,7 @@ def pack(folder, target):
             archive.writestr(zipfile.ZipInfo(path), (folder / path).read_bytes())
 
 
-ALL = ["histories", "key_changes", "keyed_bundles", "ledger_files", "tile_files", "checkpoints", "receipt_kinds", "archives", "bundles", "reports"]
+ALL = ["histories", "key_changes", "keyed_bundles", "ledger_files", "tile_files", "checkpoints", "proofs", "receipt_kinds", "archives", "bundles", "reports"]
 
 
 def main():

@@ -37,7 +37,7 @@ trap 'rm -rf "$work"' EXIT
 entries="$work/entries"
 case "$source" in
     http://*|https://*)
-        command -v curl >/dev/null || cannot_tell "curl is missing"
+        command -v curl >/dev/null || cannot_tell "curl is missing (apt-get install curl)"
         next="/api/v1/events?limit=500"
         while [ -n "$next" ]; do
             curl -sS --fail -D "$work/head" "${source%/}$next" >>"$entries" 2>"$work/error" \
@@ -49,6 +49,7 @@ case "$source" in
         cp "$source" "$entries" ;;
 esac
 [ -s "$entries" ] || cannot_tell "no entries"
+grep -q '^{' "$entries" || cannot_tell "$source: no line is an entry: is it the right file?"
 [ -z "$(tail -c 1 "$entries")" ] || broken "the last line has no end"
 
 # What each entry says of itself; a line that is no JSON ends the list early.

@@ -277,21 +277,16 @@ def read_heads(asked, key):
             note = tlog.open_source(asked.place).get("checkpoint").body
         except tlog.Missing:
             raise CannotTell(f"no checkpoint at {asked.place}") from None
-        heads.append(("checkpoint", note))
+        heads.append(("checkpoint", note, False))
     for file in asked.checkpoint:
         try:
-            heads.append((file, pathlib.Path(file).read_bytes()))
+            heads.append((file, pathlib.Path(file).read_bytes(), True))
         except OSError as error:
             raise CannotTell(str(error)) from None
     if not heads:
         raise CannotTell("a file of entries needs a --checkpoint")
-    read = []
-    for place, note in heads:
-        try:
-            read.append((place, Head(note.decode(), key, place)))
-        except UnicodeDecodeError:
-            raise Broken(place, "is no UTF-8") from None
-    return read
+    return [(place, Head(note.decode(errors="replace"), key, place, handed_in))
+            for place, note, handed_in in heads]
 
 
 def read_sm3_heads(asked, key):
@@ -317,15 +312,32 @@ class Head:
     """What a checkpoint says. A line of the key that is given must fit; whether the one
     that the size needs is there, is known when the entries have been read."""
 
-    def __init__(self, note, key, place):
-        self.note = note
+    def __init__(self, note, key, place, handed_in):
+        self.note, self.handed_in, self.malformed = note, handed_in, None
+        self.origin = self.size = self.root = None
         try:
             text, signatures = tlog.split_note(note)
             self.origin, self.size, self.root = tlog.parse_checkpoint(text)
         except ValueError as error:
-            raise Broken(place, str(error)) from None
+            if not handed_in:
+                raise Broken(place, str(error)) from None
+            self.malformed = str(error)
+            return
         if keychanges.signed(key, text, signatures) is False:
             raise Broken(place, f"the signature by {key.name} does not fit the text")
+
+
+    def is_another(self, keys):
+        """Whether this was handed in and is no checkpoint of the log (FORMAT.md, section 5):
+        the wrong file, which says nothing of it."""
+        named = [(key.name, key.id) for _, key in keys]
+        if not self.handed_in or self.origin in [name for name, _ in named]:
+            return False
+        if self.note.startswith("c2sp.org/tlog-proof@v1\n"):
+            return True
+        parts = [line.removeprefix("— ").split(" ") for line in self.note.split("\n") if line.startswith("— ")]
+        lines = [(part[0], (tlog.unbase64(part[1]) or b"")[:4]) for part in parts if len(part) == 2]
+        return not any(line in named for line in lines)
 
 
 def compare(heads):
@@ -339,21 +351,14 @@ def compare(heads):
 
 def verify(asked, key, result):
     heads = read_heads(asked, key)
-    compare(heads)
     is_file = pathlib.Path(asked.place).is_file()
     size = None if is_file else heads[0][1].size
-    for place, head in heads[1:]:
-        if size is not None and head.size > size:
-            raise Broken(place, f"was signed over {head.size} entries, the log shows {size}: cut back")
+    wanted, roots = {head.size for _, head in heads}, {}
     chain, tree, sm3_heads = Chain(), Sm3Tree(), read_sm3_heads(asked, key)
-    open_heads = sorted(heads, key=lambda head: head[1].size)
 
     def reached():
-        while open_heads and open_heads[0][1].size == chain.size:
-            place, head = open_heads.pop(0)
-            if head.root != chain.root():
-                raise Broken(place, f"another root than that of the first {chain.size} entries")
-            result["covered"] = chain.size
+        if chain.size in wanted:
+            roots[chain.size] = chain.root()
         while sm3_heads and sm3_heads[0][0] == tree.size:
             _, root, place = sm3_heads.pop(0)
             if root != tree.root():
@@ -362,18 +367,56 @@ def verify(asked, key, result):
 
     reached()
     for entry in entries_of(asked.place, size):
+        if is_file and not chain.size and not any_entry(asked.place):
+            raise CannotTell(f"{asked.place} is no export of entries, one a line")
         chain.add(entry)
         if asked.sm3:
             tree.add(entry)
         result["checked"], result["closings"] = chain.size, chain.closings
         result["openings"] = chain.roles.openings
         reached()
-    if open_heads:
-        place, head = open_heads[0]
-        raise Broken(place, f"was signed over {head.size} entries, {chain.size} are here")
+    result["available"] = chain.size
+    keys = keys_of(asked, chain, key, heads)
+    others = [(place, head) for place, head in heads if head.is_another(keys.terms)]
+    heads = [one for one in heads if one not in others]
+    hold(heads, roots, chain, result)
     if sm3_heads:
         size, _, place = sm3_heads[0]
         raise Broken(place, f"was signed over {size} entries, {tree.size} are here")
+    for place, head in heads:
+        keys.checkpoint(head.note, place)
+    own = chain.keys.changes if chain.keys else []
+    result["key_changes"] = [f"position {one.position}: {one.words()}" for one in own]
+    if others:
+        raise CannotTell(f"{others[0][0]} is no checkpoint of this log, which proves nothing for or "
+                         "against it: is it the right file, and the right log?")
+    if result["covered"] < chain.size:
+        raise CannotTell(f"no checkpoint covers the entries from position {result['covered']} on")
+
+
+def any_entry(place):
+    """Whether any line of a file begins as an entry does: else it is another file."""
+    with open(place, "rb") as lines:
+        return any(line.startswith(b"{") for line in lines)
+
+
+def hold(heads, roots, chain, result):
+    """Checkpoints against the roots of the entries that were read."""
+    for place, head in heads:
+        if head.malformed:
+            raise Broken(place, head.malformed)
+    compare(heads)
+    for place, head in sorted(heads, key=lambda head: head[1].size):
+        if head.size > chain.size:
+            raise Broken(place, f"was signed over {head.size} entries, {chain.size} are here")
+        if head.root != roots[head.size]:
+            raise Broken(place, f"another root than that of the first {head.size} entries")
+        result["covered"] = head.size
+
+
+def keys_of(asked, chain, key, heads):
+    """The log's keys, from its entries and from what is told elsewhere, once they are
+    known to go with the key that is given."""
     keys = chain.keys if chain.size else keychanges.Succession(key)
     for later in asked.later if keys else []:
         keys = keys.continued(later)
@@ -384,18 +427,14 @@ def verify(asked, key, result):
                                                         "from elsewhere, and this entry does not say so")
     if chain.size:
         if keys is None or all(own.name != key.name for _, own in keys.terms):
+            if all(head.origin != key.name for _, head in heads):
+                raise CannotTell(f"--key is of the log {key.name}, this one is {chain.created.get('origin')}")
             raise Broken("position 0", f"creates the log {chain.created.get('origin')}")
         if not keys.holds(key):
             raise CannotTell("--key is none that the log has had")
         if chain.created.get("origin") != keys.terms[0][1].name:
             raise Broken("position 0", "names an origin that is not its key's")
-    for place, head in heads:
-        keys.checkpoint(head.note, place)
-    own = chain.keys.changes if chain.keys else []
-    result["key_changes"] = [f"position {one.position}: {one.words()}" for one in own]
-    result["available"] = chain.size
-    if result["covered"] < chain.size:
-        raise CannotTell(f"no checkpoint covers the entries from position {result['covered']} on")
+    return keys
 
 
 def main():

@@ -5,12 +5,13 @@
 //! as well. Knows where things lie in a ledger's folder and nothing of who wrote
 //! them.
 
+mod lines;
 mod packs;
 mod receipts;
 mod tiles;
 
 pub use packs::{PackError, is_pack, read_pack};
-pub use receipts::{ProofFault, Receipt, Signed, read_receipts};
+pub use receipts::{ProofFault, Receipt, Signed, another_log, read_receipts};
 
 use crate::bundle::Against;
 use crate::integrity::checkpoint::VerifyingKey;
@@ -27,6 +28,11 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub enum AuditError {
     NoLedger(PathBuf),
+    /// A file of which no line is an entry: the wrong one was taken.
+    NoEntries {
+        path: PathBuf,
+        hint: &'static str,
+    },
     Unreadable {
         path: PathBuf,
         reason: String,
@@ -54,6 +60,12 @@ impl fmt::Display for AuditError {
             AuditError::NoLedger(it) => {
                 write!(f, "{}: 这里没有账本 / there is no ledger here", it.display())
             }
+            AuditError::NoEntries { path, hint } => write!(
+                f,
+                "{}: 不是逐行导出的记录,对账本既不能证明、也不能否定 / no export of entries, one a line: it \
+                 proves nothing for or against a log{hint}",
+                path.display()
+            ),
             AuditError::Unreadable { path, reason } => {
                 write!(f, "不能读取 / cannot read {}: {reason}", path.display())
             }
@@ -80,7 +92,7 @@ impl AuditError {
     pub fn exit_code(&self) -> u8 {
         match self {
             AuditError::NoLedger(_) => 10,
-            AuditError::Unreadable { .. } => 4,
+            AuditError::Unreadable { .. } | AuditError::NoEntries { .. } => 4,
             AuditError::NotAReceipt { .. } => 6,
             AuditError::Key { .. } => 2,
             AuditError::KeyChanges { .. } => 3,
@@ -243,6 +255,7 @@ impl Audit {
         let name_of =
             |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if path.is_file() {
+            lines::hold(path)?;
             let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             return Ok(vec![Found { name, path: path.clone(), own: Vec::new() }]);
         }

@@ -233,3 +233,44 @@ fn receipts_are_held_against_the_entries() {
     assert_eq!((code, &value["verdict"]), (4, &"cannot_tell".into()));
     assert_eq!(with(&["{}".to_owned()]).0, 6);
 }
+
+#[test]
+fn a_file_that_holds_no_entry_is_another_file_and_no_breach() {
+    let folder = Folder::new("no-entries");
+    ledger(&folder);
+    let note = std::fs::read_to_string(folder.0.join("heads/open.checkpoint")).unwrap();
+    let proof = format!("c2sp.org/tlog-proof@v1\nindex 0\n\n{note}");
+    for (content, hint) in
+        [(note.as_str(), "--checkpoint"), (&proof, "inclusion"), ("a letter\n", "")]
+    {
+        let file = folder.0.join("file.ndjson");
+        std::fs::write(&file, content).unwrap();
+        let (code, _, words) = run(&file, &[]);
+        assert_eq!(code, 4, "{words}");
+        assert!(words.contains(hint), "{words}");
+    }
+    // One changed line among entries is a breach all the same.
+    let file = folder.0.join("file.ndjson");
+    std::fs::write(&file, "no entry\n{\"v\":1}\n").unwrap();
+    assert_eq!(run(&file, &[]).0, 3);
+}
+
+#[test]
+fn help_is_shown_wherever_it_is_asked_for_and_what_is_misspelt_is_refused() {
+    let program = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_plumb-replay")).args(arguments).output();
+        let output = output.unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    for arguments in [&["--help"][..], &["verify", "--help"], &["report", "-h"], &["-h"]] {
+        let (code, out) = program(arguments);
+        assert_eq!(code, Some(0), "{arguments:?}");
+        assert!(out.contains("plumb-replay verify PATH"), "{out}");
+    }
+    let folder = Folder::new("misspelt");
+    ledger(&folder);
+    let path = folder.0.to_str().unwrap();
+    assert_eq!(program(&["findings", path, "--rule", "R9.9.9"]).0, Some(2));
+    let period = ["--from", "2026-02-01", "--to", "2026-01-01"];
+    assert_eq!(program(&[&["report", "RP03", path], &period[..]].concat()).0, Some(2));
+}

@@ -81,6 +81,50 @@ def receipts(receipt, other, seed):
     yield Kind("receipt: unsigned, beyond the log", unsigned(position=99999), None, tiles=4)
 
 
+def proofs(log, index, paths, notes):
+    """A proof that an entry is in the log, and the entry beside it, changed. `paths` gives
+    the audit path of an entry in the tree of a size; `notes` are changed checkpoints."""
+    size, entry = len(log.entries), log.entries[index]
+    forged, first, own = base64.b64encode(b"h" * 32).decode(), "c2sp.org/tlog-proof@v1", paths(index, size)
+
+    def proof(path=own, index=f"index {index}", note=log.note(), first=first):
+        return "\n".join([first, index, *path]) + "\n\n" + note
+
+    def kind(name, told, code=3, entry=entry):
+        return Kind(f"proof: {name}", (told, entry), None, inclusion=code)
+
+    for name, told in [("of another version", proof(first="c2sp.org/tlog-proof@v2")), ("without its first line", proof().split("\n", 1)[1]),
+                       ("a checkpoint in its place", log.note()), ("an entry in its place", entry.decode()), ("nothing", "")]:
+        yield kind(name, told, 4)
+    for name, text in [("of the next entry", f"index {index + 1}"), ("of the first entry", "index 0"), ("beyond the tree", f"index {size}"),
+                       ("with a leading zero", f"index 0{index}"), ("below zero", "index -1"), ("that is no number", "index many"),
+                       ("beyond 64 bits", f"index {1 << 64}"), ("missing", "")]:
+        yield kind(f"an index {name}", proof(index=text))
+    middle = len(own) // 2
+    for name, path in [
+        ("the lowest hash", [forged, *own[1:]]), ("a hash in the middle", [*own[:middle], forged, *own[middle + 1 :]]),
+        ("the highest hash", [*own[:-1], forged]), ("two hashes exchanged", [own[1], own[0], *own[2:]]), ("hashes in reverse", own[::-1]),
+        ("the lowest hash dropped", own[1:]), ("the highest hash dropped", own[:-1]), ("a hash more", [*own, forged]),
+        ("a hash twice", [own[0], *own]), ("no hash", []), ("a hash cut", [own[0][:-4], *own[1:]]), ("a hash with a blank", [" " + own[0], *own[1:]]),
+        ("a hash that is no base64", ["!" * 44, *own[1:]]), ("the path of the next entry", paths(index + 1, size)),
+        ("the path in a smaller tree", paths(index, KEPT)),
+    ]:
+        yield kind(name, proof(path))
+    yield kind("a proof in the tree of another size", proof(paths(index, KEPT), note=log.note()))
+    yield kind("extra data that is no base64", proof().replace("\nindex", "\nextra !\nindex", 1))
+    for name, text, code in notes:
+        if not isinstance(text, bytes):
+            # Without an empty line before the checkpoint, none is there.
+            # The path is the same in a tree of one entry less, and the log signed that root.
+            code = None if name == "checkpoint: of another size, signed" else code or 3
+            yield kind(name, proof(note=text), code)
+    for name, other in [("a byte changed", flip(entry, 40)), ("cut", entry[:-1]), ("with a blank after it", entry + b" "), ("another one", log.entries[index + 1]), ("nothing", b"")]:
+        yield kind(f"beside it the entry, {name}", proof(), entry=other)
+
+
+KEPT = 450
+
+
 def leaves(value, path=()):
     """Every scalar of a document; of a list of documents the first alone."""
     if isinstance(value, dict):

@@ -121,7 +121,7 @@ def histories(log):
     # An export has no head of its own, and the one handed in is of another origin by
     # another key: of a log that was never restored, for all that it shows.
     yield Kind("the restoration left out, all chained anew", left_out(2), "checkpoint|own|head|[0-9]",
-               **{**public, "replay_lines": 4})
+               **{**public, "replay_lines": 4, "verify_log_lines": 4})
     yield Kind("rotation: in another stream, so none", lambda: then(Keyed(log).rotate(SEEDS[0], stream="ledger/keyz")), None,
                **dict.fromkeys(("verify", "replay", "replay_lines", "replay_tiles", "verify_log", "verify_log_lines", "check_log"), 4))
 

@@ -287,7 +287,7 @@ def tile_files(log):
         code = dict.fromkeys(("verify_log", "check_log", "replay_tiles"), place) if place == 4 else place or {}
         yield Kind(name, lambda f, note=note: put(f, "checkpoint", note), "checkpoint|root|tile|[0-9]", **code)
     yield Kind("checkpoint missing", lambda f: (f / "checkpoint").unlink(), None,
-               verify_log=4, replay_tiles=None, check_log=3)
+               verify_log=4, replay_tiles=None, check_log=4)
 
 
 def notes(log):

@@ -72,6 +72,9 @@ class Verifiers:
     def plumb_receipt_at(self, file, place):
         return told(self.plumb, "verify", "receipt", "--json", file, "--url", place, "--key", self.key)
 
+    def plumb_inclusion(self, file, entry):
+        return told(self.plumb, "verify", "inclusion", "--json", file, "--entry", entry, "--key", self.key)
+
     def plumb_archive(self, folder, kept=()):
         return told(self.plumb, "verify", "archive", "--json", folder, "--key", self.key, *self.held(kept))
 

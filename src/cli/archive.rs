@@ -11,10 +11,12 @@ use crate::config::Layout;
 use crate::ledger::checkpoints::{latest, signing_key};
 use crate::ledger::{LogName, read_config};
 use plumbline_replay::audit::Audit;
+use plumbline_replay::bundle::is_zip;
 use plumbline_replay::integrity::checkpoint::VerifyingKey;
 use plumbline_replay::time::civil::parse_rfc3339;
 use serde_json::json;
 use std::ffi::OsStr;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Makes an archive of a ledger: the open log, and the sealed one if that is asked
@@ -89,6 +91,18 @@ struct Unpacked(PathBuf);
 
 impl Unpacked {
     fn of(file: &Path) -> Result<Unpacked, Failure> {
+        let mut head = [0; 4];
+        let read = std::fs::File::open(file).and_then(|mut file| file.read_exact(&mut head));
+        // What is called a zip file and is none may have been one.
+        if read.is_ok() && !is_zip(&head) && file.extension() != Some(OsStr::new("zip")) {
+            return Err(Failure {
+                exit: Exit::CannotTell,
+                message: format!(
+                    "{}: 不是归档包(zip 文件或文件夹)/ not an archive, which is a zip file or a folder",
+                    file.display()
+                ),
+            });
+        }
         let name = format!("plumb-archive-{}", std::process::id());
         let unpacked = Unpacked(std::env::temp_dir().join(name));
         let broken = |error: std::io::Error| Failure {

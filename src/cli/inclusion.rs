@@ -14,7 +14,7 @@ use crate::second::{Algorithm, FurtherKey};
 use plumbline_replay::audit::read_key_changes;
 use plumbline_replay::integrity::checkpoint::{Checkpoint, NoteError, VerifyingKey};
 use plumbline_replay::integrity::proof::verify_inclusion;
-use plumbline_replay::integrity::tlog_proof::TlogProof;
+use plumbline_replay::integrity::tlog_proof::{TlogProof, is_proof};
 use plumbline_replay::integrity::tree::leaf_hash;
 use plumbline_replay::succession::{HeadError, Succession};
 use plumbline_replay::walk::report::Report;
@@ -57,6 +57,7 @@ impl Verify {
             Err(failure) => return told(failure),
         };
         let shown = match self.ledger(&text) {
+            Ok(_) if !is_proof(&text) && !is_sm3(&text) => Ok(Err((Exit::CannotTell, no_proof()))),
             Ok(ledger) if is_sm3(&text) => self.by_sm3(&text, ledger.as_ref()),
             Ok(ledger) => self.by_sha256(&text, ledger.as_ref()),
             Err(failure) => Err(failure),
@@ -116,10 +117,12 @@ impl Verify {
         let head = match keys.verify(&proof.note) {
             Ok(head) => head,
             Err(error) => {
-                let unknown = matches!(
-                    error,
-                    HeadError::Note(NoteError::Unsigned(_) | NoteError::Origin { .. })
-                );
+                let unknown = match error {
+                    HeadError::Note(NoteError::Unsigned(_)) => true,
+                    // Another log's, unless a key of this one stands under it.
+                    HeadError::Note(NoteError::Origin { .. }) => !keys.has_line_in(&proof.note),
+                    _ => false,
+                };
                 return Ok(Err((verdict(unknown), error.to_string())));
             }
         };
@@ -220,6 +223,14 @@ impl Verify {
         })?;
         Ok(exit)
     }
+}
+
+/// What is told of a file that does not say of itself that it is a proof.
+fn no_proof() -> String {
+    "不是存在证明,对账本既不能证明、也不能否定:存在证明首行为 c2sp.org/tlog-proof@v1,由 plumb prove inclusion \
+     给出 / not a proof, which shows nothing for or against a log: one begins with the line \
+     c2sp.org/tlog-proof@v1, as `plumb prove inclusion` prints it"
+        .to_owned()
 }
 
 fn verdict(unknown: bool) -> Exit {

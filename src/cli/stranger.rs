@@ -3,7 +3,7 @@
 
 use super::{Exit, Failure, print};
 use crate::tiled::{TiledError, TiledLog};
-use plumbline_replay::audit::{Receipt, Signed, read_key_changes, read_receipts};
+use plumbline_replay::audit::{Receipt, Signed, another_log, read_key_changes, read_receipts};
 use plumbline_replay::integrity::chain::{Digest, entry_hash};
 use plumbline_replay::integrity::checkpoint::{Checkpoint, NoteError, VerifyingKey};
 use plumbline_replay::integrity::entry::scan;
@@ -62,6 +62,9 @@ pub(super) fn receipts(
 }
 
 fn hold(log: &TiledLog, head: &Checkpoint, keys: &Succession, receipt: &Receipt, out: &mut Found) {
+    if let Some(origin) = receipt.of_another_log(keys) {
+        return out.doubts.push(format!("{}: {}", receipt.id, another_log(origin)));
+    }
     let signed = receipt.signed(Some(keys));
     if let Signed::Forged(reason) = &signed {
         let words = "回执与签名不符,不是该日志所给 / the receipt is not what the log signed";

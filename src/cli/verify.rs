@@ -300,7 +300,7 @@ impl From<AuditError> for Failure {
     fn from(error: AuditError) -> Failure {
         let exit = match &error {
             AuditError::NoLedger(_) => Exit::NoLedger,
-            AuditError::Unreadable { .. } => Exit::CannotTell,
+            AuditError::Unreadable { .. } | AuditError::NoEntries { .. } => Exit::CannotTell,
             AuditError::NotAReceipt { .. } => Exit::Refused,
             AuditError::Key { .. } => Exit::Usage,
             AuditError::KeyChanges { .. } => Exit::Broken,

@@ -82,6 +82,48 @@ fn a_receipt_of_another_log_accuses_nobody() {
     assert_eq!(told.status.code(), Some(4), "{}", words(&told.stdout));
     assert!(words(&told.stdout).contains("出自另一日志"), "{}", words(&told.stdout));
     assert_eq!(ask(&other).status.code(), Some(0));
+    // Nor where the log is read as strangers do.
+    let tiles = here.path.with_file_name("tiles");
+    assert!(run(&here, &["export", "tiles", tiles.to_str().unwrap()]).status.success());
+    let keys = run(&here, &["keys", "show", "--json"]).stdout;
+    let keys: serde_json::Value = serde_json::from_slice(&keys).unwrap();
+    let mut command = plumb();
+    command.args(["verify", "receipt", "--key", keys["open"]["vkey"].as_str().unwrap()]);
+    let told = command.arg("--url").arg(&tiles).arg(&file).output().unwrap();
+    assert_eq!(told.status.code(), Some(4), "{}", words(&told.stdout));
+    assert!(words(&told.stdout).contains("出自另一日志"), "{}", words(&told.stdout));
+}
+
+#[test]
+fn a_file_that_is_no_proof_and_no_checkpoint_accuses_nobody() {
+    let here = city();
+    append(&here, &lines(&[event("e-1", "fee/1")]));
+    let proof = run(&here, &["prove", "inclusion", "1"]).stdout;
+    let note = run(&here, &["checkpoint", "show"]).stdout;
+    let file = here.path.with_file_name("file");
+    for (content, command) in [
+        (&note[..], &["verify", "inclusion"][..]),
+        (b"{}", &["verify", "inclusion"]),
+        (b"", &["verify", "inclusion"]),
+        (&proof, &["verify", "checkpoint"]),
+    ] {
+        std::fs::write(&file, content).unwrap();
+        let output = run(&here, &[command, &[file.to_str().unwrap()]].concat());
+        let said = [output.stdout, output.stderr].concat();
+        assert_eq!(output.status.code(), Some(4), "{command:?}: {}", words(&said));
+    }
+    std::fs::write(&file, "a letter\n").unwrap();
+    let output = plumb().args(["verify", "archive"]).arg(&file).output().unwrap();
+    assert_eq!(output.status.code(), Some(4), "{}", words(&output.stderr));
+    // A checkpoint that was changed accuses the checkpoint and no entry.
+    let changed = String::from_utf8(note).unwrap().replacen("\n2\n", "\n1\n", 1);
+    std::fs::write(&file, changed).unwrap();
+    let output = run(&here, &["verify", "checkpoint", "--json", file.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(3));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let log = &report["logs"][0];
+    assert_eq!((&log["failed"], &log["ok"], &log["available"]), (&0.into(), &2.into(), &2.into()));
+    assert!(!log["impact"].as_str().unwrap().contains("replaced"), "{report}");
 }
 
 #[test]

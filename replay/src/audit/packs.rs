@@ -12,8 +12,20 @@ const BYTES_MAX: u64 = 1 << 30;
 /// Why there is no bundle to look at.
 #[derive(Debug)]
 pub enum PackError {
-    Unreadable { place: String, reason: String },
-    NotABundle { place: String, reason: String },
+    Unreadable {
+        place: String,
+        reason: String,
+    },
+    /// Broken, or not as a bundle is.
+    NotABundle {
+        place: String,
+        reason: String,
+    },
+    /// Something else, which was taken for one: nothing is proved by it.
+    Another {
+        place: String,
+        reason: String,
+    },
 }
 
 impl fmt::Display for PackError {
@@ -22,7 +34,7 @@ impl fmt::Display for PackError {
             PackError::Unreadable { place, reason } => {
                 write!(f, "{place}: 不能读取 / cannot be read: {reason}")
             }
-            PackError::NotABundle { place, reason } => {
+            PackError::NotABundle { place, reason } | PackError::Another { place, reason } => {
                 write!(f, "{place}: 不是证据包 / not an evidence bundle: {reason}")
             }
         }
@@ -30,6 +42,16 @@ impl fmt::Display for PackError {
 }
 
 impl std::error::Error for PackError {}
+
+impl PackError {
+    /// As the commands end (design §8).
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            PackError::NotABundle { .. } => 3,
+            PackError::Unreadable { .. } | PackError::Another { .. } => 4,
+        }
+    }
+}
 
 /// Whether a path looks like a bundle: a zip file, or a folder with a manifest.
 pub fn is_pack(path: &Path) -> bool {
@@ -62,11 +84,15 @@ pub fn read_pack(path: &Path) -> Result<Pack, PackError> {
         return Err(PackError::NotABundle { place, reason: format!("{length} bytes") });
     }
     let bytes = std::fs::read(path).map_err(failed)?;
-    let pack = Pack::from_zip(&bytes)
-        .map_err(|reason| PackError::NotABundle { place: place.clone(), reason })?;
+    // A zip file in which no member's name is a bundle's was never one.
+    let is_one = bytes.windows(file::MANIFEST.len()).any(|name| name == file::MANIFEST.as_bytes());
+    let pack = Pack::from_zip(&bytes).map_err(|reason| match is_one {
+        true => PackError::NotABundle { place: place.clone(), reason },
+        false => PackError::Another { place: place.clone(), reason },
+    })?;
     if pack.get(Of::Archive.manifest()).is_some() {
         let reason = AN_ARCHIVE.to_owned();
-        return Err(PackError::NotABundle { place, reason });
+        return Err(PackError::Another { place, reason });
     }
     Ok(pack)
 }

@@ -169,13 +169,11 @@ impl Receipt {
         }
     }
 
-    /// The origin of the log that gave it, if that is not the one that was read and no
-    /// key of that one signed it. Whoever holds it may have taken the wrong file.
-    fn of_another_log(&self, read: &Read<'_>) -> Option<&str> {
+    /// The origin of the log that gave it, if that is none of a log's and no key of that
+    /// one signed it. Whoever holds it may have taken the wrong file.
+    pub fn of_another_log(&self, keys: &Succession) -> Option<&str> {
         let origin = self.origin.as_deref()?;
-        let keys = read.keys.as_ref()?;
-        let known = keys.origins().any(|known| known == origin)
-            || read.walk.origins().iter().any(|known| known == origin);
+        let known = keys.origins().any(|known| known == origin);
         let named = |key: &VerifyingKey| {
             self.signature.as_deref().is_some_and(|signature| key.is_named_by(signature))
         };
@@ -248,6 +246,15 @@ pub(super) fn hold(receipts: &[Receipt], read: &[Read<'_>]) -> Receipts {
     out
 }
 
+/// What is told of a receipt that another log gave.
+pub fn another_log(origin: &str) -> String {
+    format!(
+        "这张回执出自另一日志 {origin},对本日志既不能证明、也不能否定:请核对回执与账本 / another log, {origin}, \
+         gave this receipt, which proves nothing for or against this one: is it the right receipt, and \
+         the right ledger?"
+    )
+}
+
 enum Found {
     Breach(String),
     Doubt(String),
@@ -267,12 +274,10 @@ fn judge(receipt: &Receipt, read: &Read<'_>) -> Result<(), Found> {
         )
     });
     let lost = lost.unwrap_or_default();
-    if let Some(origin) = receipt.of_another_log(read) {
-        return Err(Found::Doubt(format!(
-            "这张回执出自另一日志 {origin},对本日志既不能证明、也不能否定:请核对回执与账本 / another \
-             log gave this receipt, which proves nothing for or against this one: is it the right \
-             receipt, and the right ledger?"
-        )));
+    let named = |origin: &&str| !read.walk.origins().iter().any(|own| own == origin);
+    let other = read.keys.as_ref().and_then(|keys| receipt.of_another_log(keys));
+    if let Some(origin) = other.filter(named) {
+        return Err(Found::Doubt(another_log(origin)));
     }
     let breach =
         |reason: String| Found::Breach(format!("{reason}{lost}; {}", signed.consequence()));

@@ -77,11 +77,7 @@ impl From<AuditError> for Failure {
 
 impl From<PackError> for Failure {
     fn from(error: PackError) -> Failure {
-        let exit = match error {
-            PackError::Unreadable { .. } => 4,
-            PackError::NotABundle { .. } => 3,
-        };
-        Failure::new(exit, error.to_string())
+        Failure::new(error.exit_code(), error.to_string())
     }
 }
 

@@ -10,6 +10,12 @@ use std::fmt;
 
 const HEAD: &str = "c2sp.org/tlog-proof@v1";
 
+/// Whether a text says of itself that it is such a proof. One that does not is another
+/// file, which proves nothing for or against a log.
+pub fn is_proof(text: &str) -> bool {
+    text.split('\n').next() == Some(HEAD)
+}
+
 /// A proof as a text says it; nothing of it is believed yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TlogProof {

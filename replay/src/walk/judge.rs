@@ -5,6 +5,7 @@ use super::plain::{Walk, Wrong};
 use super::verdict::{Breach, Held, Key, Outcome, Verdict};
 use crate::integrity::checkpoint::{Checkpoint, NoteError};
 use crate::integrity::note::Note;
+use crate::integrity::tlog_proof::is_proof;
 use crate::integrity::tree::empty_root;
 use crate::succession::{HeadError, Later, Step, Succession};
 
@@ -97,10 +98,10 @@ impl Walk {
         }
         let fitting = checkpoints.iter().any(|held| held.fits);
         let doubtful = checkpoints.iter().any(|held| held.doubt.is_some());
+        let open = !self.unread.is_empty() || self.position == 0 || doubtful || !fitting;
         let outcome = match &self.bad {
             Some(_) => Outcome::Fail,
-            None if !self.unread.is_empty() || self.position == 0 => Outcome::CannotTell,
-            None if doubtful || !fitting => Outcome::CannotTell,
+            None if open => Outcome::CannotTell,
             None => Outcome::Pass,
         };
         let changes = own.map_or_else(Vec::new, |own| own.steps().to_vec());
@@ -108,8 +109,11 @@ impl Walk {
         if witnesses.iter().any(|witness| carries_other_algorithms(&witness.note)) {
             limits.push(SECOND_LINES);
         }
-        // The bad entry stands there too, unless it is one that is missing.
-        let bad = self.bad.as_ref().map_or(0, |bad| bad.position.saturating_add(1));
+        // The bad entry stands there too, unless it is one that is missing or none at all.
+        let bad = self.bad.as_ref().map_or(0, |bad| match breach {
+            Some(Breach::Head) => 0,
+            _ => bad.position.saturating_add(1),
+        });
         Verdict {
             log: self.log,
             outcome,
@@ -183,12 +187,16 @@ impl Walk {
             // Whoever has it may have taken the wrong file. One that a key of the log
             // signed is none, whatever it says now.
             HeadError::Note(NoteError::Malformed(_) | NoteError::Origin { .. })
-                if witness.handed_in && !keys.has_line_in(&witness.note) =>
+                if witness.handed_in
+                    && (is_proof(&witness.note) || !keys.has_line_in(&witness.note)) =>
             {
                 Doubt::Unknown(wrong_file(&error))
             }
             HeadError::Lost { position, .. } => {
                 Doubt::Fails(Breach::Missing, position, error.to_string())
+            }
+            HeadError::Note(_) => {
+                Doubt::Fails(Breach::Head, self.position.saturating_sub(1), error.to_string())
             }
             other => {
                 let position = other.position().unwrap_or(self.position);

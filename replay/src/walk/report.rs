@@ -4,7 +4,7 @@
 use super::closings::Closings;
 use super::judge::{SECOND_LINES, SM3_HEAD};
 use super::openings::Openings;
-use super::verdict::{FirstBad, Outcome, Verdict};
+use super::verdict::{Breach, FirstBad, Outcome, Verdict};
 use serde_json::{Value, json};
 
 /// What was found over all logs that were looked at.
@@ -104,7 +104,9 @@ impl Report {
                 format!("  第 {position} 号 / at {position}: {words}")
             }));
             if let Some(bad) = &log.first_bad {
-                first_bad(bad, &mut lines);
+                // A checkpoint that is not as it was signed is no entry of the log.
+                let head = log.breach == Some(Breach::Head);
+                first_bad((!head).then_some(bad.position), bad, &mut lines);
             }
             if let Some(impact) = log.impact() {
                 lines.push(format!("  影响 / impact: {impact}"));
@@ -117,7 +119,7 @@ impl Report {
             ));
             if let Some((log, bad)) = &receipts.first_bad {
                 lines.push(format!("  日志 / log {log}"));
-                first_bad(bad, &mut lines);
+                first_bad(Some(bad.position), bad, &mut lines);
             }
             lines.extend(
                 receipts.doubts.iter().map(|doubt| format!("  未能核对 / not held: {doubt}")),
@@ -270,11 +272,12 @@ fn checkpoints(log: &Verdict, lines: &mut Vec<String>) {
     }
 }
 
-fn first_bad(bad: &FirstBad, lines: &mut Vec<String>) {
-    lines.push(format!(
-        "  首处异常 / first bad: 第 {} 号记录 / the entry at position {0}",
-        bad.position
-    ));
+fn first_bad(position: Option<u64>, bad: &FirstBad, lines: &mut Vec<String>) {
+    let what = match position {
+        Some(position) => format!("第 {position} 号记录 / the entry at position {position}"),
+        None => "检查点文件 / the checkpoint itself".to_owned(),
+    };
+    lines.push(format!("  首处异常 / first bad: {what}"));
     if let Some(stream) = &bad.stream {
         lines.push(format!("  案件 / stream: {stream}"));
     }

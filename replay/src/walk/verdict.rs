@@ -76,6 +76,8 @@ pub enum Breach {
     Missing,
     /// The entries hang together by themselves and do not fit a checkpoint.
     Unsigned,
+    /// A checkpoint is not as it was signed: that says nothing of the entries.
+    Head,
     /// The entries stand, and a closing says something else of them.
     Closing,
     /// The entries stand, and one of them tells of an opening that no role allowed.
@@ -153,7 +155,7 @@ impl Verdict {
         match self.breach {
             Some(Breach::Unsigned) => self.covered_below_refuted(),
             // Heads that a key signed which nobody vouched for prove nothing.
-            Some(Breach::Key) => self.covered,
+            Some(Breach::Key | Breach::Head) => self.covered,
             Some(Breach::Entry | Breach::Missing | Breach::Closing | Breach::Opening) | None => {
                 self.checked
             }
@@ -176,6 +178,7 @@ impl Verdict {
     pub fn failed(&self) -> u64 {
         match (self.breach, &self.first_bad) {
             (Some(Breach::Missing), _) => self.available.saturating_sub(self.checked),
+            (Some(Breach::Head), _) => 0,
             (_, Some(_)) => 1,
             (_, None) => 0,
         }
@@ -219,6 +222,13 @@ impl Verdict {
                  原密钥签过的 {verified} 条不受影响 / the entries hang together, but the key was \
                  changed there without the key before vouching for it: what the new key signed \
                  proves nothing; {verified} entries are covered by keys that hold"
+            ),
+            Breach::Head => format!(
+                "账内各条自相连接;不是签发时模样的是这份检查点(格式或签名不符):只是它被改动,还是连同账一并伪造,\
+                 单凭它不能分辨;另有相符的检查点覆盖 {verified} 条 / the entries hang together; what is not as \
+                 it was signed is this checkpoint, by its form or its signature: whether it alone was \
+                 changed, or forged to go with a forged log, it cannot tell; other checkpoints that fit \
+                 cover {verified} entries"
             ),
             Breach::Unsigned => format!(
                 "账内各条自相连接,却不是检查点所签的那些:至少一条在签发之后被替换,其后的链被重新计算;\

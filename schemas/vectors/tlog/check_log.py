@@ -10,8 +10,8 @@ up to the signed root, every entry bundle with its tile; above 2,000 tiles a sam
 and the right edge, unless --full is given. Over HTTP the headers, the refusal of
 addresses that are none, and growth during the run are looked at too.
 
-Exit code 0: sound. 3: proved broken, with the place. 4: cannot tell (the log
-cannot be reached, no signature by the key). 2: wrong usage.
+Exit code 0: sound. 3: proved broken, with the place. 4: cannot tell (no checkpoint
+there, the log cannot be reached, no signature by the key). 2: wrong usage.
 """
 
 import argparse
@@ -96,7 +96,8 @@ class Checker:
         try:
             answer = self.source.get("checkpoint")
         except Missing:
-            raise Broken("checkpoint", "is not there") from None
+            # A mistyped prefix looks the same.
+            raise CannotTell("there is none: is this the prefix of a log?") from None
         try:
             note = answer.body.decode()
         except UnicodeDecodeError:

@@ -264,9 +264,12 @@ class Checkpoint:
             self.origin, self.size, self.root = parse_checkpoint(self.text)
         except ValueError as error:
             raise Broken(place, str(error)) from None
-        if self.origin != key.name:
-            raise Broken(place, f"of the log {self.origin}, not of {key.name}")
         own = [data[4:] for name, data in self.signatures if (name, data[:4]) == (key.name, key.id)]
+        if self.origin != key.name:
+            if not own:
+                # The wrong key, or the wrong log: neither says anything of this one.
+                raise CannotTell(f"{place}: of the log {self.origin}, and the key is of {key.name}")
+            raise Broken(place, f"of the log {self.origin}, not of {key.name}")
         if not own:
             raise CannotTell(f"{place}: no signature by the key {key.name}+{key.id.hex()}")
         if not all(key.verify(signature, self.text.encode()) for signature in own):

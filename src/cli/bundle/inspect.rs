@@ -100,7 +100,7 @@ fn proof(pack: &Pack, about: &About, position: u64) -> Result<Exit, Failure> {
 impl From<PackError> for Failure {
     fn from(error: PackError) -> Failure {
         let exit = match error {
-            PackError::Unreadable { .. } => Exit::CannotTell,
+            PackError::Unreadable { .. } | PackError::Another { .. } => Exit::CannotTell,
             PackError::NotABundle { .. } => Exit::Broken,
         };
         Failure { exit, message: error.to_string() }
