@@ -480,7 +480,11 @@ fn both_programs_end_alike() {
     std::fs::write(&changed, zipped(&tampered(kind, &pack))).expect("written");
     let broken = folder.path().join("broken.zip");
     std::fs::write(&broken, b"PK\x03\x04").expect("written");
-    for (path, exit) in [(&made().masked, 0), (&changed, 3), (&broken, 3)] {
+    // Another's zip file was never a bundle, and accuses nobody.
+    let foreign = folder.path().join("foreign.zip");
+    let other = zipped(&Pack::from_files([("xl/book.xml".to_owned(), b"<book/>".repeat(9))]));
+    std::fs::write(&foreign, &other[..other.len() - 1]).expect("written");
+    for (path, exit) in [(&made().masked, 0), (&changed, 3), (&broken, 3), (&foreign, 4)] {
         let verified = super::plumb(&["verify", "bundle", text(path), "--key", &made().key]);
         assert_eq!(verified.status.code(), Some(exit), "{}", path.display());
     }

@@ -9,6 +9,9 @@ use std::path::Path;
 /// Larger than any bundle of cases; what is larger is refused before it is read.
 const BYTES_MAX: u64 = 1 << 30;
 
+/// A zip member's header with the shortest of a bundle's names.
+const HEADER_BYTES: usize = 30 + file::ABOUT.len();
+
 /// Why there is no bundle to look at.
 #[derive(Debug)]
 pub enum PackError {
@@ -84,8 +87,11 @@ pub fn read_pack(path: &Path) -> Result<Pack, PackError> {
         return Err(PackError::NotABundle { place, reason: format!("{length} bytes") });
     }
     let bytes = std::fs::read(path).map_err(failed)?;
-    // A zip file in which no member's name is a bundle's was never one.
-    let is_one = bytes.windows(file::MANIFEST.len()).any(|name| name == file::MANIFEST.as_bytes());
+    // A zip file in which no member is called as a bundle's was never one; of one that is
+    // cut within its first header nothing is known.
+    let holds = |name: &str| bytes.windows(name.len()).any(|part| part == name.as_bytes());
+    let is_one = bytes.len() < HEADER_BYTES
+        || [file::README, file::ABOUT, file::MANIFEST].into_iter().any(holds);
     let pack = Pack::from_zip(&bytes).map_err(|reason| match is_one {
         true => PackError::NotABundle { place: place.clone(), reason },
         false => PackError::Another { place: place.clone(), reason },
