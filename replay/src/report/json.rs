@@ -7,8 +7,8 @@
 use super::run::Sheet;
 use super::table::{Cell, Column};
 use crate::integrity::json::{Json, parse, write_string};
-use crate::rules::words::yuan;
 use crate::rules::finding::EntryRef;
+use crate::rules::words::yuan;
 use crate::time::civil::Zone;
 use chrono::{Datelike, NaiveDate};
 use std::collections::BTreeSet;

@@ -109,11 +109,7 @@ impl Walk {
         if witnesses.iter().any(|witness| carries_other_algorithms(&witness.note)) {
             limits.push(SECOND_LINES);
         }
-        // The bad entry stands there too, unless it is one that is missing or none at all.
-        let bad = self.bad.as_ref().map_or(0, |bad| match breach {
-            Some(Breach::Head) => 0,
-            _ => bad.position.saturating_add(1),
-        });
+        let bad = self.end_of_bad(breach);
         Verdict {
             log: self.log,
             outcome,
@@ -134,6 +130,12 @@ impl Walk {
             limits,
             unread: self.unread,
         }
+    }
+
+    /// The bad entry stands there too, unless it is one that is missing or none at all.
+    fn end_of_bad(&self, breach: Option<Breach>) -> u64 {
+        let bad = self.bad.as_ref().filter(|_| breach != Some(Breach::Head));
+        bad.map_or(0, |bad| bad.position.saturating_add(1))
     }
 
     fn limits(
