@@ -18,6 +18,7 @@ pub(super) const RULES: &[Rule] =
 
 const FIVE_STEPS: Rule = Rule {
     id: "R2.4.1",
+    version: 2,
     zh: "行政决策五步必经程序",
     en: "five mandatory decision steps",
     quote: "把公众参与、专家论证、风险评估、合法性审查和集体讨论决定作为必经程序",
@@ -88,6 +89,7 @@ const REACH: Rule = Rule {
 
 const DOCUMENTS: Rule = Rule {
     id: "R2.4.7",
+    version: 2,
     zh: "不涉密文件门户公开",
     en: "publish all non-secret documents",
     quote: "凡是不涉密的文件都要按《政务信息公开条例》要求,通过政府门户网站公开",

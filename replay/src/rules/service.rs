@@ -50,6 +50,7 @@ const FREE_AGENCY: Rule = Rule {
 
 const PROMISE: Rule = Rule {
     id: "R2.3.3",
+    version: 2,
     zh: "服务承诺制",
     en: "service promise",
     quote: "服务承诺制",

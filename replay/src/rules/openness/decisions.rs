@@ -45,7 +45,7 @@ pub(super) fn five_steps(case: &Case<'_>, out: &mut Findings) {
         let finding = case.signal(&FIVE_STEPS, adopted, zh, en).severity(severity);
         out.add(finding.matter(format!("{}#{kind}", adopted.id)).resting_on(exempted));
     }
-    sound &= reviewed_first(case, out) & lawful(case, adopted, out);
+    sound &= reviewed_first(case, out) & lawful(case, adopted, out) & as_the_law_says(case, out);
     if sound {
         out.compliant(&FIVE_STEPS);
     }
@@ -96,4 +96,31 @@ fn lawful(case: &Case<'_>, adopted: &Event<'_>, out: &mut Findings) -> bool {
     let finding = case.signal(&FIVE_STEPS, adopted, zh, en).resting_on([last]);
     out.add(finding.matter(format!("{}#unlawful", adopted.id)));
     false
+}
+
+/// A draft that failed the review may not be discussed (713号令 27), and the head of the
+/// organ speaks last (30).
+fn as_the_law_says(case: &Case<'_>, out: &mut Findings) -> bool {
+    let mut sound = true;
+    for discussed in case.file.all("decision.collective_discussion.held") {
+        let order = discussed.order();
+        let mut reviews = case.file.all("decision.legality.reviewed");
+        let before = reviews.rfind(|act| act.order() < order);
+        let failed = before.filter(|act| act.body.text("opinion").as_deref() == Some("不合法"));
+        if let Some(review) = failed {
+            sound = false;
+            let zh = "合法性审查结论为不合法,仍提交集体讨论".to_owned();
+            let en = "discussed although the review had found the draft unlawful".to_owned();
+            let finding = case.signal(&FIVE_STEPS, discussed, zh, en).resting_on([review]);
+            out.add(finding.matter(format!("{}#failed", discussed.id)));
+        }
+        if discussed.body.json("head_spoke_last") == Some(Json::Bool(false)) {
+            sound = false;
+            let zh = "集体讨论时行政首长没有最后发言".to_owned();
+            let en = "the head of the organ did not speak last in the discussion".to_owned();
+            let finding = case.signal(&FIVE_STEPS, discussed, zh, en).severity(Severity::Yellow);
+            out.add(finding.matter(format!("{}#head", discussed.id)));
+        }
+    }
+    sound
 }

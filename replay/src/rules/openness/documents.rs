@@ -3,7 +3,7 @@
 
 use crate::event::Event;
 use crate::rules::bench::Case;
-use crate::rules::finding::{Finding, Findings};
+use crate::rules::finding::{Finding, Findings, Outcome};
 use crate::rules::openness::DOCUMENTS;
 use crate::rules::publication;
 use serde_json::json;
@@ -14,6 +14,16 @@ pub(super) fn published(case: &Case<'_>, out: &mut Findings) {
             continue;
         }
         let text = |name: &str| created.body.text(name).unwrap_or_default();
+        let members = ["secrecy_level", "disclosure_attr"];
+        let missing: Vec<&str> = members.into_iter().filter(|name| text(name).is_empty()).collect();
+        if !missing.is_empty() {
+            let list = missing.join("、");
+            let zh = format!("公文未记录{list},是否应当公开无法判定");
+            let en = format!("{list} not recorded: whether it is to be published cannot be told");
+            let finding = case.signal(&DOCUMENTS, created, zh, en).outcome(Outcome::Indeterminate);
+            out.add(finding.because("missing", json!(missing)));
+            continue;
+        }
         if !matches!(text("secrecy_level").as_ref(), "无" | "none") {
             continue;
         }

@@ -2,6 +2,7 @@
 //! handed down.
 
 use super::{PROMISE, SINGLE_DEPARTMENT, TIME_LIMIT};
+use crate::master::Limit;
 use crate::rules::bench::Case;
 use crate::rules::city::City;
 use crate::rules::clocks::{self, Unrecognised, workdays_between};
@@ -27,7 +28,7 @@ pub(super) fn published(city: &City<'_>, out: &mut Findings) {
             continue;
         }
         let promise = bench.master.promises.at(&row.item_code, at);
-        let legal = row.legal_limit.as_ref().and_then(|limit| limit.n);
+        let legal = row.legal_limit.as_ref().and_then(most_working_days);
         let told = promise.and_then(|promise| promise.row.promised_wd);
         let open = promise.and_then(|promise| promise.row.published_on);
         let name = row.name.as_deref().unwrap_or(&row.item_code);
@@ -45,8 +46,8 @@ pub(super) fn published(city: &City<'_>, out: &mut Findings) {
                 format!("the promise for {name} is not published by {}", at.on),
             ),
             (Some(told), _, Some(legal)) if told > legal => (
-                format!("「{name}」承诺{told}个工作日,长于法定{legal}个工作日"),
-                format!("{name} promises {told} working days, the law allows {legal}"),
+                format!("「{name}」承诺{told}个工作日,长于法定期限(至多{legal}个工作日)"),
+                format!("{name} promises {told} working days, the law allows {legal} at most"),
             ),
             _ => {
                 out.compliant(&PROMISE);
@@ -56,6 +57,20 @@ pub(super) fn published(city: &City<'_>, out: &mut Findings) {
         let unit = row.subject_unit.as_deref();
         let finding = city.told_by(&PROMISE, &item.origin, (unit, at), zh, en);
         out.add(finding.because("promise", json!({"promised_wd": told, "legal_wd": legal})));
+    }
+}
+
+/// The most working days that a term of the catalogue can hold: a promise is in those,
+/// the law's term may be in days or months. Make-up days may add two a holiday.
+fn most_working_days(limit: &Limit) -> Option<i64> {
+    let n = limit.n?;
+    let in_days = |days: i64| days / 7 * 5 + (days % 7).min(5) + 2;
+    match limit.unit.as_deref() {
+        None | Some("工作日" | "working") => Some(n),
+        Some("自然日" | "日" | "天" | "natural") => Some(in_days(n).min(n)),
+        Some("月" | "个月" | "month") => Some(in_days(n.checked_mul(31)?)),
+        Some("年" | "year") => Some(in_days(n.checked_mul(366)?)),
+        _ => None,
     }
 }
 

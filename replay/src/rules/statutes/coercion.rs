@@ -24,6 +24,7 @@ const HOUR_MICROS: i64 = DAY_MICROS / 24;
 clock!(
     T20,
     "L0.T20",
+    2,
     "查封扣押期限",
     "limit of sealing and seizing",
     "查封、扣押的期限不得超过三十日;情况复杂的,经行政机关负责人批准,可以延长,但是延长期限不得超过三十日(行政强制法第二十五条)",
@@ -33,7 +34,7 @@ clock!(
 clock!(
     T21,
     "L0.T21",
-    2,
+    3,
     "冻结期限",
     "limit of freezing",
     "自冻结存款、汇款之日起三十日内,行政机关应当作出处理决定或者作出解除冻结决定;情况复杂的,可以延长,但是延长期限不得超过三十日(行政强制法第三十二条);应当在三日内向当事人交付冻结决定书(第三十一条)",
@@ -100,11 +101,19 @@ fn limit(case: &Case<'_>, rule: &'static Rule, frozen: bool, out: &mut Findings)
         let before = |act: &&Event<'_>| {
             act.order() >= order && stop.is_none_or(|stop| act.order() <= stop.order())
         };
-        // One extension, by no more than thirty days.
-        let extended = case.file.all("coercion.extended").find(before);
-        let by = extended.map_or(0, |act| extension(case, act, imposed));
         let tested = imposed.body.int("testing_days").unwrap_or(0).max(0);
         let day = day_of(imposed, "from", zone).unwrap_or(zone.date(imposed.occurred.micros));
+        // One extension, by no more than thirty days, while the measure still stood: what
+        // has run out is not extended.
+        let stood = u32::try_from(30 + tested).unwrap_or(30);
+        let term = case.bench.counted(rigid(stood, Unit::NaturalDay), day);
+        let clock = Clock::plain(day_start(day, zone), zone, term);
+        let last = clock.reckon(case.bench.calendar, case.bench.known_at, Claims::Recognised);
+        let in_time = |act: &&Event<'_>| {
+            last.as_ref().is_none_or(|last| zone.date(act.occurred.micros) <= last.date)
+        };
+        let extended = case.file.all("coercion.extended").filter(in_time).find(before);
+        let by = extended.map_or(0, |act| extension(case, act, imposed));
         let span = Span {
             from: day_start(day, zone),
             term: rigid(30, Unit::NaturalDay),

@@ -26,6 +26,7 @@ const SINCE: (i32, u32, u32) = (2021, 7, 15);
 clock!(
     T11,
     "L0.T11",
+    2,
     "处罚决定期限",
     "term for the decision on a penalty",
     "行政机关应当自行政处罚案件立案之日起九十日内作出行政处罚决定。法律、法规、规章另有规定的,从其规定(行政处罚法第六十条)",
@@ -136,7 +137,7 @@ fn decision(case: &Case<'_>, out: &mut Findings) {
     let mut span = Span {
         from: filed.occurred,
         term: rolling(90, Unit::NaturalDay),
-        extra: extra_days(case, stop),
+        extra: extra_days(case, filed, stop),
         stop: stop.map(|act| Stop::of(act, zone)),
         since: SINCE,
     };
@@ -146,19 +147,28 @@ fn decision(case: &Case<'_>, out: &mut Findings) {
     span.judge(case, &T11, filed, stop, out);
 }
 
-/// Days that stood still or were added with a basis, up to the decision.
-fn extra_days(case: &Case<'_>, stop: Option<&Event<'_>>) -> u32 {
+/// Days that stood still or were added with a basis, up to the decision. What has run out
+/// is neither stopped nor extended.
+fn extra_days(case: &Case<'_>, filed: &Event<'_>, stop: Option<&Event<'_>>) -> u32 {
     let zone = case.bench.zone;
+    let from = day_of(filed, "filed_on", zone).unwrap_or(zone.date(filed.occurred.micros));
+    let over = |on: NaiveDate, extra: i64| {
+        let n = 90 + u32::try_from(extra).unwrap_or(0);
+        let term = case.bench.counted(rolling(n, Unit::NaturalDay), from);
+        let calendar = case.bench.calendar;
+        let due = calendar.add_days(from, n, term.roll, case.bench.known_at);
+        due.is_some_and(|due| due.date < on)
+    };
     let end = stop.map_or(Micros::MAX, |act| act.occurred.micros);
     let mut since: Option<NaiveDate> = None;
     let mut extra = 0;
     for act in case.file.acts.iter().filter(|act| act.occurred.micros <= end) {
         let on = zone.date(act.occurred.micros);
         if is(act, "penalty.clock.suspended") {
-            since = since.or(Some(on));
+            since = since.or(Some(on).filter(|on| !over(*on, extra)));
         } else if is(act, "penalty.clock.resumed") {
             extra += since.take().map_or(0, |from| on.signed_duration_since(from).num_days());
-        } else if is(act, "penalty.clock.extended") {
+        } else if is(act, "penalty.clock.extended") && (since.is_some() || !over(on, extra)) {
             extra += act.body.int("days").unwrap_or(0).max(0);
         }
     }
