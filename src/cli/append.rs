@@ -7,8 +7,9 @@ use crate::ledger::submission::Submission;
 use crate::ledger::{AppendError, Ledger, Outcome, RefusalCode, Rehearsal};
 use crate::receipt::Signer;
 use serde_json::json;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
@@ -48,11 +49,7 @@ impl Append {
         let input: Box<dyn Read + Send> = if self.file.as_os_str() == "-" {
             Box::new(std::io::stdin())
         } else {
-            let open = std::fs::File::open(&self.file).map_err(|error| Failure {
-                exit: Exit::NotFound,
-                message: format!("{}: {error}", self.file.display()),
-            })?;
-            Box::new(open)
+            Box::new(opened(&self.file)?)
         };
         if self.dry_run {
             let rehearsal = Rehearsal::open(&self.dir.dir, surroundings("append --dry-run"))?;
@@ -85,6 +82,21 @@ impl Append {
             (result, _) => result,
         }
     }
+}
+
+/// A file to read, told of by its name if there is none.
+fn opened(path: &Path) -> Result<File, Failure> {
+    let open = File::open(path).and_then(|file| match file.metadata()?.is_dir() {
+        true => Err(ErrorKind::IsADirectory.into()),
+        false => Ok(file),
+    });
+    open.map_err(|error| Failure {
+        exit: match error.kind() {
+            ErrorKind::PermissionDenied => Exit::NotAllowed,
+            _ => Exit::NotFound,
+        },
+        message: format!("{}: {error}", path.display()),
+    })
 }
 
 /// Tells of each line what would become of it.

@@ -8,6 +8,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use tokio::signal::unix::{SignalKind, signal};
 
+/// SIGXFSZ, which tells of a file that outgrew the limit of the process.
+const FILE_TOO_LARGE: i32 = 25;
+
+/// From here on a file that may grow no more is an error of the write that is told like a
+/// full disk, and does not end the process in the middle of it.
+pub(super) fn outlive_file_limits() {
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() else {
+        return;
+    };
+    let _within = runtime.enter();
+    // The handler stays. Without it the limit ends the process, as the system has it.
+    let _ = signal(SignalKind::from_raw(FILE_TOO_LARGE));
+}
+
 /// Whether the process has been asked to end, and how.
 #[derive(Clone, Default)]
 pub(super) struct Interrupt(Arc<AtomicU8>);

@@ -203,6 +203,7 @@ pub fn run() -> u8 {
         Ok(arguments) => arguments,
         Err(error) => return usage::tell(&error),
     };
+    interrupt::outlive_file_limits();
     let result = match arguments.command {
         Command::Init(command) => command.run(),
         Command::Demo(command) => command.run(),

@@ -130,6 +130,7 @@ struct Request {
         (status = 401, response = Problem),
         (status = 403, response = Problem),
         (status = 404, response = Problem),
+        (status = 408, response = Problem),
         (status = 413, response = Problem),
         (status = 500, response = Problem),
         (status = 503, response = Problem),

@@ -1,7 +1,7 @@
 //! Input that `plumb append` must refuse: each kind with its place and reason,
 //! exit code 6, nothing recorded, and a ledger that verifies.
 
-use super::{City, city, entries, event, plumb, verdict};
+use super::{City, city, entries, event, lines, plumb, run, verdict};
 use serde_json::{Value, json};
 use std::io::Write;
 
@@ -139,4 +139,36 @@ fn what_a_text_would_do_to_a_terminal_is_shown_instead() {
         shown += text.matches("\\u001b[2J\\u202eB").count();
     }
     assert!(shown > 0, "no command shows the party");
+}
+
+#[test]
+fn a_file_that_may_grow_no_more_is_an_error_and_not_the_end() {
+    let city = city();
+    let events: Vec<_> = (0..3000).map(|n| event(&format!("e-{n}"), "fee/1")).collect();
+    let input = city.path.with_file_name("input");
+    std::fs::write(&input, lines(&events)).unwrap();
+    let script = "ulimit -f 400; exec \"$0\" append \"$1\" --dir \"$2\"";
+    let output = std::process::Command::new("sh")
+        .args(["-c", script, env!("CARGO_BIN_EXE_plumb")])
+        .args([&input, &city.path])
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("File too large"), "{told}");
+    // What got a receipt is there, and the ledger goes on.
+    let receipts = output.stdout.iter().filter(|byte| **byte == b'\n').count();
+    assert!(entries(&city).len() > receipts);
+    assert_eq!(append(&city, lines(&[event("late", "fee/1")]).as_bytes()).0, Some(0));
+    assert_eq!(run(&city, &["verify"]).status.code(), Some(0));
+}
+
+#[test]
+fn a_folder_in_the_place_of_a_file_is_named() {
+    let city = city();
+    let folder = city.path.display().to_string();
+    let output = run(&city, &["append", &folder]);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(13), "{told}");
+    assert!(told.contains(&folder), "{told}");
 }
