@@ -3,7 +3,7 @@
 
 use super::closing::close_by;
 use super::via::Via;
-use super::{Dir, Exit, Failure, close, print, witnessing};
+use super::{Dir, Exit, Failure, close, output, print, witnessing};
 use crate::config::Layout;
 use crate::extract::{Asked, ExtractError, of_stream};
 use crate::ledger::checkpoints::signing_key;
@@ -59,10 +59,7 @@ impl Extract {
         let extract = of_stream(&layout, &config, asked)?;
         let document = extract.to_document();
         match &self.output {
-            Some(path) => std::fs::write(path, &document).map_err(|error| Failure {
-                exit: Exit::Failed,
-                message: format!("{}: {error}", path.display()),
-            })?,
+            Some(path) => output::write(path, &document)?,
             None => print(document.trim_end_matches('\n'))?,
         }
         if extract.coverage.is_none() {

@@ -28,6 +28,7 @@ mod manual;
 mod master;
 mod models;
 mod openapi;
+mod output;
 mod policy;
 mod prove;
 mod rebuild;

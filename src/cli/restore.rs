@@ -1,7 +1,7 @@
 //! `plumb restore`: going on from a backup below what was signed, as a ceremony that two
 //! persons sign and that stays in the log.
 
-use super::{Dir, Exit, Failure, damage, print, salt, surroundings};
+use super::{Dir, Exit, Failure, damage, output, print, salt, surroundings};
 use crate::config::{Config, Layout};
 use crate::ledger::LogName;
 use crate::ledger::restoration::{Ceremony, Plan, RestoreError, plan};
@@ -114,16 +114,16 @@ fn read(path: &Path) -> Result<Ceremony, Failure> {
     Ok(Ceremony::parse(&note(path)?.1)?)
 }
 
-fn write(layout: &Layout, asked: &Plan<'_>, output: &Path) -> Result<Exit, Failure> {
+fn write(layout: &Layout, asked: &Plan<'_>, to: &Path) -> Result<Exit, Failure> {
     let seeds = [salt()?, salt()?];
     let mut seeds = seeds.into_iter();
     let ceremony = plan(layout, asked, || seeds.next().unwrap_or_default())?;
-    std::fs::write(output, ceremony.to_text())?;
+    output::write(to, ceremony.to_text())?;
     tell(&ceremony)?;
     eprintln!(
         "下一步:两人各自 plumb restore approve {0} --key …,然后 plumb restore run {0} / next: both persons \
          approve it, then run it",
-        output.display()
+        to.display()
     );
     Ok(Exit::Done)
 }
@@ -134,7 +134,7 @@ fn approve(file: &Path, key: &Path) -> Result<Exit, Failure> {
     let person = SigningKey::parse(&note(key)?.1)
         .map_err(|error| wrong(format!("{}: {error}", key.display())))?;
     ceremony.approve(&person)?;
-    std::fs::write(file, ceremony.to_text())?;
+    output::write(file, ceremony.to_text())?;
     tell(&ceremony)?;
     eprintln!("{} 已签署 / has signed", person.name());
     Ok(Exit::Done)

@@ -1,7 +1,7 @@
 //! `plumb report run`: makes one report.
 
 use super::super::case::At;
-use super::super::{Dir, Exit, Failure};
+use super::super::{Dir, Exit, Failure, output};
 use crate::config::Layout;
 use crate::durable;
 use crate::judged::{Asked, Judged, readers};
@@ -79,9 +79,9 @@ impl Run {
             .map_err(|error| Failure { exit: Exit::Failed, message: error.to_string() })?;
         match &self.output {
             Some(file) => {
-                std::fs::write(file, &bytes)?;
+                output::write(file, &bytes)?;
                 if sheet.exact && format == Format::Csv {
-                    std::fs::write(beside(file), report::to_json(&sheet))?;
+                    output::write(&beside(file), report::to_json(&sheet))?;
                 }
             }
             None => match std::io::stdout().lock().write_all(&bytes) {
