@@ -144,7 +144,7 @@ fn approve(file: &Path, key: &Path) -> Result<Exit, Failure> {
 fn tell(ceremony: &Ceremony) -> Result<(), Failure> {
     for log in LogName::ALL {
         let statement = ceremony.statement(log)?;
-        print(&format!("{log}: {}", statement.words()))?;
+        print(&format!("{log}: {}", statement.proposal()))?;
     }
     Ok(())
 }

@@ -43,7 +43,7 @@ pub enum RestoreError {
     #[error("{0}")]
     Refused(String),
     /// The ceremony is not signed as it must be, or is not of this ledger as it is.
-    #[error("不予恢复:{0} / not restored")]
+    #[error("不予恢复 / not restored: {0}")]
     Ceremony(String),
 }
 

@@ -259,6 +259,12 @@ fn what_each_key_signed_is_verified_under_every_key_of_the_log() {
         }
         done(&city, &["verify", "bundle", text(&stage.extract)]);
     }
+    // The head of what was given up: of one entry, whatever stands in its place now.
+    let head = city.path.with_file_name("head");
+    let output = run(&city, &["verify", "--checkpoint", text(&head)]);
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(3), "{told}");
+    assert!(told.contains("账中没有的有 1 条 / the"), "{told}");
 }
 
 /// Whoever got hold of a retired key goes on from before it was replaced.

@@ -103,6 +103,22 @@ impl Restoration {
         )
     }
 
+    /// What it says while it is not yet signed by everyone, and not carried out.
+    pub fn proposal(&self) -> String {
+        let Restoration { old, new, kept, lost, persons: [first, second], reason } = self;
+        format!(
+            "拟由备份恢复:{} 签过 {} 条,现存 {} 条,放弃其余,改以 {} 续记;须 {}、{} 两人签署;事由:{reason} / \
+             to be restored from a backup: {0} was signed over {1} entries, {2} are here, the rest \
+             is given up and the log goes on as {3}; to be signed by {4} and {5}; reason: {reason}",
+            old.name(),
+            lost.size,
+            kept.size,
+            new.name(),
+            first.name(),
+            second.name(),
+        )
+    }
+
     /// Reads [`Restoration::text`].
     ///
     /// # Errors

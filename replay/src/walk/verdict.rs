@@ -184,6 +184,15 @@ impl Verdict {
         }
     }
 
+    /// Entries that a refused checkpoint was signed over and a restoration gave up: others
+    /// stand in their places.
+    fn given_up(&self) -> u64 {
+        let refused = self.checkpoints.iter().filter(|held| !held.fits && held.doubt.is_none());
+        let size = refused.filter_map(|held| held.size).max().unwrap_or(0);
+        let restored = self.changes.iter().filter(|step| step.change.restoration().is_some());
+        restored.map(|step| size.saturating_sub(step.position)).max().unwrap_or(0)
+    }
+
     /// Entries of which these data prove nothing, for or against.
     pub fn undecided(&self) -> u64 {
         self.available.saturating_sub(self.verified()).saturating_sub(self.failed())
@@ -204,7 +213,7 @@ impl Verdict {
                 "账中现有的 {verified} 条均已逐条核验;检查点签过、账中没有的有 {} 条 / the {verified} \
                  entries that are here are all verified; {0} that a checkpoint was signed over are \
                  not here",
-                self.failed()
+                self.failed().max(self.given_up())
             ),
             Breach::Closing => format!(
                 "{verified} 条记录均已逐条核验,不受影响;但账中一次日结的案件索引与这些记录不符:凭该次\
