@@ -86,6 +86,7 @@ const PARK_TOLD: Rule = Rule {
 
 const PENALTY_FLOOR: Rule = Rule {
     id: "R2.7.6",
+    version: 2,
     zh: "按下限处罚",
     en: "penalty at the lower bound",
     quote: "并按规定的下限处罚",

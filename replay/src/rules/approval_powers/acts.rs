@@ -229,9 +229,13 @@ pub(super) fn self_created(case: &Case<'_>, out: &mut Findings) {
                 "was not in force that day".to_owned(),
                 cite(version),
             ),
-            Standing::InForce(version) => match low_basis(version, day(first)) {
-                Some((zh, en)) => (zh, en, cite(version)),
-                None => {
+            Standing::InForce(version) => match creation(version, day(first)) {
+                Creation::Low(zh, en) => (zh, en, cite(version)),
+                Creation::Untold(missing) => {
+                    out.extend(basis_untold(case, (&one, &acts), missing, cite(version)));
+                    continue;
+                }
+                Creation::Lawful => {
                     out.compliant(&SELF_CREATED);
                     continue;
                 }
@@ -248,31 +252,64 @@ pub(super) fn self_created(case: &Case<'_>, out: &mut Findings) {
 /// 非行政许可审批 was abolished in May 2015 (国发〔2015〕27号).
 const NON_PERMIT_ABOLISHED: NaiveDate = NaiveDate::from_ymd_opt(2015, 5, 14).expect("a date");
 
-fn low_basis(
-    version: &crate::master::Version<crate::master::Item>,
-    on: NaiveDate,
-) -> Option<(String, String)> {
+/// What the catalogue says of who created an item.
+enum Creation {
+    Lawful,
+    /// By nothing that may create it: Chinese, English.
+    Low(String, String),
+    /// The version leaves out the member that would tell.
+    Untold(&'static str),
+}
+
+fn creation(version: &crate::master::Version<crate::master::Item>, on: NaiveDate) -> Creation {
     let kind = version.row.item_kind.as_deref();
     if kind == Some("非行政许可审批") && NON_PERMIT_ABOLISHED <= on {
-        return Some((
+        return Creation::Low(
             "属非行政许可审批,该类别已于2015年取消(国发〔2015〕27号)".to_owned(),
             "is a non-permit approval, a category abolished in 2015 (国发〔2015〕27号)".to_owned(),
-        ));
+        );
     }
-    let basis = version.row.legal_basis.as_ref().filter(|list| !list.is_empty())?;
+    if kind != Some("行政许可") {
+        return Creation::Lawful;
+    }
+    let Some(basis) = version.row.legal_basis.as_ref().filter(|list| !list.is_empty()) else {
+        return Creation::Untold("legal_basis");
+    };
     let creates = |rank: &str| {
         ["法律", "行政法规", "国务院决定", "地方性法规", "规章", "省级政府规章", "省政府规章"]
             .contains(&rank)
     };
     let ranks: Vec<&str> = basis.iter().filter_map(|one| one.rank.as_deref()).collect();
-    let low = kind == Some("行政许可") && !ranks.is_empty() && !ranks.iter().any(|r| creates(r));
-    low.then(|| {
-        let ranks = ranks.join("、");
-        (
-            format!("依据仅为{ranks},不得设定行政许可(行政许可法14–17条)"),
-            format!("rests on {ranks} only, which may not create a permit (行政许可法 14–17)"),
-        )
-    })
+    if ranks.iter().any(|rank| creates(rank)) {
+        return Creation::Lawful;
+    }
+    // A basis whose rank is not told may be a law.
+    if ranks.len() < basis.len() {
+        return Creation::Untold("legal_basis.rank");
+    }
+    let ranks = ranks.join("、");
+    Creation::Low(
+        format!("依据仅为{ranks},不得设定行政许可(行政许可法14–17条)"),
+        format!("rests on {ranks} only, which may not create a permit (行政许可法 14–17)"),
+    )
+}
+
+/// A permit whose catalogue entry does not say what law created it.
+fn basis_untold(
+    case: &Case<'_>,
+    (one, acts): (&Exercised<'_, '_>, &[&Event<'_>]),
+    missing: &str,
+    basis: Value,
+) -> Option<Finding> {
+    let name = one.name.unwrap_or_default();
+    let zh = format!("事项{}{name}的目录缺少{missing},无法判定是否依法设定", one.code);
+    let en = format!(
+        "{missing} is missing in the catalogue entry of {} {name}: whether a law created it cannot \
+         be told",
+        one.code
+    );
+    let found = about(case, &SELF_CREATED, (one, acts), (zh, en))?.outcome(Outcome::Indeterminate);
+    Some(found.because("missing", [missing].as_slice()).because("item", basis))
 }
 
 /// R2.1.2: an entrusted item is decided in the entruster's name (行政许可法 24).

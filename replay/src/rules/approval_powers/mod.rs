@@ -126,6 +126,7 @@ const TAKEN_BACK: Rule = Rule {
 
 const SELF_CREATED: Rule = Rule {
     id: "R2.1.9",
+    version: 2,
     zh: "不得擅自设立审批事项",
     en: "no self-created approvals",
     quote: "不准滥用职权,擅自设立行政审批事项",

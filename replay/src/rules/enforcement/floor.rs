@@ -55,6 +55,11 @@ fn judge(case: &Case<'_>, act: &Event<'_>, fine: &Fine, out: &mut Findings) {
     let Some((on, floor)) = floors.into_iter().min_by_key(|(_, floor)| floor.fen) else {
         return out.add(untold(case, act, &missing).matter(matter));
     };
+    // The version that is missing can only lower the bound: what exceeds the one known
+    // exceeds both, and anything else cannot be told.
+    if !missing.is_empty() && amount <= floor.fen {
+        return out.add(untold(case, act, &missing).matter(matter));
+    }
     let explain = |finding: Finding| {
         finding.matter(matter.clone()).because(
             "floor",
@@ -131,7 +136,7 @@ fn floor_on(
 /// The fines of a decision beside what they were to be, for tables: each in all, and
 /// absent where something is missing.
 pub(crate) struct Ranged {
-    /// As R2.7.6 reckons it: by the lighter of both versions.
+    /// As R2.7.6 reckons it: by the lighter of both versions, if both are known.
     pub floor_fen: Option<i64>,
     /// Lower and upper end of 法定幅度 on the day of the decision.
     pub statutory_fen: [Option<i64>; 2],
@@ -145,8 +150,8 @@ pub(crate) fn ranged(case: &Case<'_>, act: &Event<'_>) -> Ranged {
     let decided = act.occurred.local_date();
     let days = [decision::violation_day(case, act), decided];
     let lightest = |fine: &Fine| {
-        let floors = days.into_iter().filter_map(|on| floor_on(case, act, fine, on).ok());
-        floors.map(|floor| floor.fen).min()
+        let floors = days.into_iter().map(|on| Some(floor_on(case, act, fine, on).ok()?.fen));
+        floors.collect::<Option<Vec<i64>>>()?.into_iter().min()
     };
     let in_all = |of_one: &dyn Fn(&Fine) -> Option<i64>| -> Option<i64> {
         fines.iter().map(of_one).sum::<Option<i64>>().filter(|_| !fines.is_empty())

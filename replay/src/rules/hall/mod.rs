@@ -134,7 +134,7 @@ const SHORTAGE: Rule = Rule {
 
 const UNDER_AUTHORISED: Rule = Rule {
     id: "R2.2.4c",
-    version: 2,
+    version: 3,
     zh: "一律③授权不充分、“两头跑” → 负责人进厅任首席代表",
     en: "under-authorised representative → leader sits in hall",
     quote: "凡是部门、单位派专职审批科长到行政服务中心办事大厅担任首席代表,而没有给首席代表充分授权,导致出现审批“两头跑”的,一律由部门、单位分管负责人或主要负责人进厅担任首席代表",

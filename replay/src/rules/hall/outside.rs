@@ -299,30 +299,81 @@ pub(super) fn under_authorised(city: &City<'_>, out: &mut Findings) {
     part_time(city, out);
 }
 
-/// The chief representative is full-time and the unit's only one.
+/// Posts in the unit itself that go with being its chief representative: the section
+/// head's, those of the authorised powers, and the leader's whom 一律③ sends there.
+const OF_THE_CHIEF: [&str; 7] =
+    ["首席代表", "审批科长", "承办人", "审核人", "批准人", "分管负责人", "主要负责人"];
+
+/// The chief representative is full-time, the unit's only one, and holds no other post.
 fn part_time(city: &City<'_>, out: &mut Findings) {
     let at = city.bench.at_now();
     let master = city.bench.master;
     for chief in master.chief_representatives.each_at(at) {
         let unit = chief.row.unit.as_ref();
-        let others = master.chief_representatives.all_at(unit, at).count().saturating_sub(1);
-        if chief.row.full_time != Some(false) && others == 0 {
-            out.compliant(&UNDER_AUTHORISED);
-            continue;
+        let count = master.chief_representatives.all_at(unit, at).count();
+        let posts = chief.row.officer.as_deref().map(|officer| other_posts(city, unit, officer));
+        let mut faults: Vec<(String, String)> = Vec::new();
+        if count > 1 {
+            faults.push((
+                format!("同时有{count}名首席代表"),
+                format!("has {count} chief representatives at once"),
+            ));
         }
-        let (zh, en) = if others > 0 {
-            (
-                format!("{unit}同时有{}名首席代表", others + 1),
-                format!("{unit} has {} chief representatives at once", others + 1),
-            )
-        } else {
-            (
-                format!("{unit}首席代表不是专职"),
-                format!("{unit}'s chief representative is not full-time"),
-            )
+        if chief.row.full_time == Some(false) {
+            faults.push((
+                "首席代表不是专职".to_owned(),
+                "has a chief representative who is not full-time".to_owned(),
+            ));
+        }
+        if let Some(posts) = posts.as_deref().filter(|posts| !posts.is_empty()) {
+            let list = posts.join("、");
+            faults.push((
+                format!("首席代表兼任其他职务({list})"),
+                format!("has a chief representative who holds other posts: {list}"),
+            ));
+        }
+        let untold = posts.is_none() || chief.row.full_time.is_none();
+        let outcome = match (faults.is_empty(), untold) {
+            (true, false) => {
+                out.compliant(&UNDER_AUTHORISED);
+                continue;
+            }
+            (true, true) => {
+                faults.push((
+                    "首席代表的任命缺少officer或full_time,无法判定是否专职".to_owned(),
+                    "has a chief representative whose appointment lacks officer or full_time: \
+                     whether full-time cannot be told"
+                        .to_owned(),
+                ));
+                Outcome::Indeterminate
+            }
+            (false, _) => Outcome::Signal,
         };
+        let (zh, en): (Vec<String>, Vec<String>) = faults.into_iter().unzip();
+        let (zh, en) = (format!("{unit}{}", zh.join(";")), format!("{unit} {}", en.join("; ")));
         let finding = city.told_by(&UNDER_AUTHORISED, &chief.origin, (Some(unit), at), zh, en);
         let officer = chief.row.officer.clone().unwrap_or_default();
-        out.add(finding.matter(officer).severity(Severity::Yellow));
+        out.add(finding.outcome(outcome).matter(officer).severity(Severity::Yellow));
     }
+}
+
+/// What a chief representative holds besides, by the registers of posts (MD11) and of
+/// posts outside (MD34).
+fn other_posts(city: &City<'_>, unit: &str, officer: &str) -> Vec<String> {
+    let at = city.bench.at_now();
+    let master = city.bench.master;
+    let inside = master.posts.found_at(officer, at).map(|post| &post.row);
+    let inside = inside
+        .filter(|post| post.unit.as_ref() != unit || !OF_THE_CHIEF.contains(&post.post.as_ref()));
+    let outside = master.outside_posts.all_at(officer, at).map(|post| &post.row);
+    let mut found: Vec<String> = inside
+        .map(|post| format!("{} {}", post.unit, post.post))
+        .chain(outside.map(|post| {
+            let org = post.org.as_deref().unwrap_or_default();
+            format!("{org} {}", post.post.as_deref().unwrap_or_default()).trim().to_owned()
+        }))
+        .collect();
+    found.sort();
+    found.dedup();
+    found
 }
