@@ -8,6 +8,7 @@ mod price;
 mod priced;
 mod raised;
 
+pub(in crate::rules) use floor::short;
 pub(crate) use priced::{Priced, priced};
 
 use super::accountability::Accountable;

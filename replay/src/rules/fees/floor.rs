@@ -105,32 +105,43 @@ fn over(
     )
 }
 
+/// A line below its floor.
+pub(in crate::rules) struct Short {
+    pub number: usize,
+    pub floor_fen: i64,
+    pub amount_fen: i64,
+}
+
+/// Lines of an assessment that ask for less than the floor.
+pub(in crate::rules) fn short(case: &Case<'_>, act: &Event<'_>) -> Vec<Short> {
+    let read = |line: Line<'_>| {
+        let standard = standard(case, &line).filter(|_| is_administrative(case, &line))?;
+        let measure = Measure { quantity: line.quantity, base_fen: line.base_fen };
+        let bounds = price::bounds(&standard.row, measure).ok()?;
+        let (number, floor_fen, amount_fen) = (line.number, bounds.lower_fen, line.amount_fen?);
+        (amount_fen < floor_fen).then_some(Short { number, floor_fen, amount_fen })
+    };
+    lines::of(act).into_iter().filter_map(read).collect()
+}
+
 /// R2.5.1b: less than the floor without a reduction that a policy grants
 /// (国务院令281号 art. 12: 应收不收). One finding an assessment.
 pub(super) fn below(case: &Case<'_>, out: &mut Findings) {
-    let granted: i64 = case
-        .all("fee.reduction.granted")
+    let granted = case.all("fee.reduction.granted");
+    // A reduction covers one shortfall, not each of several anew.
+    let mut left: i64 = granted
         .filter_map(|act| act.body.int("amount_fen").or_else(|| act.body.int("amount")))
-        .sum();
+        .fold(0, i64::saturating_add);
     for act in case.all("fee.assessed") {
-        let mut short = Vec::new();
-        for line in lines::of(act).iter().filter(|line| is_administrative(case, line)) {
-            let Some(standard) = standard(case, line) else { continue };
-            let measure = Measure { quantity: line.quantity, base_fen: line.base_fen };
-            let (Ok(bounds), Some(amount)) =
-                (price::bounds(&standard.row, measure), line.amount_fen)
-            else {
-                continue;
-            };
-            if amount < bounds.lower_fen {
-                short.push((line.number, bounds.lower_fen, amount));
-            }
+        let short = short(case, act);
+        if short.is_empty() {
+            continue;
         }
-        let missing: i64 = short.iter().map(|(_, floor, amount)| floor - amount).sum();
-        if missing <= granted || short.is_empty() {
-            if !short.is_empty() {
-                out.compliant(&BELOW_FLOOR);
-            }
+        let missing: i64 = short.iter().map(|one| one.floor_fen - one.amount_fen).sum();
+        let granted = left;
+        left = left.saturating_sub(missing).max(0);
+        if missing <= granted {
+            out.compliant(&BELOW_FLOOR);
             continue;
         }
         let zh = format!(
@@ -145,8 +156,10 @@ pub(super) fn below(case: &Case<'_>, out: &mut Findings) {
         );
         let rows: Vec<_> = short
             .iter()
-            .map(|(line, floor, amount)| {
-                json!({"line": line, "floor_fen": floor, "amount_fen": amount})
+            .map(|one| {
+                json!({
+                    "line": one.number, "floor_fen": one.floor_fen, "amount_fen": one.amount_fen,
+                })
             })
             .collect();
         let finding = case.signal(&BELOW_FLOOR, act, zh, en);

@@ -44,13 +44,16 @@ pub(super) fn bounds(
         // A fixed standard's floor is its ceiling (§6, 33).
         Some(Pricing::Fixed) => {
             let price = standard.lower_fen.or(standard.upper_fen);
-            per_measure(price, price, measure)
+            per_measure(standard, price, price, measure)
         }
-        Some(Pricing::Range) | None => per_measure(standard.lower_fen, standard.upper_fen, measure),
+        Some(Pricing::Range) | None => {
+            per_measure(standard, standard.lower_fen, standard.upper_fen, measure)
+        }
     }
 }
 
 fn per_measure(
+    standard: &FeeStandard,
     lower: Option<i64>,
     upper: Option<i64>,
     measure: Measure,
@@ -61,11 +64,17 @@ fn per_measure(
             ("line.qty", measure.quantity.is_none()),
         ]));
     };
+    let rounding = Rounding::of(standard.rounding.as_deref());
+    let times = |price: i64| rounding.apply(i128::from(price) * i128::from(quantity), 1);
+    let mut steps = json!({"lower_fen": lower, "upper_fen": upper, "quantity": quantity});
+    if let Some(words) = standard.rounding.as_deref() {
+        steps["rounding"] = words.into();
+    }
     Ok(Bounds {
-        lower_fen: lower.saturating_mul(quantity),
-        upper_fen: upper.map(|upper| upper.saturating_mul(quantity)),
+        lower_fen: times(lower),
+        upper_fen: upper.map(times),
         zh: format!("{}元×{quantity}", super::yuan(lower)),
-        steps: json!({"lower_fen": lower, "upper_fen": upper, "quantity": quantity}),
+        steps,
     })
 }
 
@@ -234,6 +243,30 @@ mod tests {
         let it = FeeStandard { lower_fen: Some(8_000), ..standard(Pricing::Fixed) };
         let found = bounds(&it, of(3)).unwrap();
         assert_eq!((found.lower_fen, found.upper_fen), (24_000, Some(24_000)));
+    }
+
+    #[test]
+    fn a_price_times_a_quantity_is_rounded_as_the_standard_says() {
+        for (words, expected) in [
+            (None, 10_500),
+            (Some("四舍五入到元"), 10_500),
+            (Some("不足一元进一"), 10_500),
+            (Some("不取整"), 10_500),
+        ] {
+            let rounding = words.map(Box::from);
+            let it = FeeStandard { lower_fen: Some(3_500), rounding, ..standard(Pricing::Fixed) };
+            assert_eq!(bounds(&it, of(3)).unwrap().lower_fen, expected, "{words:?}");
+        }
+        for (words, expected) in [
+            (None, 105),
+            (Some("四舍五入到元"), 100),
+            (Some("不足一元进一"), 200),
+            (Some("角以下舍去"), 100),
+        ] {
+            let rounding = words.map(Box::from);
+            let it = FeeStandard { lower_fen: Some(35), rounding, ..standard(Pricing::Range) };
+            assert_eq!(bounds(&it, of(3)).unwrap().lower_fen, expected, "{words:?}");
+        }
     }
 
     #[test]

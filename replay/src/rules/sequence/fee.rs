@@ -5,7 +5,7 @@ use crate::event::Event;
 use crate::integrity::json::Json;
 use crate::rules::bench::Case;
 use crate::rules::coverage::Silence;
-use crate::rules::fees::{lines, of_collector};
+use crate::rules::fees::{lines, of_collector, short};
 use crate::rules::finding::{Findings, Outcome};
 use crate::rules::rule::{Check, Kind, Layer, Rule, Severity, Status};
 use crate::rules::words::{when, yuan};
@@ -133,7 +133,8 @@ fn no_receipt(case: &Case<'_>, out: &mut Findings) {
 }
 
 /// What was assessed in all, less what was taken off, against what was paid in
-/// all, less what went back.
+/// all. A reduction that the assessment has already made, by asking for less than
+/// the floor, is not taken off again.
 fn paid_over(case: &Case<'_>, out: &mut Findings) {
     let assessed: i64 = case.all("fee.assessed").filter_map(assessed_fen).sum();
     if case.first("fee.assessed").is_none() {
@@ -141,7 +142,10 @@ fn paid_over(case: &Case<'_>, out: &mut Findings) {
     }
     let sum =
         |kind: &str| -> i64 { case.all(kind).filter_map(|act| act.body.int("amount_fen")).sum() };
-    let due = assessed - sum("fee.reduction.granted");
+    let granted = sum("fee.reduction.granted");
+    let short = case.all("fee.assessed").flat_map(|act| short(case, act));
+    let already = short.map(|one| one.floor_fen - one.amount_fen).sum::<i64>().min(granted).max(0);
+    let due = assessed - (granted - already);
     let mut paid = 0;
     for act in payments(case) {
         let Some(amount) = act.body.int("amount_fen") else {
@@ -177,7 +181,8 @@ fn paid_over(case: &Case<'_>, out: &mut Findings) {
         out.add(finding.because(
             "sum",
             json!({
-                "assessed_fen": assessed, "reduced_fen": sum("fee.reduction.granted"),
+                "assessed_fen": assessed, "reduced_fen": granted,
+                "reduced_at_assessment_fen": already,
                 "due_fen": due, "paid_fen": paid, "over_fen": paid - due,
                 "refunded_fen": sum("fee.refunded"),
             }),
