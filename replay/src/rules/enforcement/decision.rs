@@ -48,6 +48,19 @@ pub(in crate::rules) fn fined_fen(act: &Event<'_>) -> i64 {
     fines(act).iter().filter_map(|fine| fine.amount_fen).fold(0, i64::saturating_add)
 }
 
+/// Illegal income and goods that a decision confiscates, apart from each other. The
+/// income beside a fine is what the fine is reckoned from.
+pub(in crate::rules) fn confiscated_fen(act: &Event<'_>) -> [i64; 2] {
+    let Some(Json::List(penalties)) = act.body.json("penalties") else { return [0, 0] };
+    let taken = penalties.iter().filter(|penalty| {
+        penalty.get("kind").and_then(Json::as_str).is_some_and(|kind| kind.starts_with("没收"))
+    });
+    taken.fold([0, 0], |[income, goods]: [i64; 2], penalty| {
+        let int = |name: &str| penalty.get(name).and_then(Json::as_int).unwrap_or(0);
+        [income.saturating_add(int("illegal_income_fen")), goods.saturating_add(int("goods_fen"))]
+    })
+}
+
 /// The ground that an act names: in its body, else in the envelope.
 pub(in crate::rules) fn ground_of(act: &Event<'_>) -> Option<Box<str>> {
     let own = act.body.text("ground_code").map(|text| Box::from(text.as_ref()));

@@ -192,13 +192,17 @@ fn hearing_ground(case: &Case<'_>, act: &Event<'_>) -> Option<(String, String)> 
         return Some((format!("处罚种类为{kind}"), format!("the penalty is {kind}")));
     }
     let (limit, word) = threshold(case, act);
-    let fined = decision::fined_fen(act);
-    (fined >= limit).then(|| {
-        (
-            format!("对{word}罚款{}元,达到听证标准{}元", yuan(fined), yuan(limit)),
-            format!("the fine of CNY {} reaches the threshold of {}", yuan(fined), yuan(limit)),
-        )
-    })
+    let [income, goods] = decision::confiscated_fen(act);
+    let sums = [
+        ("罚款", "the fine", decision::fined_fen(act)),
+        ("没收违法所得", "the confiscated income", income),
+        ("没收非法财物", "the value of the confiscated goods", goods),
+    ];
+    let (zh, en, sum) = sums.into_iter().find(|(.., sum)| *sum >= limit)?;
+    Some((
+        format!("对{word}{zh}{}元,达到听证标准{}元", yuan(sum), yuan(limit)),
+        format!("{en} of CNY {} reaches the threshold of {}", yuan(sum), yuan(limit)),
+    ))
 }
 
 fn no_hearing(case: &Case<'_>, out: &mut Findings) {
@@ -438,6 +442,17 @@ fn later(day: NaiveDate, years: i64) -> Option<NaiveDate> {
     day.with_year(year).or_else(|| NaiveDate::from_ymd_opt(year, day.month(), 28))
 }
 
+/// The fine that a notice announces; none where it announces another kind of penalty.
+fn proposed_fen(notice: &Event<'_>) -> Option<i64> {
+    let proposed = notice.body.json("proposed")?;
+    let amount = proposed.get("amount_fen").and_then(Json::as_int);
+    let no_fine = || {
+        let kind = proposed.get("kind").and_then(Json::as_str)?;
+        (!kind.is_empty() && !kind.contains("罚")).then_some(0)
+    };
+    amount.or_else(no_fine)
+}
+
 fn heavier(case: &Case<'_>, out: &mut Findings) {
     const SPOKE: [&str; 3] =
         ["penalty.statement.made", "penalty.hearing.requested", "penalty.hearing.held"];
@@ -446,10 +461,7 @@ fn heavier(case: &Case<'_>, out: &mut Findings) {
             continue;
         };
         let Some(notice) = before(case, "penalty.prior_notice.served", spoke) else { continue };
-        let proposed = notice.body.json("proposed");
-        let proposed =
-            proposed.as_ref().and_then(|json| json.get("amount_fen")).and_then(Json::as_int);
-        let Some(proposed) = proposed else { continue };
+        let Some(proposed) = proposed_fen(notice) else { continue };
         let fined = decision::fined_fen(act);
         if fined <= proposed {
             out.compliant(&HEAVIER);
