@@ -20,7 +20,9 @@ pub(super) fn kept(case: &Case<'_>, out: &mut Findings) {
     match case.file.kind {
         CaseKind::Approval | CaseKind::Joint => {
             beside(case, ClockKind::Promise, "承诺不兑现", "R2.2.4f", out);
-            beside(case, ClockKind::Publication, "结果不公开", "R2.4.4", out);
+            if !publication::secret(case) {
+                beside(case, ClockKind::Publication, "结果不公开", "R2.4.4", out);
+            }
         }
         CaseKind::Penalty => unpublished(case, out),
         _ => promises(case, out),

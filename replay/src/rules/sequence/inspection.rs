@@ -331,7 +331,10 @@ fn result_untold(case: &Case<'_>, out: &mut Findings) {
         let due = case.bench.calendar.add_working_days(on, RESULT_WD, known_at, |_| false);
         let Some(due) = due.map(|due| due.date) else { continue };
         let end = case.bench.zone.end_of(due);
-        let told = case.any(&TOLD).find(|told| told.order() > act.order());
+        // Told on the spot, before leaving, is told.
+        let entered = case.all("inspection.entry.started").rfind(|one| one.order() < act.order());
+        let since = entered.map_or((i64::MIN, 0), Event::order);
+        let told = case.any(&TOLD).find(|told| told.order() > since);
         if told.is_some_and(|told| told.order().0 <= end) {
             out.compliant(&RESULT_UNTOLD);
             continue;
@@ -347,6 +350,11 @@ fn result_untold(case: &Case<'_>, out: &mut Findings) {
             then.as_deref().unwrap_or("never told")
         );
         let finding = case.signal(&RESULT_UNTOLD, act, zh, en).resting_on(told);
+        // What was told between an entry and an exit the ledger knows if it had the entry.
+        let finding = match entered.is_some_and(|one| case.file.coverage.reaches(one)) {
+            true => finding,
+            false => finding.by_silence(Silence::Whole),
+        };
         out.add(finding.because("due", due.to_string()).because("told_at", then));
     }
 }

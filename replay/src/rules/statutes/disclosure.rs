@@ -6,6 +6,7 @@ use super::term::{Duty, Span, judge, judge_pair, not_before};
 use crate::rules::bench::Case;
 use crate::rules::clocks::{GRANTS, Stop, day_of, workdays_between};
 use crate::rules::finding::Findings;
+use crate::rules::publication;
 use crate::rules::rule::Rule;
 use crate::state::CaseKind;
 use crate::time::clock::Term;
@@ -97,8 +98,8 @@ fn answers(case: &Case<'_>, out: &mut Findings) {
     }
 }
 
-/// Grants and penalties alike, but for penalties of market regulators, which have
-/// a term of their own (T31).
+/// Grants that are no secret, and penalties, but for those of market regulators,
+/// which have a term of their own (T31).
 fn double(case: &Case<'_>, out: &mut Findings) {
     const PERMIT: Duty =
         Duty::new(&GRANTS, &["document.published"], Term::working(7), DOUBLE_SINCE);
@@ -109,6 +110,7 @@ fn double(case: &Case<'_>, out: &mut Findings) {
         DOUBLE_SINCE,
     );
     match case.file.kind {
+        CaseKind::Approval | CaseKind::Joint if publication::secret(case) => {}
         CaseKind::Approval | CaseKind::Joint => judge(case, &T30, &PERMIT, out),
         CaseKind::Penalty if !by_market_regulator(case) => judge(case, &T30, &PENALTY, out),
         _ => {}
