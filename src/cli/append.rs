@@ -91,10 +91,7 @@ fn opened(path: &Path) -> Result<File, Failure> {
         false => Ok(file),
     });
     open.map_err(|error| Failure {
-        exit: match error.kind() {
-            ErrorKind::PermissionDenied => Exit::NotAllowed,
-            _ => Exit::NotFound,
-        },
+        exit: Exit::of(&error, Exit::NotFound),
         message: format!("{}: {error}", path.display()),
     })
 }

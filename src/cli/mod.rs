@@ -139,6 +139,17 @@ pub enum Exit {
     Terminated = 143,
 }
 
+impl Exit {
+    /// How a command ends on a file that it cannot read or write: for lack of permission,
+    /// or `otherwise`.
+    fn of(error: &std::io::Error, otherwise: Exit) -> Exit {
+        match error.kind() {
+            std::io::ErrorKind::PermissionDenied => Exit::NotAllowed,
+            _ => otherwise,
+        }
+    }
+}
+
 /// Why a command could not go on: what to tell, and how to end.
 struct Failure {
     exit: Exit,
@@ -147,11 +158,7 @@ struct Failure {
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Failure {
-        let exit = match error.kind() {
-            std::io::ErrorKind::PermissionDenied => Exit::NotAllowed,
-            _ => Exit::Failed,
-        };
-        Failure { exit, message: error.to_string() }
+        Failure { exit: Exit::of(&error, Exit::Failed), message: error.to_string() }
     }
 }
 

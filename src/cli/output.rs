@@ -2,11 +2,13 @@
 
 use super::{Exit, Failure};
 use crate::durable::beside;
-use std::io::{Error, ErrorKind};
+use std::fs::File;
+use std::io::{Error, ErrorKind, Write};
 use std::path::Path;
 
-/// Writes the file beside its place and moves it there: a full disk or a kill leaves no
-/// half of one under its name. What is no file, a device or a pipe, is written to.
+/// Writes the file beside its place, onto the disk, and moves it there: a full disk or a
+/// kill leaves no half of one under its name. What is no file, a device or a pipe, is
+/// written to.
 pub(super) fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Result<(), Failure> {
     let is_file = std::fs::metadata(path).map_or(true, |meta| meta.is_file());
     let written = match is_file {
@@ -14,18 +16,20 @@ pub(super) fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Result<(), Failure>
         false => std::fs::write(path, bytes),
     };
     written.map_err(|error| Failure {
-        exit: match error.kind() {
-            ErrorKind::PermissionDenied => Exit::NotAllowed,
-            _ => Exit::Failed,
-        },
+        exit: Exit::of(&error, Exit::Failed),
         message: format!("{}: {}", path.display(), why(&error)),
     })
 }
 
 fn moved(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let part = beside(path, "part");
-    let written = std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, path));
-    written.inspect_err(|_| drop(std::fs::remove_file(&part)))
+    let write = || {
+        let mut file = File::create(&part)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        std::fs::rename(&part, path)
+    };
+    write().inspect_err(|_| drop(std::fs::remove_file(&part)))
 }
 
 fn why(error: &Error) -> String {

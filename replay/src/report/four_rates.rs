@@ -208,13 +208,12 @@ struct Month {
     entries: Vec<EntryRef>,
 }
 
-fn by_month(notes: &Gathered) -> BTreeMap<&str, Month> {
-    let told = |note: &Note, tag: &str| note.cells.first() == Some(&Cell::text(tag));
-    let standing: BTreeSet<&Cell> = notes
-        .iter()
-        .filter(|note| told(note, STOOD_IN))
-        .filter_map(|note| note.cells.get(1))
-        .collect();
+fn by_month<'n>(notes: &'n Gathered) -> BTreeMap<&'n str, Month> {
+    let stood_in = |note: &'n Note| match note.cells.as_slice() {
+        [Cell::Text(tag), half, ..] if tag == STOOD_IN => Some(half),
+        _ => None,
+    };
+    let standing: BTreeSet<&Cell> = notes.iter().filter_map(stood_in).collect();
     let mut months: BTreeMap<&str, Month> = BTreeMap::new();
     for note in notes {
         let month = months.entry(&note.key).or_default();

@@ -53,6 +53,16 @@ impl Head {
     }
 }
 
+/// What a restoration says, as sentences tell it.
+struct Told<'r> {
+    old: &'r str,
+    lost: u64,
+    kept: u64,
+    new: &'r str,
+    persons: [&'r str; 2],
+    reason: &'r str,
+}
+
 /// A log goes on from a backup under another origin: what was signed of it beyond
 /// the backup is lost.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,34 +99,35 @@ impl Restoration {
 
     /// One sentence, Chinese first.
     pub fn words(&self) -> String {
-        let Restoration { old, new, kept, lost, persons: [first, second], reason } = self;
+        let Told { old, lost, kept, new, persons: [first, second], reason } = self.told();
         format!(
-            "账曾由备份恢复:原 {} 签过 {} 条,恢复后仅存 {} 条,改以 {} 续记;{}、{} 签署;事由:{reason} / \
-             restored from a backup: {0} was signed over {1} entries, {2} were kept, and the log \
-             goes on as {3}; signed by {4} and {5}; reason: {reason}",
-            old.name(),
-            lost.size,
-            kept.size,
-            new.name(),
-            first.name(),
-            second.name(),
+            "账曾由备份恢复:原 {old} 签过 {lost} 条,恢复后仅存 {kept} 条,改以 {new} 续记;{first}、{second} \
+             签署;事由:{reason} / restored from a backup: {old} was signed over {lost} entries, \
+             {kept} were kept, and the log goes on as {new}; signed by {first} and {second}; \
+             reason: {reason}"
         )
     }
 
     /// What it says while it is not yet signed by everyone, and not carried out.
     pub fn proposal(&self) -> String {
-        let Restoration { old, new, kept, lost, persons: [first, second], reason } = self;
+        let Told { old, lost, kept, new, persons: [first, second], reason } = self.told();
         format!(
-            "拟由备份恢复:{} 签过 {} 条,现存 {} 条,放弃其余,改以 {} 续记;须 {}、{} 两人签署;事由:{reason} / \
-             to be restored from a backup: {0} was signed over {1} entries, {2} are here, the rest \
-             is given up and the log goes on as {3}; to be signed by {4} and {5}; reason: {reason}",
-            old.name(),
-            lost.size,
-            kept.size,
-            new.name(),
-            first.name(),
-            second.name(),
+            "拟由备份恢复:{old} 签过 {lost} 条,现存 {kept} 条,放弃其余,改以 {new} 续记;须 {first}、{second} \
+             两人签署;事由:{reason} / to be restored from a backup: {old} was signed over {lost} \
+             entries, {kept} are here, the rest is given up and the log goes on as {new}; to be \
+             signed by {first} and {second}; reason: {reason}"
         )
+    }
+
+    fn told(&self) -> Told<'_> {
+        Told {
+            old: self.old.name(),
+            lost: self.lost.size,
+            kept: self.kept.size,
+            new: self.new.name(),
+            persons: self.persons.each_ref().map(VerifyingKey::name),
+            reason: &self.reason,
+        }
     }
 
     /// Reads [`Restoration::text`].

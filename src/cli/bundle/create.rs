@@ -2,19 +2,16 @@
 
 use super::super::case::At;
 use super::super::via::{Second, Server, Via};
-use super::super::{Dir, Exit, Failure, close, print, witnessing};
+use super::super::{Dir, Exit, Failure, close, output, print, witnessing};
 use crate::bundle::{Bundle, Gathered, Order, Value, create};
 use crate::config::Layout;
-use crate::durable::beside;
 use crate::judging::zone;
 use crate::ledger::read_config;
 use crate::opening::{Joint, Opened, open_jointly};
 use plumbline_replay::bundle::Prepared;
 use plumbline_replay::time::civil::Zone;
 use serde_json::json;
-use std::fs::File;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// 制作证据包 / make an evidence bundle of cases
 #[derive(clap::Args)]
@@ -96,10 +93,7 @@ impl Create {
         };
         let bundle = create(&layout, &config, &gathered, &order, values)?;
         let place = self.output.display().to_string();
-        write(&self.output, &bundle.zip).map_err(|error| Failure {
-            exit: Exit::Failed,
-            message: format!("{place}: {error}"),
-        })?;
+        output::write(&self.output, &bundle.zip)?;
         self.tell(&bundle, &order, &place)?;
         Ok(Exit::Done)
     }
@@ -168,15 +162,6 @@ impl Create {
         }
         Ok(())
     }
-}
-
-/// The file appears whole or not at all.
-fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let part = beside(path, "part");
-    let mut file = File::create(&part)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    std::fs::rename(&part, path)
 }
 
 /// Opens the values of these entries, each approver under the role, after it is on record

@@ -87,6 +87,15 @@ fn words(finding: &Finding, at: &str) -> String {
     visible(&words).into_owned()
 }
 
+/// Adds words, each where it comes first.
+fn once<'f>(list: &mut Vec<&'f str>, words: impl IntoIterator<Item = &'f str>) {
+    for word in words {
+        if !list.contains(&word) {
+            list.push(word);
+        }
+    }
+}
+
 /// What cannot be told of one stream, and what is missing for it.
 #[derive(Default)]
 struct Untold<'f> {
@@ -105,16 +114,8 @@ impl<'f> Untold<'f> {
             own.unit = own.unit.or(finding.accountable.unit.as_deref());
             let missing = finding.explanation.get("missing").and_then(Value::as_array);
             let missing = missing.into_iter().flatten().filter_map(Value::as_str);
-            let rule = [finding.rule].into_iter();
-            for (list, words) in
-                [(&mut own.rules, rule.collect()), (&mut own.missing, missing.collect::<Vec<_>>())]
-            {
-                for word in words {
-                    if !list.contains(&word) {
-                        list.push(word);
-                    }
-                }
-            }
+            once(&mut own.rules, [finding.rule]);
+            once(&mut own.missing, missing);
         }
         out
     }
